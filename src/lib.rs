@@ -1,0 +1,4 @@
+//! Deprecation notices and cutoff schedules, from a folder of YAML to the
+//! inbox and the impacted-API table. `ARCHITECTURE.md` beside this file is the map.
+
+pub mod notice;

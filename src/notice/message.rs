@@ -1,0 +1,193 @@
+//! What is written to whom, and what became of it.
+
+use super::{ApiId, EmailAddress, EnvironmentId, Locale, NoticePath, ProgramId, RowId};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A person or team that asked to hear, as recipients of a round are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipient {
+    /// The store's key.
+    pub id: i64,
+    pub address: EmailAddress,
+    pub name: Option<String>,
+    pub locale: Option<Locale>,
+    pub zone: Option<Tz>,
+}
+
+/// What a recipient wants to hear about. An absent part stands for all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Interest {
+    pub program: ProgramId,
+    pub api: Option<ApiId>,
+    pub environment: Option<EnvironmentId>,
+}
+
+/// One reason to write, unique by its subject, kind and key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occasion {
+    pub notice: NoticePath,
+    pub kind: OccasionKind,
+    /// The rung or revision that makes it this occasion and no other.
+    pub key: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OccasionKind {
+    Announcement,
+    Reminder,
+    Change,
+    Cancellation,
+    Digest,
+    Confirmation,
+    Drift,
+    Test,
+}
+
+impl OccasionKind {
+    pub const ALL: [Self; 8] = [
+        Self::Announcement,
+        Self::Reminder,
+        Self::Change,
+        Self::Cancellation,
+        Self::Digest,
+        Self::Confirmation,
+        Self::Drift,
+        Self::Test,
+    ];
+
+    /// The stored name, and the folder of its mail template.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Announcement => "announcement",
+            Self::Reminder => "reminder",
+            Self::Change => "change",
+            Self::Cancellation => "cancellation",
+            Self::Digest => "digest",
+            Self::Confirmation => "confirmation",
+            Self::Drift => "drift",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// What is rendered once and sent to everyone whose affected rows are the same.
+///
+/// Subject, text and HTML may hold slots, filled for each recipient at sending.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    pub locale: Locale,
+    pub rows: Vec<RowId>,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// An iCalendar object (RFC 5545), where the notice has dates.
+    pub calendar: Option<String>,
+}
+
+/// A place in an edition that differs by recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// The recipient's name, or the office's own form of address.
+    Greeting,
+    /// The recipient's affected APIs, as a phrase.
+    YourApis,
+    Unsubscribe,
+    /// The notice's page.
+    Page,
+}
+
+impl Slot {
+    pub const ALL: [Self; 4] = [Self::Greeting, Self::YourApis, Self::Unsubscribe, Self::Page];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Greeting => "greeting",
+            Self::YourApis => "your_apis",
+            Self::Unsubscribe => "unsubscribe",
+            Self::Page => "page",
+        }
+    }
+}
+
+/// Slots stand between two private-use characters, which `declaration` refuses
+/// in any text, so that nothing declared can imitate one.
+pub const SLOT_OPEN: char = '\u{E000}';
+pub const SLOT_CLOSE: char = '\u{E001}';
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{SLOT_OPEN}{}{SLOT_CLOSE}", self.name())
+    }
+}
+
+/// Copies `template` with every slot replaced by what `value` gives for it.
+pub fn fill_slots<'v>(template: &str, value: impl Fn(Slot) -> &'v str) -> String {
+    let mut filled = String::with_capacity(template.len() + 256);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once(SLOT_OPEN) {
+        filled.push_str(before);
+        let (name, after) = after.split_once(SLOT_CLOSE).unwrap_or((after, ""));
+        if let Some(slot) = Slot::ALL.into_iter().find(|slot| slot.name() == name) {
+            filled.push_str(value(slot));
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// What became of one attempt to deliver, or of a row that was never tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The server took responsibility (2xx after the final dot).
+    Accepted,
+    /// A transient refusal; it will be tried again.
+    Deferred,
+    /// A permanent refusal (5xx).
+    Rejected,
+    /// The connection broke between the final dot and the reply (RFC 1047).
+    Unknown,
+    /// Its facts were superseded before it was sent.
+    Withdrawn,
+    /// Its time had passed before it was sent.
+    Overtaken,
+    /// The address must not be written to.
+    Suppressed,
+    /// Given up after the last attempt.
+    Dead,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 8] = [
+        Self::Accepted,
+        Self::Deferred,
+        Self::Rejected,
+        Self::Unknown,
+        Self::Withdrawn,
+        Self::Overtaken,
+        Self::Suppressed,
+        Self::Dead,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Deferred => "deferred",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Withdrawn => "withdrawn",
+            Self::Overtaken => "overtaken",
+            Self::Suppressed => "suppressed",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// Whether the row will be tried again.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Deferred | Self::Unknown)
+    }
+}

@@ -1,0 +1,24 @@
+//! The checked model and the vocabulary that every other module shares.
+//!
+//! Whatever stands here has passed `check`: there is no "not yet validated".
+//! The module knows no file, clock, database or zone arithmetic.
+
+mod catalogue;
+mod date;
+mod ids;
+mod message;
+mod program;
+mod reference;
+mod story;
+mod timetable;
+mod values;
+
+pub use catalogue::*;
+pub use date::*;
+pub use ids::*;
+pub use message::*;
+pub use program::*;
+pub use reference::*;
+pub use story::*;
+pub use timetable::*;
+pub use values::*;

@@ -1,0 +1,361 @@
+//! A program: its office, its policies and its notices, as checked.
+
+use super::{
+    Amendment, Audience, Behind, Catalogue, Channels, Check, Contact, Date, EmailAddress,
+    EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, NoticeId, NoticePath, ProgramId,
+    Question, Step, Target, TestEndpoint, Text, TimelineEntry, Timetable,
+};
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Everything that a folder of declarations says, checked and resolved.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Workspace {
+    pub programs: IndexMap<ProgramId, Program>,
+}
+
+impl Workspace {
+    pub fn notice(&self, path: &NoticePath) -> Option<(&Program, &Notice)> {
+        let program = self.programs.get(&path.program)?;
+        Some((program, program.notices.get(&path.notice)?))
+    }
+
+    pub fn notices(&self) -> impl Iterator<Item = (&Program, &Notice)> {
+        self.programs.values().flat_map(|p| p.notices.values().map(move |n| (p, n)))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    pub id: ProgramId,
+    pub settings: ProgramSettings,
+    pub catalogue: Catalogue,
+    pub notices: IndexMap<NoticeId, Notice>,
+}
+
+/// `program.yaml`, which holds no references and so needs no second form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramSettings {
+    pub title: String,
+    pub office: Office,
+    #[serde(default)]
+    pub contact: Contact,
+    pub sender: Sender,
+    /// Where a date without a zone of its own begins.
+    pub zone: Tz,
+    /// Further zones in which exact times are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown_zones: Vec<Tz>,
+    /// The first is the default.
+    #[serde(default = "english")]
+    pub locales: Vec<Locale>,
+    #[serde(default)]
+    pub policy: Policy,
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub reminders: IndexMap<LadderId, Vec<Length>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sending_hours: Option<SendingHours>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
+    #[serde(default)]
+    pub brand: Brand,
+}
+
+fn english() -> Vec<Locale> {
+    vec![Locale::default()]
+}
+
+/// A language tag such as `en` or `pt-BR` (RFC 5646, language and region only).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Locale(String);
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a locale: write a language such as `en`, or with its region `pt-BR`")]
+pub struct BadLocale(String);
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self("en".to_owned())
+    }
+}
+
+impl Locale {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Locale {
+    type Err = BadLocale;
+    fn from_str(tag: &str) -> Result<Self, BadLocale> {
+        let (language, region) = tag.split_once('-').unwrap_or((tag, "XX"));
+        let is_language =
+            matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_lowercase());
+        let is_region = region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase());
+        if is_language && is_region {
+            Ok(Self(tag.to_owned()))
+        } else {
+            Err(BadLocale(tag.to_owned()))
+        }
+    }
+}
+
+impl TryFrom<String> for Locale {
+    type Error = BadLocale;
+    fn try_from(tag: String) -> Result<Self, BadLocale> {
+        tag.parse()
+    }
+}
+
+impl From<Locale> for String {
+    fn from(locale: Locale) -> String {
+        locale.0
+    }
+}
+
+impl fmt::Display for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    pub address: EmailAddress,
+    /// The office's name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<EmailAddress>,
+}
+
+/// What the office promises about its notices; `check` holds it to them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_notice: Option<MinimumNotice>,
+    #[serde(default)]
+    pub weekends: Weekends,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freezes: Vec<Freeze>,
+    #[serde(default)]
+    pub approval: Approval,
+}
+
+/// Counted from the announcement.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinimumNotice {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Length>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<Length>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weekends {
+    #[default]
+    Allowed,
+    Discouraged,
+    Forbidden,
+}
+
+/// A stretch in which no cutoff may fall; both days are included.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Freeze {
+    pub from: NaiveDate,
+    pub until: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Approval {
+    #[default]
+    None,
+    Required,
+}
+
+/// When mail may leave, in wall time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendingHours {
+    #[serde(with = "wall_time")]
+    pub from: NaiveTime,
+    #[serde(with = "wall_time")]
+    pub until: NaiveTime,
+    #[serde(default)]
+    pub zone: SendingZone,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendingZone {
+    #[default]
+    Program,
+    Recipient,
+}
+
+/// `HH:MM`. Quoted in YAML, or some readers take 12:30 for a number.
+mod wall_time {
+    use chrono::NaiveTime;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(time: &NaiveTime, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(&time.format("%H:%M"))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveTime, D::Error> {
+        let text = String::deserialize(d)?;
+        NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
+            D::Error::custom(format!("`{text}` is not a time of day: write \"09:00\""))
+        })
+    }
+}
+
+/// Whom to write to when nobody acknowledged in time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Escalation {
+    /// How long before the cutoff.
+    pub at: Length,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<EmailAddress>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<Colour>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<HttpUrl>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<HttpUrl>,
+}
+
+/// `#rrggbb`; nothing else can reach a style sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Colour(u32);
+
+impl TryFrom<String> for Colour {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let hex = text.strip_prefix('#').filter(|h| h.len() == 6);
+        hex.filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()))
+            .and_then(|h| u32::from_str_radix(h, 16).ok())
+            .map(Self)
+            .ok_or_else(|| format!("`{text}` is not a colour: write \"#rrggbb\", in quotes"))
+    }
+}
+
+impl From<Colour> for String {
+    fn from(colour: Colour) -> String {
+        colour.to_string()
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:06x}", self.0)
+    }
+}
+
+/// A declared announcement, checked: every reference resolved, every general
+/// value inherited.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    pub id: NoticeId,
+    pub title: String,
+    pub kind: Kind,
+    pub announced: Date,
+    pub ends: Vec<String>,
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub behind: Behind,
+    pub summary: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affected: Option<Text>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<TimelineEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Link>,
+    /// The program's contact where the notice names none.
+    pub contact: Contact,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unaffected: Option<Unaffected>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ExpectedError>,
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub test_endpoints: IndexMap<EndpointId, TestEndpoint>,
+    pub schedule: Timetable,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amendments: Vec<Amendment>,
+    #[serde(default)]
+    pub audience: Audience,
+    /// How long before each cutoff to write again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Length>,
+    #[serde(default)]
+    pub channels: Channels,
+}
+
+/// What is explicitly out of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Unaffected {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Deprecation,
+    Retirement,
+    Protocol,
+    Endpoint,
+    Version,
+    Authentication,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deprecation => "deprecation",
+            Self::Retirement => "retirement",
+            Self::Protocol => "protocol",
+            Self::Endpoint => "endpoint",
+            Self::Version => "version",
+            Self::Authentication => "authentication",
+        }
+    }
+}
