@@ -1,4 +1,6 @@
 //! Deprecation notices and cutoff schedules, from a folder of YAML to the
 //! inbox and the impacted-API table. `ARCHITECTURE.md` beside this file is the map.
 
+pub mod cli;
+pub mod clock;
 pub mod notice;

@@ -170,7 +170,7 @@ pub enum Former {
     Unchanged,
     /// Imported history whose former values nobody kept.
     NotRecorded,
-    Values(FormerValues),
+    Values(Box<FormerValues>),
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,59 @@
+//! The command line: one file per command, one place for exit codes.
+//!
+//! Nobody imports this module. It alone prints to the terminal.
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// How a command ended, as the shell sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done, nothing to report.
+    Clean,
+    /// 2: the command did its work and found problems, which it printed.
+    Problems,
+}
+
+/// Deprecation notices and cutoff schedules: declared in YAML, checked,
+/// rendered, mailed and served.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems were found."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// Parses the arguments, runs the command and reports how it ended.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_tracing();
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        unreachable!("main runs once, before anything opens a connection");
+    }
+    match run(arguments) {
+        Ok(Exit::Clean) => ExitCode::SUCCESS,
+        Ok(Exit::Problems) => ExitCode::from(2),
+        Err(failure) => {
+            eprintln!("error: {failure:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    match arguments.command {}
+}
+
+/// Log lines go to standard error, so that output can be piped.
+fn start_tracing() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FAIRWARNING_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("fairwarning=info,warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,3 @@
+//! One binary for every behaviour test: a file per behaviour.
+
+mod dates;
