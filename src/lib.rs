@@ -3,4 +3,6 @@
 
 pub mod cli;
 pub mod clock;
+pub mod impact;
 pub mod notice;
+pub mod schedule;

@@ -1,0 +1,12 @@
+//! The impacted-API table: one line for each API in each row of each notice.
+//!
+//! Built once per publication and only read afterwards. It is pure: a query
+//! carries the moment it asks about. It knows nothing of HTTP or terminals.
+
+mod index;
+mod line;
+mod query;
+
+pub use index::{Entry, Index, Located};
+pub use line::{ImpactedApi, ShownDate};
+pub use query::{AskedUrl, Query, Sort};

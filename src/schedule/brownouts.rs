@@ -1,0 +1,84 @@
+//! When a brownout strikes, worked out as far as asked and no further.
+
+use super::bounds::{Instant, bounds, plus};
+use crate::notice::{Brownout, BrownoutLength};
+use chrono_tz::Tz;
+
+/// A year of hourly brownouts has 8,784 occurrences; what repeats more often
+/// than this is an error of declaration.
+pub const MAX_OCCURRENCES: u32 = 10_000;
+
+/// The occurrences of one brownout for clocks in one zone.
+#[derive(Clone, Copy)]
+pub struct Occurrences<'b> {
+    brownout: &'b Brownout,
+    zone: Tz,
+}
+
+impl<'b> Occurrences<'b> {
+    pub fn new(brownout: &'b Brownout, zone: Tz) -> Self {
+        Self { brownout, zone }
+    }
+
+    /// Start and end of the `n`th occurrence, counted from 0.
+    pub fn nth(&self, n: u32) -> Option<(Instant, Instant)> {
+        let first = bounds(&self.brownout.start, self.zone).earliest?;
+        let start = match &self.brownout.repeat {
+            None if n == 0 => first,
+            None => return None,
+            Some(_) if n >= MAX_OCCURRENCES => return None,
+            Some(repeat) => {
+                let start = plus(first, repeat.every, n, self.zone)?;
+                let last = bounds(&repeat.until, self.zone).latest?;
+                (start <= last && !(n > 0 && repeat.every.is_zero())).then_some(start)?
+            }
+        };
+        let end = match &self.brownout.length {
+            BrownoutLength::Lasts(length) => plus(start, *length, 1, self.zone)?,
+            BrownoutLength::End(end) => {
+                // Every occurrence lasts as long as the first.
+                start + (bounds(end, self.zone).latest? - first)
+            }
+        };
+        (start < end).then_some((start, end))
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = (Instant, Instant)> + use<'b> {
+        (0..).map_while(move |n| self.nth(n))
+    }
+
+    /// The number of the last occurrence that has begun at `at`. Starts only
+    /// grow, so it is found by halving.
+    fn begun(&self, at: Instant) -> Option<u32> {
+        let has_begun = |n| self.nth(n).is_some_and(|(start, _)| start <= at);
+        if !has_begun(0) {
+            return None;
+        }
+        let (mut yes, mut no) = (0, MAX_OCCURRENCES);
+        while no - yes > 1 {
+            let middle = yes + (no - yes) / 2;
+            if has_begun(middle) { yes = middle } else { no = middle }
+        }
+        Some(yes)
+    }
+
+    pub fn strikes_at(&self, at: Instant) -> bool {
+        self.begun(at).and_then(|n| self.nth(n)).is_some_and(|(_, end)| at < end)
+    }
+
+    /// The next start or end after `at`.
+    pub fn next_edge(&self, at: Instant) -> Option<Instant> {
+        let begun = self.begun(at);
+        let current_end = begun.and_then(|n| self.nth(n)).map(|(_, end)| end);
+        let next_start = self.nth(begun.map_or(0, |n| n + 1)).map(|(start, _)| start);
+        [current_end, next_start].into_iter().flatten().filter(|edge| *edge > at).min()
+    }
+
+    /// The latest start or end that is not after `at`.
+    pub fn last_edge(&self, at: Instant) -> Option<Instant> {
+        let n = self.begun(at)?;
+        let current = self.nth(n).map(|(start, end)| [start, end]);
+        let previous = n.checked_sub(1).and_then(|n| self.nth(n)).map(|(_, end)| [end, end]);
+        [current, previous].into_iter().flatten().flatten().filter(|edge| *edge <= at).max()
+    }
+}

@@ -1,0 +1,15 @@
+//! Date arithmetic: from declared dates to instants, states and milestones.
+//!
+//! Pure and total: every function takes the moment it is asked about, and no
+//! date that passed `check` makes one fail. Nobody else adds days or applies
+//! zones. It knows nothing of recipients or of what was sent.
+
+mod bounds;
+mod brownouts;
+mod milestones;
+mod state;
+
+pub use bounds::{Bounds, Instant, bounds, instant_of, plus};
+pub use brownouts::{MAX_OCCURRENCES, Occurrences};
+pub use milestones::{Milestone, MilestoneKind, milestones};
+pub use state::{State, last_edge, next_edge, state};
