@@ -1,5 +1,6 @@
 //! The index: every line of the table, and the lines for each key.
 
+use super::agenda::Place;
 use crate::notice::{
     ApiId, Environment, HttpUrl, Notice, NoticeId, NoticePath, Program, ProgramId, Row, RowId,
     Target, Workspace,
@@ -67,12 +68,15 @@ pub struct Index {
     by_notice: HashMap<NoticeId, Lines>,
     by_api: HashMap<ApiId, Lines>,
     by_host: HashMap<String, Lines>,
+    /// Every milestone, by its earliest moment, unknown ones last.
+    pub(super) agenda: Vec<Place>,
 }
 
 impl Index {
     pub fn build(workspace: Arc<Workspace>) -> Self {
         let mut index = Self {
             entries: entries_of(&workspace),
+            agenda: Place::all(&workspace),
             workspace,
             by_program: HashMap::new(),
             by_notice: HashMap::new(),
@@ -141,6 +145,13 @@ impl Index {
 
     pub(super) fn of_host(&self, host: &str) -> &[u32] {
         self.by_host.get(host).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many lines have a cutoff that may fall by `until`. Together with the
+    /// edges it tells when the answer about a stretch that moves along changes.
+    pub fn cutoffs_by(&self, until: Instant) -> usize {
+        let begun = |entry: &Entry| self.locate(*entry).cutoff().is_some_and(|at| at <= until);
+        self.entries.partition_point(begun)
     }
 
     /// The moments around `at` at which any line's state changes: the last one
