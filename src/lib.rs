@@ -8,3 +8,4 @@ pub mod impact;
 pub mod notice;
 pub mod schedule;
 pub mod store;
+pub mod web;

@@ -4,6 +4,7 @@ use super::index::Index;
 use super::line::ShownDate;
 use crate::notice::{EnvironmentId, Notice, NoticeId, Program, ProgramId, Workspace};
 use crate::schedule::{Instant, Milestone, milestones};
+use chrono::SecondsFormat;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +15,7 @@ pub(super) struct Place {
     program: u32,
     notice: u32,
     nth: u32,
-    earliest: Option<Instant>,
+    pub(super) earliest: Option<Instant>,
     latest: Option<Instant>,
 }
 
@@ -85,6 +86,21 @@ impl Place {
         let not_over = |from: Instant| self.latest.is_none_or(|latest| latest >= from);
         let begun_by = |until: Instant| self.earliest.is_some_and(|earliest| earliest < until);
         query.from.is_none_or(not_over) && query.until.is_none_or(begun_by)
+    }
+}
+
+impl AgendaQuery {
+    /// The conditions given, in normal form.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let instant = |at: Instant| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let values = [
+            ("program", self.program.as_ref().map(ToString::to_string)),
+            ("notice", self.notice.as_ref().map(ToString::to_string)),
+            ("environment", self.environment.as_ref().map(ToString::to_string)),
+            ("from", self.from.map(instant)),
+            ("until", self.until.map(instant)),
+        ];
+        values.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
     }
 }
 

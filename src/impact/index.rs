@@ -147,13 +147,6 @@ impl Index {
         self.by_host.get(host).map_or(&[], Vec::as_slice)
     }
 
-    /// How many lines have a cutoff that may fall by `until`. Together with the
-    /// edges it tells when the answer about a stretch that moves along changes.
-    pub fn cutoffs_by(&self, until: Instant) -> usize {
-        let begun = |entry: &Entry| self.locate(*entry).cutoff().is_some_and(|at| at <= until);
-        self.entries.partition_point(begun)
-    }
-
     /// The moments around `at` at which any line's state changes: the last one
     /// passed and the next to come. Between them every answer is the same.
     pub fn edges(&self, at: Instant) -> (Option<Instant>, Option<Instant>) {
@@ -162,7 +155,10 @@ impl Index {
                 .notices()
                 .flat_map(|(_, notice)| notice.schedule.rows.iter().map(move |r| (notice, r)))
         };
-        let last = rows().filter_map(|(n, (id, row))| last_edge(n, id, row, at)).max();
+        // Announcements change no state, but each begins a stretch of its own,
+        // so that a table without a passed date still has a last edge.
+        let begun = self.agenda.iter().filter_map(|place| place.earliest).filter(|e| *e <= at);
+        let last = rows().filter_map(|(n, (id, row))| last_edge(n, id, row, at)).chain(begun).max();
         let next = rows().filter_map(|(n, (id, row))| next_edge(n, id, row, at)).min();
         (last, next)
     }

@@ -6,6 +6,7 @@
 mod agenda;
 mod index;
 mod line;
+mod notices;
 mod query;
 mod question;
 mod suggest;
@@ -13,5 +14,6 @@ mod suggest;
 pub use agenda::{AgendaQuery, ScheduledMilestone};
 pub use index::{Entry, Index, Located};
 pub use line::{ImpactedApi, ShownDate};
+pub use notices::RowSummary;
 pub use query::{AskedUrl, Query, Sort};
 pub use question::{BadFilter, FILTERS, MAX_FILTER_BYTES, Question, moment};
