@@ -1,3 +1,4 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod dates;
+mod placeholders;
