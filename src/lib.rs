@@ -3,6 +3,8 @@
 
 pub mod cli;
 pub mod clock;
+pub mod declaration;
 pub mod impact;
 pub mod notice;
 pub mod schedule;
+pub mod workspace;
