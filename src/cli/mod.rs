@@ -7,6 +7,8 @@ mod check;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+pub use check::draw as draw_problem;
+
 /// How a command ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {

@@ -48,7 +48,8 @@ fn amendment(
     };
     let kind = written.kind.as_str();
     let place = || context.tree.place(&steps!["amendments", index, "kind"]);
-    if changes_values && former == Former::Unchanged {
+    let written_wrong = context.tree.has(&steps!["amendments", index], "former");
+    if changes_values && former == Former::Unchanged && !written_wrong {
         problems.push(
             Problem::error(
                 Code::AmendmentMismatch,

@@ -68,6 +68,9 @@ impl<'f> Builder<'f> {
     ) -> Result<(Event<'f>, Span), Box<Problem>> {
         event.map_err(|error| {
             let at = Span::empty(*error.marker());
+            if error.info().contains("recursion limit") {
+                return self.problem(Code::TooLarge, at, "nested too deep to be read");
+            }
             let tab = self.file.text.lines().nth(at.start.line().saturating_sub(1));
             let problem = self.problem(Code::Syntax, at, error.info());
             if tab.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {

@@ -16,6 +16,12 @@ pub fn check_row(
     problems: &mut Vec<Problem>,
 ) {
     if dates.named().iter().all(|(_, date)| date.is_none()) {
+        let row = steps!["schedule", "rows", id.as_str()];
+        let written =
+            |name| context.tree.has(&row, name) || context.tree.has(&steps!["schedule"], name);
+        if dates.named().iter().any(|(name, _)| written(name)) {
+            return;
+        }
         let place = context.tree.key_place(&steps!["schedule", "rows", id.as_str()]);
         problems.push(
             Problem::error(Code::NoDate, place, format!("the row `{id}` has no date")).help(
@@ -74,7 +80,7 @@ fn place_of(context: &Context<'_>, id: &RowId, name: &str) -> Vec<Step> {
         return steps!["announced"].to_vec();
     }
     let row = steps!["schedule", "rows", id.as_str()];
-    if context.tree.keys(&row).contains(&name) {
+    if context.tree.has(&row, name) {
         return [&row[..], &steps![name]].concat();
     }
     steps!["schedule", name].to_vec()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A stretch of a file. Lines and columns count from 1, columns in characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Place {
     pub file: Arc<str>,
     pub text: Arc<str>,
@@ -13,6 +13,13 @@ pub struct Place {
     pub span: Range<usize>,
     pub line: usize,
     pub column: usize,
+}
+
+/// Without the file's text, which may be long.
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
 }
 
 impl Place {
@@ -142,7 +149,7 @@ pub fn closest<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let written = written.to_lowercase();
-    let allowed = (written.chars().count() / 3).max(1);
+    let allowed = written.chars().count().div_ceil(3);
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(&written, &c.to_lowercase()), c))

@@ -130,7 +130,9 @@ fn circle_from(catalogue: &Catalogue, start: &GroupId) -> Option<String> {
     let mut seen = vec![start.as_str()];
     while let Some(way) = ways.pop() {
         let group = way.last().and_then(|id| catalogue.groups.get(*id))?;
-        for next in group.apis.iter().map(|r| r.name.as_str()) {
+        // Where an API has the same name, the reference means the API.
+        let groups = group.apis.iter().filter(|r| !catalogue.apis.contains_key(&r.name));
+        for next in groups.map(|r| r.name.as_str()) {
             if next == start.as_str() {
                 return Some(format!("{} → {next}", way.join(" → ")));
             }

@@ -13,6 +13,12 @@ use serde_path_to_error::Segment;
 /// Problems of structure reported for one file; the rest waits for the next run.
 const MAX_STRUCTURAL_PROBLEMS: usize = 64;
 
+/// Stand-ins for keys that a notice must have, used when one is missing or was
+/// left out, so that the rest of the notice is still checked. They are never
+/// shown, because a notice with a problem goes no further.
+const SUBSTITUTES: [(&str, &str); 4] =
+    [("title", "?"), ("kind", "protocol"), ("announced", "to be announced"), ("summary", "?")];
+
 /// A file as read: its positions, and its typed form where enough was sound.
 pub struct Read<T> {
     pub tree: Tree,
@@ -51,9 +57,14 @@ fn read_leaving_out<T: DeserializeOwned>(
         };
         let path = steps(error.path());
         let message = error.inner().to_string();
-        let missing = message.strip_prefix("missing field `").is_some();
-        if !(missing && bereft.contains(&path)) {
+        let missing = message.strip_prefix("missing field `").and_then(|m| m.strip_suffix('`'));
+        if missing.is_none() || !bereft.contains(&path) {
             problems.push(explain(tree, &path, &message));
+        }
+        let substitute = SUBSTITUTES.iter().find(|(key, _)| missing == Some(*key));
+        if let (true, Some((key, text))) = (path.is_empty(), substitute) {
+            tree.substitute(key, text);
+            continue;
         }
         let mut out = path;
         while !tree.remove(&out) {
@@ -106,7 +117,25 @@ fn explain(tree: &Tree, path: &[Step], message: &str) -> Problem {
     if message.starts_with("invalid type") {
         return wrong_type(tree, path, message);
     }
-    Problem::error(Code::InvalidValue, tree.place(path), message)
+    if let Some(rest) = message.strip_prefix("invalid value: string \"")
+        && let Some((written, expected)) = rest.split_once("\", expected ")
+    {
+        let message = format!("`{written}` is not a value that is known here");
+        return Problem::error(Code::InvalidValue, tree.place(path), message)
+            .help(format!("write {expected}"));
+    }
+    if message.starts_with("failed to parse timezone") {
+        let written = tree.plain_scalar(path).unwrap_or_default();
+        let message = format!("`{written}` is not a time zone");
+        return Problem::error(Code::InvalidValue, tree.place(path), message)
+            .help("write its IANA name, such as America/New_York or UTC");
+    }
+    // Our own messages end with the way out.
+    match message.split_once(": write ") {
+        Some((what, way_out)) => Problem::error(Code::InvalidValue, tree.place(path), what)
+            .help(format!("write {way_out}")),
+        None => Problem::error(Code::InvalidValue, tree.place(path), message),
+    }
 }
 
 /// An unquoted `1.20` is a number to YAML and would lose its last digit.
@@ -126,6 +155,7 @@ fn wrong_type(tree: &Tree, path: &[Step], message: &str) -> Problem {
     let found = found.replace("unit value", "nothing").replace("map", "a map of keys");
     let expected = match expected {
         e if e.starts_with("struct ") => "a map of keys",
+        "a string" => "a text",
         "a sequence" => "a list",
         "a map" => "a map of keys",
         e => e,

@@ -19,7 +19,7 @@ pub fn timetable(
     problems: &mut Vec<Problem>,
 ) -> Timetable {
     let general = declared.general();
-    if declared.rows.is_empty() {
+    if context.row_keys().is_empty() {
         let place = context.tree.place(&steps!["schedule", "rows"]);
         problems.push(
             Problem::error(Code::NoDate, place, "the schedule has no rows")
@@ -75,8 +75,10 @@ fn row(
     };
     let found = problems.len();
     let targets = context.resolver.targets(references, scope, tree, place, problems);
-    if references.is_empty() && problems.len() == found {
-        let place = tree.key_place(&steps!["schedule", "rows", id.as_str()]);
+    let row = steps!["schedule", "rows", id.as_str()];
+    let left_out = written.apis.is_none() && tree.has(&row, "apis");
+    if references.is_empty() && problems.len() == found && !left_out {
+        let place = tree.key_place(&row);
         problems.push(
             Problem::error(Code::NoApis, place, format!("the row `{id}` names no APIs"))
                 .help("add `apis: [...]` to the row, or to the schedule for all rows"),
@@ -131,6 +133,7 @@ fn brownout(
     let length = match (&written.end, written.length) {
         (Some(end), None) => BrownoutLength::End(end.clone()),
         (None, Some(length)) => BrownoutLength::Lasts(length),
+        (None, None) if tree.has(at, "end") || tree.has(at, "length") => return None,
         _ => {
             problems.push(
                 Problem::error(

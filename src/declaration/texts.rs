@@ -11,17 +11,13 @@ pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) 
         for placeholder in placeholders(&text.0) {
             let written = &text.0[placeholder.range.clone()];
             let wrong = match placeholder.row {
-                None => unresolved(&general, placeholder.name).map(|why| {
-                    let help = suggestion(placeholder.name, DATE_NAMES);
-                    (why, help)
-                }),
+                None => unresolved(&general, placeholder.name),
                 Some(row) => match notice.schedule.rows.get(row) {
                     None => {
                         let rows = tree.keys(&steps!["schedule", "rows"]);
                         Some((format!("there is no row `{row}`"), suggestion(row, rows)))
                     }
-                    Some(declared) => unresolved(&declared.dates(&general), placeholder.name)
-                        .map(|why| (why, suggestion(placeholder.name, DATE_NAMES))),
+                    Some(declared) => unresolved(&declared.dates(&general), placeholder.name),
                 },
             };
             if let Some((why, help)) = wrong {
@@ -39,10 +35,16 @@ pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) 
     }
 }
 
-fn unresolved(dates: &Dates, name: &str) -> Option<String> {
+fn unresolved(dates: &Dates, name: &str) -> Option<(String, Option<String>)> {
     match dates.named().iter().find(|(known, _)| *known == name) {
-        None => Some(format!("`{name}` is not a date that a schedule has")),
-        Some((_, None)) => Some(format!("no `{name}` is declared for it")),
+        None => {
+            let why = format!("`{name}` is not a date that a schedule has");
+            Some((why, suggestion(name, DATE_NAMES)))
+        }
+        Some((_, None)) => {
+            let help = format!("declare `{name}`, or name a row's date: {{{{ROW.{name}}}}}");
+            Some((format!("no `{name}` is declared for it"), Some(help)))
+        }
         Some((_, Some(_))) => None,
     }
 }

@@ -98,14 +98,15 @@ impl Tree {
         match (&self.nodes[node].shape, key) {
             // A whole block would underline half the file; its key says where.
             (Shape::Map(_) | Shape::List(_), Some(key)) => self.place_of(key),
+            _ if node == self.root => self.place_of(Span::empty(span.start)),
             _ => self.place_of(span),
         }
     }
 
     /// The key that leads to `path`'s value.
     pub fn key_place(&self, path: &[Step]) -> Place {
-        let (node, key, _) = self.walk(path);
-        self.place_of(key.unwrap_or(self.nodes[node].span))
+        let (_, key, _) = self.walk(path);
+        key.map_or_else(|| self.place(path), |key| self.place_of(key))
     }
 
     /// Where `needle` stands in the text of the value at `path`.
@@ -129,6 +130,12 @@ impl Tree {
         }
     }
 
+    /// Whether the map at `path` was written with `key`, be its value right or
+    /// wrong: what is there but wrong has its own problem already.
+    pub fn has(&self, path: &[Step], key: &str) -> bool {
+        self.keys(path).contains(&key)
+    }
+
     /// The text of a plain scalar, as written.
     pub fn plain_scalar(&self, path: &[Step]) -> Option<&str> {
         let (node, _, complete) = self.walk(path);
@@ -144,6 +151,16 @@ impl Tree {
         let found = complete && node != self.root;
         self.nodes[node].removed |= found;
         found
+    }
+
+    /// Gives the file's map a value for `key`, so that the rest can be read.
+    pub fn substitute(&mut self, key: &str, text: &str) {
+        let (span, value) = (self.nodes[self.root].span, self.nodes.len());
+        let shape = Shape::Scalar { text: text.to_owned(), plain: false };
+        if let Shape::Map(entries) = &mut self.nodes[self.root].shape {
+            entries.push(Entry { key: key.to_owned(), key_span: Span::empty(span.start), value });
+            self.nodes.push(Node { span, shape, weight: 1, removed: false });
+        }
     }
 
     fn walk(&self, path: &[Step]) -> (NodeId, Option<Span>, bool) {
