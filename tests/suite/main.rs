@@ -2,4 +2,6 @@
 
 mod dates;
 mod declarations;
-mod placeholders;
+mod declared;
+mod schedule;
+mod tidy;
