@@ -4,8 +4,10 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod declaration;
 pub mod impact;
 pub mod notice;
 pub mod schedule;
 pub mod store;
 pub mod web;
+pub mod workspace;
