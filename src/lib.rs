@@ -5,4 +5,5 @@ pub mod cli;
 pub mod clock;
 pub mod impact;
 pub mod notice;
+pub mod render;
 pub mod schedule;
