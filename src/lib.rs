@@ -3,7 +3,9 @@
 
 pub mod cli;
 pub mod clock;
+pub mod declaration;
 pub mod impact;
 pub mod notice;
 pub mod render;
 pub mod schedule;
+pub mod workspace;

@@ -2,8 +2,12 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+mod check;
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+
+pub use check::draw as draw_problem;
 
 /// How a command ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +31,9 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Check(check::Arguments),
+}
 
 /// Parses the arguments, runs the command and reports how it ended.
 pub fn main() -> ExitCode {
@@ -48,7 +54,9 @@ pub fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
-    match arguments.command {}
+    match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+    }
 }
 
 /// Log lines go to standard error, so that output can be piped.

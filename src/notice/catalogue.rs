@@ -230,9 +230,6 @@ pub struct Group {
     pub apis: Vec<Reference>,
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     pub selector: Option<Selector>,
-    /// A remark printed with the group's list, such as "blocked from 13 April".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<super::Text>,
 }
 
 /// Every condition given must hold. `*` in `url` and `path` stands for any text.

@@ -16,9 +16,11 @@ pub struct HttpUrl {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadUrl {
-    #[error("`{url}` is not a URL: {reason}")]
+    #[error(
+        "`{url}` is not a URL ({reason}): write it in full, such as `https://api.example.com/v1`"
+    )]
     Form { url: String, reason: url::ParseError },
-    #[error("`{0}` is not an http or https URL")]
+    #[error("`{0}` is not a web address: write one that begins with https:// or http://")]
     Scheme(String),
     #[error("`{0}` carries a user name or password; a declaration is public")]
     Credentials(String),

@@ -1,0 +1,160 @@
+//! Checks amendments: that each kind says what its values did.
+
+use super::notice::Context;
+use super::problem::{Code, Problem};
+use super::program::unknown;
+use super::tree::steps;
+use super::written::{DeclaredAmendment, DeclaredFormer};
+use crate::notice::{Amendment, AmendmentKind, Date, Former, FormerValues, Row, RowId, Timetable};
+use crate::schedule::bounds;
+use chrono_tz::Tz;
+
+pub fn amendments(
+    context: &Context<'_>,
+    declared: &[DeclaredAmendment],
+    timetable: &Timetable,
+    problems: &mut Vec<Problem>,
+) -> Vec<Amendment> {
+    let amendments: Vec<_> =
+        declared.iter().enumerate().map(|(n, a)| amendment(context, n, a, problems)).collect();
+    for (index, amendment) in amendments.iter().enumerate() {
+        if let Former::Values(former) = &amendment.former {
+            let later = &amendments[index + 1..];
+            check_values(context, index, amendment, former, later, timetable, problems);
+        }
+    }
+    amendments
+}
+
+fn amendment(
+    context: &Context<'_>,
+    index: usize,
+    written: &DeclaredAmendment,
+    problems: &mut Vec<Problem>,
+) -> Amendment {
+    let known = context.row_keys();
+    for (n, row) in written.rows.iter().enumerate() {
+        let at = steps!["amendments", index, "rows", n];
+        unknown(row.as_str(), &known, "row", (context.tree, &at), problems);
+    }
+    let changes_values = !matches!(
+        written.kind,
+        AmendmentKind::Paused | AmendmentKind::Resumed | AmendmentKind::Cancelled
+    );
+    let former = match &written.former {
+        None => Former::Unchanged,
+        Some(DeclaredFormer::NotRecorded) => Former::NotRecorded,
+        Some(DeclaredFormer::Values(values)) => Former::Values(values.clone()),
+    };
+    let kind = written.kind.as_str();
+    let place = || context.tree.place(&steps!["amendments", index, "kind"]);
+    let written_wrong = context.tree.has(&steps!["amendments", index], "former");
+    if changes_values && former == Former::Unchanged && !written_wrong {
+        problems.push(
+            Problem::error(
+                Code::AmendmentMismatch,
+                place(),
+                format!("an amendment that {} says what stood before", verb(written.kind)),
+            )
+            .help("add `former: {cutoff: …}` with the old values, or `former: not recorded`"),
+        );
+    }
+    if !changes_values && former != Former::Unchanged {
+        problems.push(Problem::error(
+            Code::AmendmentMismatch,
+            place(),
+            format!("`{kind}` changes no value, so it has no `former`"),
+        ));
+    }
+    Amendment {
+        date: written.date.clone(),
+        kind: written.kind,
+        reason: written.reason.clone(),
+        rows: written.rows.clone(),
+        former,
+    }
+}
+
+fn verb(kind: AmendmentKind) -> &'static str {
+    match kind {
+        AmendmentKind::Extended => "extends",
+        AmendmentKind::Advanced => "advances",
+        AmendmentKind::Postponed => "postpones",
+        AmendmentKind::Refined => "refines",
+        AmendmentKind::Rescheduled => "reschedules",
+        AmendmentKind::Rescoped => "rescopes",
+        AmendmentKind::Corrected => "corrects",
+        AmendmentKind::Paused | AmendmentKind::Resumed | AmendmentKind::Cancelled => "halts",
+    }
+}
+
+type Field = (&'static str, fn(&FormerValues) -> Option<&Date>, fn(&Row) -> Option<&Date>);
+
+const FIELDS: [Field; 3] = [
+    ("deprecation", |f| f.deprecation.as_ref(), |r| r.dates.deprecation.as_ref()),
+    ("cutoff", |f| f.cutoff.as_ref(), |r| r.dates.cutoff.as_ref()),
+    ("complete", |f| f.complete.as_ref(), |r| r.dates.complete.as_ref()),
+];
+
+/// Compares each former value with the one that took its place: the former
+/// value of the next amendment of that row, or what stands in the row now.
+fn check_values(
+    context: &Context<'_>,
+    index: usize,
+    amendment: &Amendment,
+    former: &FormerValues,
+    later: &[Amendment],
+    timetable: &Timetable,
+    problems: &mut Vec<Problem>,
+) {
+    for (name, of_former, of_row) in FIELDS {
+        let Some(old) = of_former(former) else { continue };
+        let rows = timetable.rows.iter().filter(|(id, _)| touches(amendment, id));
+        let wrong = rows
+            .filter_map(|(id, row)| {
+                let next = later.iter().filter(|a| touches(a, id)).find_map(|a| match &a.former {
+                    Former::Values(values) => of_former(values),
+                    _ => None,
+                });
+                Some((next.or_else(|| of_row(row))?, row.zone))
+            })
+            .find(|(new, zone)| !agrees(amendment.kind, old, new, *zone));
+        if let Some((new, _)) = wrong {
+            let at = steps!["amendments", index, "former", name];
+            problems.push(Problem::error(
+                Code::AmendmentMismatch,
+                context.tree.place(&at),
+                format!(
+                    "`{}` does not describe a change of `{name}` from {} to {}",
+                    amendment.kind.as_str(),
+                    old.span,
+                    new.span
+                ),
+            ));
+        }
+    }
+}
+
+fn touches(amendment: &Amendment, row: &RowId) -> bool {
+    amendment.rows.is_empty() || amendment.rows.contains(row)
+}
+
+fn agrees(kind: AmendmentKind, old: &Date, new: &Date, zone: Tz) -> bool {
+    let (was, is) = (bounds(old, zone), bounds(new, zone));
+    let later = was.earliest.zip(is.earliest).is_some_and(|(was, is)| is > was);
+    let earlier = was.earliest.zip(is.earliest).is_some_and(|(was, is)| is < was);
+    match kind {
+        AmendmentKind::Extended => later,
+        AmendmentKind::Advanced => earlier,
+        AmendmentKind::Postponed => later || is.earliest.is_none(),
+        AmendmentKind::Refined => {
+            was.earliest.is_none_or(|was| is.earliest.is_some_and(|is| is >= was))
+                && was.latest.is_none_or(|was| is.latest.is_some_and(|is| is <= was))
+        }
+        AmendmentKind::Rescheduled | AmendmentKind::Corrected => old != new,
+        AmendmentKind::Rescoped
+        | AmendmentKind::Paused
+        | AmendmentKind::Resumed
+        | AmendmentKind::Cancelled => true,
+    }
+}

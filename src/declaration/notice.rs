@@ -1,0 +1,115 @@
+//! Turns a declared notice into a checked one.
+
+use super::amendments::amendments;
+use super::order;
+use super::problem::Problem;
+use super::program::unknown;
+use super::references::{Resolver, Scope};
+use super::rows::timetable;
+use super::texts;
+use super::tree::{Tree, steps};
+use super::written::DeclaredNotice;
+use crate::notice::{
+    Catalogue, Date, ExpectedError, LadderId, Length, Notice, NoticeId, ProgramSettings, Unaffected,
+};
+use chrono_tz::Tz;
+
+/// What the parts of a notice are checked against.
+pub struct Context<'a> {
+    pub settings: &'a ProgramSettings,
+    pub resolver: &'a Resolver<'a>,
+    /// The notice's own file.
+    pub tree: &'a Tree,
+    pub zone: Tz,
+    pub announced: &'a Date,
+}
+
+impl<'a> Context<'a> {
+    pub fn catalogue(&self) -> &'a Catalogue {
+        self.resolver.catalogue
+    }
+
+    /// The ids that apis.yaml declares under `kind`, wrong entries included, so
+    /// that one mistake there is one problem.
+    pub fn catalogue_keys(&self, kind: &str) -> Vec<&str> {
+        self.resolver.tree.map(|tree| tree.keys(&steps![kind])).unwrap_or_default()
+    }
+
+    pub fn row_keys(&self) -> Vec<&str> {
+        self.tree.keys(&steps!["schedule", "rows"])
+    }
+}
+
+pub fn notice(
+    id: NoticeId,
+    declared: DeclaredNotice,
+    context: &Context<'_>,
+    problems: &mut Vec<Problem>,
+) -> Notice {
+    texts::check(context.tree, &declared, problems);
+    let schedule = timetable(context, &declared.schedule, problems);
+    let amendments = amendments(context, &declared.amendments, &schedule, problems);
+    for (id, endpoint) in &declared.test_endpoints {
+        order::check_endpoint(context, id, endpoint, problems);
+    }
+    let mut targets = |references, at: &[_]| {
+        context.resolver.targets(references, Scope::Program, context.tree, at, problems)
+    };
+    let errors = declared
+        .errors
+        .iter()
+        .enumerate()
+        .map(|(index, error)| ExpectedError {
+            text: error.text.clone(),
+            status: error.status,
+            targets: targets(&error.apis, &steps!["errors", index, "apis"]),
+            during: error.during,
+        })
+        .collect();
+    let unaffected = declared.unaffected.as_ref().map(|unaffected| Unaffected {
+        text: unaffected.text.clone(),
+        targets: targets(&unaffected.apis, &steps!["unaffected", "apis"]),
+    });
+    let reminders = ladder(context, declared.reminders.as_ref(), problems);
+    Notice {
+        id,
+        title: declared.title,
+        kind: declared.kind,
+        announced: declared.announced,
+        ends: declared.ends,
+        needs: declared.needs,
+        behind: declared.behind,
+        summary: declared.summary,
+        affected: declared.affected,
+        steps: declared.steps,
+        checks: declared.checks,
+        questions: declared.questions,
+        timeline: declared.timeline,
+        references: declared.references,
+        contact: declared.contact.unwrap_or_else(|| context.settings.contact.clone()),
+        unaffected,
+        errors,
+        test_endpoints: declared.test_endpoints,
+        schedule,
+        amendments,
+        audience: declared.audience,
+        reminders,
+        channels: declared.channels,
+    }
+}
+
+/// The ladder a notice names, else the program's ladder `default`, else none.
+fn ladder(
+    context: &Context<'_>,
+    named: Option<&LadderId>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Length> {
+    let ladders = &context.settings.reminders;
+    let Some(id) = named else {
+        return ladders.get("default").cloned().unwrap_or_default();
+    };
+    let known: Vec<_> = ladders.keys().map(LadderId::as_str).collect();
+    let at = steps!["reminders"];
+    unknown(id.as_str(), &known, "reminder ladder", (context.tree, &at), problems);
+    ladders.get(id).cloned().unwrap_or_default()
+}

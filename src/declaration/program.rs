@@ -1,0 +1,146 @@
+//! Reads and checks `program.yaml` and `apis.yaml`.
+
+use super::problem::{Code, Problem, suggestion};
+use super::reader::{Read, read};
+use super::references::Resolver;
+use super::source::SourceFile;
+use super::tree::{Step, Tree, steps};
+use crate::notice::{Catalogue, GroupId, ProgramSettings, ReplacedBy};
+
+pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<ProgramSettings>> {
+    let read = read::<ProgramSettings>(file, problems)?;
+    if let Some(settings) = &read.form {
+        check_settings(settings, &read.tree, problems);
+    }
+    Some(read)
+}
+
+fn check_settings(settings: &ProgramSettings, tree: &Tree, problems: &mut Vec<Problem>) {
+    if settings.locales.is_empty() {
+        let place = tree.place(&steps!["locales"]);
+        let problem =
+            Problem::error(Code::InvalidValue, place, "a program has at least one locale");
+        problems.push(problem.help("leave `locales` out for English alone"));
+    }
+    if let Some(hours) = &settings.sending_hours
+        && hours.from >= hours.until
+    {
+        let place = tree.place(&steps!["sending_hours", "until"]);
+        problems.push(Problem::error(
+            Code::DateOrder,
+            place,
+            "the sending hours end before they begin",
+        ));
+    }
+    for (index, freeze) in settings.policy.freezes.iter().enumerate() {
+        if freeze.until < freeze.from {
+            let place = tree.place(&steps!["policy", "freezes", index, "until"]);
+            problems.push(Problem::error(
+                Code::DateOrder,
+                place,
+                "the freeze ends before it begins",
+            ));
+        }
+    }
+}
+
+pub fn catalogue(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<Catalogue>> {
+    let read = read::<Catalogue>(file, problems)?;
+    if let Some(catalogue) = &read.form {
+        check_apis(catalogue, &read.tree, problems);
+        check_groups(catalogue, &read.tree, problems);
+    }
+    Some(read)
+}
+
+fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
+    for (id, api) in &catalogue.apis {
+        for (index, environment) in api.available.iter().enumerate() {
+            let at = steps!["apis", id.as_str(), "available", index];
+            unknown(
+                environment.as_str(),
+                &tree.keys(&steps!["environments"]),
+                "environment",
+                (tree, &at),
+                problems,
+            );
+        }
+        let Some(ReplacedBy::Alternatives(alternatives)) = &api.replaced_by else { continue };
+        // Another program's API is looked up when all programs are read.
+        for replacement in alternatives.iter().flatten().filter(|r| r.program.is_none()) {
+            let at = steps!["apis", id.as_str(), "replaced_by"];
+            let name = replacement.api.as_str();
+            unknown(name, &tree.keys(&steps!["apis"]), "API", (tree, &at), problems);
+        }
+    }
+}
+
+/// Reports `name` where it is not among `known`.
+pub fn unknown(
+    name: &str,
+    known: &[&str],
+    what: &str,
+    (tree, at): (&Tree, &[Step]),
+    problems: &mut Vec<Problem>,
+) {
+    if known.contains(&name) {
+        return;
+    }
+    let place = tree.place(at);
+    let message = format!("`{name}` is not a declared {what}");
+    let help = suggestion(name, known.iter().copied());
+    problems.push(Problem::error(Code::UnknownReference, place, message).help_opt(help));
+}
+
+fn check_groups(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
+    let resolver = Resolver { catalogue, tree: Some(tree) };
+    for (id, group) in &catalogue.groups {
+        let at = steps!["groups", id.as_str()];
+        if catalogue.apis.contains_key(id.as_str()) {
+            let message = format!("`{id}` names both an API and a group");
+            problems.push(
+                Problem::error(Code::NameCollision, tree.key_place(&at), message)
+                    .related(
+                        tree.key_place(&steps!["apis", id.as_str()]),
+                        "the API is declared here",
+                    )
+                    .help("a reference could mean either; rename the group"),
+            );
+        }
+        if group.apis.is_empty() && group.selector.is_none() {
+            let message = format!("the group `{id}` selects nothing");
+            problems.push(
+                Problem::error(Code::EmptyGroup, tree.key_place(&at), message)
+                    .help("give it a list of `apis`, or a rule in `where`"),
+            );
+        }
+        if let Some(circle) = circle_from(catalogue, id) {
+            let message = format!("the group `{id}` contains itself: {circle}");
+            problems.push(Problem::error(Code::GroupCircle, tree.key_place(&at), message));
+            continue;
+        }
+        let at = steps!["groups", id.as_str(), "apis"];
+        resolver.targets(&group.apis, super::references::Scope::Program, tree, &at, problems);
+    }
+}
+
+/// The way from a group back to itself, if there is one.
+fn circle_from(catalogue: &Catalogue, start: &GroupId) -> Option<String> {
+    let mut ways = vec![vec![start.as_str()]];
+    let mut seen = vec![start.as_str()];
+    while let Some(way) = ways.pop() {
+        let group = way.last().and_then(|id| catalogue.groups.get(*id))?;
+        // Where an API has the same name, the reference means the API.
+        let groups = group.apis.iter().filter(|r| !catalogue.apis.contains_key(&r.name));
+        for next in groups.map(|r| r.name.as_str()) {
+            if next == start.as_str() {
+                return Some(format!("{} → {next}", way.join(" → ")));
+            }
+            if catalogue.groups.contains_key(next) && !seen.contains(&next) {
+                seen.push(next);
+                ways.push(way.iter().copied().chain([next]).collect());
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,195 @@
+//! Resolves the rows and brownouts of a notice's schedule.
+
+use super::notice::Context;
+use super::order;
+use super::problem::{Code, Problem, suggestion};
+use super::program::unknown;
+use super::references::Scope;
+use super::tree::{Step, steps};
+use super::written::{DeclaredBrownout, DeclaredRow, DeclaredSchedule, DeclaredSubset};
+use crate::notice::{
+    Brownout, BrownoutLength, Dates, Environment, Row, RowId, Subset, Target, Timetable, UrlId,
+};
+use crate::schedule::bounds;
+use indexmap::IndexMap;
+
+pub fn timetable(
+    context: &Context<'_>,
+    declared: &DeclaredSchedule,
+    problems: &mut Vec<Problem>,
+) -> Timetable {
+    let general = declared.general();
+    if context.row_keys().is_empty() {
+        let place = context.tree.place(&steps!["schedule", "rows"]);
+        problems.push(
+            Problem::error(Code::NoDate, place, "the schedule has no rows")
+                .help("say in which environment what ends when: `prod: {environment: …, apis: […], cutoff: …}`"),
+        );
+    }
+    let rows: IndexMap<RowId, Row> = declared
+        .rows
+        .iter()
+        .filter_map(|(id, written)| {
+            let row = row(context, declared, &general, id, written, problems)?;
+            Some((id.clone(), row))
+        })
+        .collect();
+    let brownouts = declared
+        .brownouts
+        .iter()
+        .filter_map(|(id, written)| {
+            let at = steps!["schedule", "brownouts", id.as_str()];
+            Some((id.clone(), brownout(context, written, &rows, &at, problems)?))
+        })
+        .collect();
+    Timetable { text: declared.text.clone(), general, rows, brownouts }
+}
+
+fn row(
+    context: &Context<'_>,
+    schedule: &DeclaredSchedule,
+    general: &Dates,
+    id: &RowId,
+    written: &DeclaredRow,
+    problems: &mut Vec<Problem>,
+) -> Option<Row> {
+    let at = |key: &str| steps!["schedule", "rows", id.as_str(), key];
+    let tree = context.tree;
+    if let Some(cohort) = &written.cohort {
+        let known = context.catalogue_keys("cohorts");
+        unknown(cohort.as_str(), &known, "cohort", (tree, &at("cohort")), problems);
+    }
+    let Some(environment) = context.catalogue().environments.get(&written.environment) else {
+        let known = context.catalogue_keys("environments");
+        let name = written.environment.as_str();
+        unknown(name, &known, "environment", (tree, &at("environment")), problems);
+        return None;
+    };
+    let urls = row_urls(context, environment, id, written, problems);
+    let scope = Scope::Row { id: &written.environment, environment, urls: &urls };
+    let own = steps!["schedule", "rows", id.as_str(), "apis"];
+    let (references, place): (_, &[Step]) = match (&written.apis, &schedule.apis) {
+        (Some(own_list), _) => (own_list.as_slice(), &own),
+        (None, Some(all)) => (all.as_slice(), &steps!["schedule", "apis"]),
+        (None, None) => (&[][..], &own),
+    };
+    let found = problems.len();
+    let targets = context.resolver.targets(references, scope, tree, place, problems);
+    let row = steps!["schedule", "rows", id.as_str()];
+    let left_out = written.apis.is_none() && tree.has(&row, "apis");
+    if references.is_empty() && problems.len() == found && !left_out {
+        let place = tree.key_place(&row);
+        problems.push(
+            Problem::error(Code::NoApis, place, format!("the row `{id}` names no APIs"))
+                .help("add `apis: [...]` to the row, or to the schedule for all rows"),
+        );
+    }
+    let zone = written.zone.or(schedule.zone).or(environment.zone).unwrap_or(context.zone);
+    let dates = written.dates(general);
+    order::check_row(context, id, &dates, zone, problems);
+    Some(Row {
+        environment: written.environment.clone(),
+        urls,
+        targets,
+        cohort: written.cohort.clone(),
+        zone,
+        dates,
+        opt_out: written.opt_out.clone(),
+        note: written.note.clone(),
+    })
+}
+
+fn row_urls(
+    context: &Context<'_>,
+    environment: &Environment,
+    id: &RowId,
+    written: &DeclaredRow,
+    problems: &mut Vec<Problem>,
+) -> Vec<UrlId> {
+    let Some(urls) = &written.urls else {
+        return environment.urls.keys().cloned().collect();
+    };
+    let known: Vec<_> = environment.urls.keys().map(UrlId::as_str).collect();
+    for (index, url) in urls.iter().enumerate().filter(|(_, u)| !known.contains(&u.as_str())) {
+        let place = context.tree.place(&steps!["schedule", "rows", id.as_str(), "urls", index]);
+        let message = format!("`{}` has no URL `{url}`", written.environment);
+        problems.push(
+            Problem::error(Code::UnknownReference, place, message)
+                .help_opt(suggestion(url.as_str(), known.iter().copied())),
+        );
+    }
+    urls.iter().filter(|url| environment.urls.contains_key(*url)).cloned().collect()
+}
+
+fn brownout(
+    context: &Context<'_>,
+    written: &DeclaredBrownout,
+    rows: &IndexMap<RowId, Row>,
+    at: &[Step],
+    problems: &mut Vec<Problem>,
+) -> Option<Brownout> {
+    let tree = context.tree;
+    let below = |key: &str| [at, &steps![key]].concat();
+    let length = match (&written.end, written.length) {
+        (Some(end), None) => BrownoutLength::End(end.clone()),
+        (None, Some(length)) => BrownoutLength::Lasts(length),
+        (None, None) if tree.has(at, "end") || tree.has(at, "length") => return None,
+        _ => {
+            problems.push(
+                Problem::error(
+                    Code::MissingKey,
+                    tree.key_place(at),
+                    "a brownout has either an `end` or a `length`",
+                )
+                .help("write one of them, such as `length: 2 hours`"),
+            );
+            return None;
+        }
+    };
+    let struck: Vec<RowId> = match &written.rows {
+        None => rows.keys().cloned().collect(),
+        Some(ids) => {
+            let known = context.row_keys();
+            for (index, id) in ids.iter().enumerate() {
+                let place = [at, &steps!["rows", index]].concat();
+                unknown(id.as_str(), &known, "row", (tree, &place), problems);
+            }
+            ids.clone()
+        }
+    };
+    let zone = struck.first().and_then(|id| rows.get(id)).map_or(context.zone, |row| row.zone);
+    if let BrownoutLength::End(end) = &length {
+        let (start, end) = (bounds(&written.start, zone), bounds(end, zone));
+        if start.earliest.is_some() && end.latest.is_some() && end.latest <= start.earliest {
+            let place = tree.place(&below("end"));
+            problems.push(
+                Problem::error(Code::DateOrder, place, "the brownout ends before it begins")
+                    .related(tree.place(&below("start")), "it begins here"),
+            );
+        }
+    }
+    let subset = match &written.apis {
+        None => Subset::All,
+        Some(DeclaredSubset::Later { by }) => Subset::Later { by: by.clone() },
+        Some(DeclaredSubset::Listed(references)) => {
+            let place = below("apis");
+            let found =
+                context.resolver.targets(references, Scope::Program, tree, &place, problems);
+            Subset::Targets(found.into_iter().filter(|t| strikes(t, &struck, rows)).collect())
+        }
+    };
+    Some(Brownout {
+        rows: struck,
+        start: written.start.clone(),
+        length,
+        repeat: written.repeat.clone(),
+        subset,
+        note: written.note.clone(),
+    })
+}
+
+/// A group may hold APIs that none of the struck rows concerns.
+fn strikes(target: &Target, struck: &[RowId], rows: &IndexMap<RowId, Row>) -> bool {
+    let mut struck = struck.iter().filter_map(|id| rows.get(id));
+    struck.any(|row| row.targets.iter().any(|t| t.api == target.api))
+}
