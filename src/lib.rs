@@ -7,6 +7,7 @@ pub mod config;
 pub mod declaration;
 pub mod impact;
 pub mod notice;
+pub mod render;
 pub mod schedule;
 pub mod store;
 pub mod web;

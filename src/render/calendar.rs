@@ -1,0 +1,271 @@
+//! The dated milestones of a notice as an iCalendar object (RFC 5545).
+//!
+//! An event's UID never changes, so that a calendar which already holds it moves
+//! it; its SEQUENCE counts the amendments that touched its date.
+
+use super::Renderer;
+use super::view::{Texts, place, row_apis};
+use crate::notice::{
+    Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Notice, Point, Program, Row,
+    RowId, Span,
+};
+use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+
+/// Occurrences of a brownout that follow no rule are written one by one, and no
+/// calendar is served by more of them; the notice says the rhythm in words.
+const MAX_SINGLE_OCCURRENCES: usize = 200;
+
+impl Renderer {
+    /// The milestones that concern `rows` (all of them when empty); nothing where
+    /// none has a date yet. `at` is when the calendar was made.
+    pub fn calendar(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Option<String> {
+        let source = Source { program, notice, at };
+        let mut calendar = Calendar::empty();
+        let head = [
+            ("VERSION", "2.0"),
+            ("PRODID", "-//fairwarning//deprecation notices//EN"),
+            ("CALSCALE", "GREGORIAN"),
+            ("METHOD", "PUBLISH"),
+        ];
+        for (key, value) in head {
+            calendar.append_property(Property::new(key, value));
+        }
+        calendar.name(&notice.title);
+        let events = source.events(rows);
+        if events.is_empty() {
+            return None;
+        }
+        calendar.extend(events);
+        Some(calendar.to_string())
+    }
+}
+
+struct Source<'a> {
+    program: &'a Program,
+    notice: &'a Notice,
+    at: Instant,
+}
+
+/// When an event takes place.
+enum Time {
+    /// Whole days, the last one included.
+    Days {
+        from: NaiveDate,
+        to: NaiveDate,
+    },
+    Exact {
+        from: Instant,
+        to: Instant,
+    },
+}
+
+impl Source<'_> {
+    fn events(&self, rows: &[RowId]) -> Vec<Event> {
+        let concerns = |row: &RowId| rows.is_empty() || rows.contains(row);
+        let mut events = Vec::new();
+        for milestone in milestones(self.notice, self.program.settings.zone) {
+            if milestone.row.is_some_and(|row| !concerns(row)) {
+                continue;
+            }
+            let subject = match (milestone.row, milestone.endpoint) {
+                (Some(row), _) => row.as_str(),
+                (_, Some(endpoint)) => endpoint.as_str(),
+                _ => continue,
+            };
+            let Some(time) = time(milestone.date, milestone.bounds) else { continue };
+            let mut event = self.event(subject, milestone.kind, None, &time);
+            if let Some((id, row)) = milestone.row.and_then(|id| self.row(id)) {
+                self.describe_row(&mut event, id, row, milestone.kind);
+            } else if let Some(endpoint) =
+                milestone.endpoint.and_then(|id| self.notice.test_endpoints.get(id))
+            {
+                let title = what(milestone.kind);
+                event.summary(&format!("{title}: {}", endpoint.url));
+                event.description(&format!("{}\n{}", self.notice.title, endpoint.url));
+                event.append_property(Property::new("URL", endpoint.url.as_str()));
+            }
+            events.push(event);
+        }
+        for (id, brownout) in &self.notice.schedule.brownouts {
+            if brownout.rows.iter().any(concerns) {
+                events.extend(self.brownout(id, brownout));
+            }
+        }
+        events
+    }
+
+    fn row<'r>(&self, id: &'r RowId) -> Option<(&'r RowId, &Row)> {
+        Some((id, self.notice.schedule.rows.get(id)?))
+    }
+
+    fn event(&self, subject: &str, kind: MilestoneKind, nth: Option<usize>, time: &Time) -> Event {
+        let nth = nth.map_or(String::new(), |nth| format!("/{nth}"));
+        let uid = format!(
+            "{}/{}/{subject}/{kind}{nth}@{}",
+            self.program.id,
+            self.notice.id,
+            self.program.settings.sender.address.domain()
+        );
+        let mut event = Event::with_uid(&uid);
+        event.timestamp(self.at);
+        match time {
+            // One day needs no end; DTEND is the day after the last (§3.6.1).
+            Time::Days { from, to } if from == to => {
+                event.starts(*from);
+            }
+            Time::Days { from, to } => {
+                event.starts(*from);
+                event.ends(to.checked_add_days(Days::new(1)).unwrap_or(*to));
+            }
+            Time::Exact { from, to } => {
+                event.starts(*from);
+                if from < to {
+                    event.ends(*to);
+                }
+            }
+        }
+        // It takes up nobody's time.
+        event.append_property(Property::new("TRANSP", "TRANSPARENT"));
+        event
+    }
+
+    fn describe_row(&self, event: &mut Event, id: &RowId, row: &Row, kind: MilestoneKind) {
+        let place = place(self.program, row);
+        event.summary(&format!("{}, {place}: {}", what(kind), self.notice.title));
+        let environment = self.program.catalogue.environments.get(&row.environment);
+        let urls = row.urls.iter().filter_map(|id| environment?.urls.get(id));
+        let urls: Vec<_> = urls.map(|url| url.as_str()).collect();
+        let texts = Texts::new(self.program, self.notice);
+        let mut lines = vec![format!("{place}: {}", row_apis(self.program, row))];
+        lines.extend(urls.iter().map(|url| (*url).to_owned()));
+        lines.extend(date_of(row, kind).map(|date| texts.when(date, row.zone).full));
+        event.description(&lines.join("\n"));
+        let changes = self.notice.amendments.iter().filter(|a| moves(a, id, kind)).count();
+        event.append_property(Property::new("SEQUENCE", changes.to_string()));
+        if self.is_cancelled(id) {
+            event.status(EventStatus::Cancelled);
+        }
+    }
+
+    /// Whatever was declared last stands, whether its day has come or not.
+    fn is_cancelled(&self, id: &RowId) -> bool {
+        use AmendmentKind::{Cancelled, Paused, Resumed};
+        let mut standing = self.notice.amendments.iter().rev().filter(|a| touches(a, id));
+        standing.find(|a| matches!(a.kind, Cancelled | Paused | Resumed)).map(|a| a.kind)
+            == Some(Cancelled)
+    }
+
+    fn brownout(&self, id: &BrownoutId, brownout: &Brownout) -> Vec<Event> {
+        let row = brownout.rows.first().and_then(|id| self.notice.schedule.rows.get(id));
+        let zone = row.map_or(self.program.settings.zone, |row| row.zone);
+        let strikes: Vec<_> = Occurrences::new(brownout, zone).iter().collect();
+        let rule = rule(&strikes);
+        let number = if rule.is_some() { 1 } else { strikes.len().min(MAX_SINGLE_OCCURRENCES) };
+        let one = |(nth, (from, to)): (usize, &(Instant, Instant))| {
+            let time = Time::Exact { from: *from, to: *to };
+            let nth = (rule.is_none() && strikes.len() > 1).then_some(nth);
+            let mut event = self.event(id.as_str(), MilestoneKind::Brownout, nth, &time);
+            let place = row.map_or("", |row| place(self.program, row));
+            event.summary(&format!("Brownout, {place}: {}", self.notice.title));
+            let texts = Texts::new(self.program, self.notice);
+            let note = brownout.note.as_ref().map(|note| texts.fill(note));
+            event.description(note.as_deref().unwrap_or(&self.notice.title));
+            if let Some(rule) = &rule {
+                event.append_property(Property::new("RRULE", rule));
+            }
+            let touched = |a: &&Amendment| brownout.rows.iter().any(|row| touches(a, row));
+            let changes = self.notice.amendments.iter().filter(touched).count();
+            event.append_property(Property::new("SEQUENCE", changes.to_string()));
+            event
+        };
+        strikes.iter().take(number).enumerate().map(one).collect()
+    }
+}
+
+/// A rule for occurrences that are equally long and equally far apart by the
+/// clock. A rhythm in wall time that crosses a change of clocks is not, and
+/// would need the zone's own rules in the calendar.
+fn rule(strikes: &[(Instant, Instant)]) -> Option<String> {
+    let [(first, end), (second, _), ..] = strikes else { return None };
+    let (step, length) = (*second - *first, *end - *first);
+    let is_regular = strikes
+        .windows(2)
+        .all(|pair| pair[1].0 - pair[0].0 == step && pair[1].1 - pair[1].0 == length);
+    let (frequency, interval) = match step {
+        step if step == TimeDelta::days(step.num_days()) => ("DAILY", step.num_days()),
+        step if step == TimeDelta::hours(step.num_hours()) => ("HOURLY", step.num_hours()),
+        step => ("MINUTELY", step.num_minutes()),
+    };
+    (is_regular && interval > 0)
+        .then(|| format!("FREQ={frequency};INTERVAL={interval};COUNT={}", strikes.len()))
+}
+
+fn touches(amendment: &Amendment, row: &RowId) -> bool {
+    amendment.rows.is_empty() || amendment.rows.contains(row)
+}
+
+/// Whether `amendment` moved the date of that kind, or stopped or restarted it.
+fn moves(amendment: &Amendment, row: &RowId, kind: MilestoneKind) -> bool {
+    use AmendmentKind::{Cancelled, Paused, Resumed};
+    let is_moved = match &amendment.former {
+        Former::NotRecorded => true,
+        Former::Unchanged => false,
+        Former::Values(former) => match kind {
+            MilestoneKind::Deprecation => former.deprecation.is_some(),
+            MilestoneKind::Cutoff => former.cutoff.is_some(),
+            MilestoneKind::Complete => former.complete.is_some(),
+            _ => false,
+        },
+    };
+    touches(amendment, row) && (is_moved || matches!(amendment.kind, Cancelled | Paused | Resumed))
+}
+
+fn date_of(row: &Row, kind: MilestoneKind) -> Option<&Date> {
+    let dates = &row.dates;
+    match kind {
+        MilestoneKind::Deprecation => dates.deprecation.as_ref(),
+        MilestoneKind::Cutoff => dates.cutoff.as_ref(),
+        MilestoneKind::Complete => dates.complete.as_ref(),
+        MilestoneKind::Enforced => dates.enforced.as_ref(),
+        _ => None,
+    }
+}
+
+fn what(kind: MilestoneKind) -> &'static str {
+    match kind {
+        MilestoneKind::Announced => "Announced",
+        MilestoneKind::Deprecation => "Deprecated",
+        MilestoneKind::EndpointOpens => "Test endpoint opens",
+        MilestoneKind::Brownout => "Brownout",
+        MilestoneKind::Cutoff => "Cutoff",
+        MilestoneKind::Complete => "Cutoff complete",
+        MilestoneKind::Enforced => "Enforced",
+        MilestoneKind::EndpointCloses => "Test endpoint closes",
+    }
+}
+
+/// A vague date lasts as long as it may take place. What has no known beginning
+/// is in no calendar.
+fn time(date: &Date, bounds: Bounds) -> Option<Time> {
+    let days = |from: &Point, to: &Point| Time::Days { from: from.first_day(), to: to.last_day() };
+    match &date.span {
+        Span::At(Point::Instant { .. }) => {
+            Some(Time::Exact { from: bounds.earliest?, to: bounds.latest? })
+        }
+        Span::At(point) => Some(days(point, point)),
+        // Nothing is said of how late.
+        Span::NotBefore(point) => {
+            Some(Time::Days { from: point.first_day(), to: point.first_day() })
+        }
+        Span::Range { from, to } => Some(days(from, to)),
+        Span::ToBeAnnounced { .. } | Span::InEffect => None,
+    }
+}

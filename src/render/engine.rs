@@ -1,0 +1,113 @@
+//! The template engines, one for each form of output.
+//!
+//! A template's extension decides its engine, and the engine decides how values
+//! are escaped: no name that a workspace chooses can switch escaping off. No
+//! engine has a function that reads the clock, the environment or a file.
+
+use super::error::RenderError;
+use super::filters;
+use include_dir::{Dir, include_dir};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tera::{Context, Tera};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// What a template writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `.html`
+    Html,
+    /// `.txt` and `.css`: nothing is escaped.
+    Plain,
+    /// `.md`
+    Markdown,
+    /// `.md` again, for a site whose Liquid reads it before Markdown does.
+    Post,
+}
+
+/// The templates of each form.
+pub struct Engines {
+    html: Tera,
+    plain: Tera,
+    markdown: Tera,
+    post: Tera,
+}
+
+impl Engines {
+    /// `overrides` replace built-in templates of the same path, and may add some.
+    pub fn new(overrides: &BTreeMap<String, String>) -> Result<Self, RenderError> {
+        let mut sources = built_in();
+        for (path, source) in overrides {
+            forms(path)?;
+            sources.insert(path.clone(), source.clone());
+        }
+        let engine = |form: Form| -> Result<Tera, RenderError> {
+            let mut tera = Tera::default();
+            // Every name ends with the empty suffix.
+            let escaped: &[&str] = if form == Form::Plain { &[] } else { &[""] };
+            tera.autoescape_on(escaped.iter().copied());
+            filters::register(&mut tera, form);
+            let of_form = sources
+                .iter()
+                .filter(|(path, _)| forms(path).is_ok_and(|forms| forms.contains(&form)));
+            tera.add_raw_templates(of_form).map_err(RenderError::of_tera)?;
+            Ok(tera)
+        };
+        Ok(Self {
+            html: engine(Form::Html)?,
+            plain: engine(Form::Plain)?,
+            markdown: engine(Form::Markdown)?,
+            post: engine(Form::Post)?,
+        })
+    }
+
+    /// Renders the template at `path`; a `.md` one for reading as it stands.
+    pub fn render(&self, path: &str, context: &impl Serialize) -> Result<String, RenderError> {
+        let form = forms(path)?[0];
+        self.render_as(form, path, context)
+    }
+
+    pub fn render_as(
+        &self,
+        form: Form,
+        path: &str,
+        context: &impl Serialize,
+    ) -> Result<String, RenderError> {
+        let context = Context::from_serialize(context).map_err(RenderError::of_tera)?;
+        let tera = match form {
+            Form::Html => &self.html,
+            Form::Plain => &self.plain,
+            Form::Markdown => &self.markdown,
+            Form::Post => &self.post,
+        };
+        tera.render(path, &context).map_err(RenderError::of_tera)
+    }
+}
+
+/// The forms in which the template at `path` is needed.
+fn forms(path: &str) -> Result<&'static [Form], RenderError> {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => Ok(&[Form::Html]),
+        Some("txt" | "css") => Ok(&[Form::Plain]),
+        Some("md") => Ok(&[Form::Markdown, Form::Post]),
+        _ => Err(RenderError::UnknownForm(path.to_owned())),
+    }
+}
+
+/// The embedded templates by their path below `templates/`.
+fn built_in() -> BTreeMap<String, String> {
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![&BUILT_IN];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        for file in folder.files() {
+            let (path, source) = (file.path().to_string_lossy(), file.contents_utf8());
+            // A picture beside the templates is not one of them.
+            if let Some(source) = source.filter(|_| forms(&path).is_ok()) {
+                sources.insert(path.into_owned(), source.to_owned());
+            }
+        }
+    }
+    sources
+}

@@ -1,0 +1,57 @@
+//! The mail edition: subject, text, HTML and calendar.
+
+use super::engine::Form;
+use super::layout::tidy_text;
+use super::view::View;
+use super::{RenderError, Renderer};
+use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
+use chrono::{DateTime, Utc};
+use css_inline::CSSInliner;
+
+/// Mail readers drop what stands in `<style>` to differing degrees, so each rule
+/// is written to its elements; only media queries stay, which cannot be.
+pub(super) fn inliner() -> CSSInliner<'static> {
+    CSSInliner::options()
+        .keep_style_tags(false)
+        .keep_at_rules(true)
+        .minify_css(true)
+        .load_remote_stylesheets(false)
+        .build()
+}
+
+impl Renderer {
+    /// The mail of `kind` for readers whom `rows` concern (all rows when empty).
+    ///
+    /// Slots stay in it. Whoever fills them in the HTML escapes the values.
+    /// `at` stamps the calendar and decides nothing else.
+    pub fn edition(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        kind: OccasionKind,
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Result<Edition, RenderError> {
+        let view = View::new(program, notice, locale, rows, None);
+        let part = |form, name: &str| {
+            let path = format!("mail/{}/{name}", kind.as_str());
+            self.engines.render_as(form, &path, &view)
+        };
+        let html = part(Form::Html, "body.html")?;
+        Ok(Edition {
+            locale: locale.clone(),
+            rows: rows.to_vec(),
+            subject: one_line(&part(Form::Plain, "subject.txt")?),
+            text: tidy_text(&part(Form::Plain, "body.txt")?),
+            html: self.inliner.inline(&html)?,
+            calendar: self.calendar(program, notice, rows, at),
+        })
+    }
+}
+
+/// A line break in a subject would begin another header.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,206 @@
+//! What a template gets: the notice as a reader sees it, apart from the model.
+//!
+//! A view borrows, names things, formats dates and drops what does not concern
+//! the reader's rows. It is the same for every channel: texts are Markdown, in
+//! which named dates have been filled in, and the `prose` filter of each channel
+//! gives them its form. It decides no layout.
+
+mod amendments;
+mod apis;
+mod brownouts;
+mod schedule;
+mod story;
+mod texts;
+
+use super::colour::Palette;
+use super::dates::When;
+use crate::notice::{Kind, Locale, Notice, Program, RowId, Slot};
+use crate::schedule::Instant;
+use serde::Serialize;
+
+pub use apis::{place, row_apis};
+pub use texts::Texts;
+
+/// Everything about one notice for one set of rows.
+#[derive(Debug, Serialize)]
+pub struct View<'a> {
+    pub locale: &'a str,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
+    pub program: ProgramView<'a>,
+    pub palette: Palette,
+    pub slots: Slots,
+    pub notice: NoticeView<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ProgramView<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    pub office: &'a str,
+    pub greeting: Option<&'a str>,
+    pub closing: Option<&'a str>,
+    pub home: Option<&'a str>,
+}
+
+/// The marks that are replaced for each recipient.
+#[derive(Debug, Serialize)]
+pub struct Slots {
+    greeting: String,
+    your_apis: String,
+    unsubscribe: String,
+    page: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct NoticeView<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    /// The mail's subject.
+    pub subject: &'a str,
+    /// What kind of change it is, in words.
+    pub kind: &'static str,
+    pub announced: When,
+    /// The essential dates in a sentence, for inboxes that show one.
+    pub preheader: String,
+    pub ends: &'a [String],
+    pub needs: &'a [String],
+    pub summary: String,
+    pub key_dates: Vec<schedule::KeyDate>,
+    pub schedule: schedule::ScheduleView<'a>,
+    pub api_lists: Vec<apis::ApiList<'a>>,
+    pub replacements: Vec<apis::ReplacementView<'a>>,
+    pub cohorts: Vec<apis::CohortView<'a>>,
+    pub brownouts: Vec<brownouts::BrownoutView<'a>>,
+    pub amendments: Vec<amendments::AmendmentView>,
+    /// How long before each cutoff the office writes again, in words.
+    pub reminders: Option<String>,
+    #[serde(flatten)]
+    pub story: story::StoryView<'a>,
+}
+
+impl<'a> View<'a> {
+    /// `rows` are those that concern the reader; all of them when empty. With
+    /// `on`, rows carry their state at that moment.
+    pub fn new(
+        program: &'a Program,
+        notice: &'a Notice,
+        locale: &'a Locale,
+        rows: &[RowId],
+        on: Option<Instant>,
+    ) -> Self {
+        let settings = &program.settings;
+        let scope = Scope { program, notice, rows, on };
+        let slot = |slot: Slot| slot.to_string();
+        Self {
+            locale: locale.as_str(),
+            direction: direction(locale),
+            program: ProgramView {
+                id: program.id.as_str(),
+                title: &settings.title,
+                office: &settings.office.name,
+                greeting: settings.office.greeting.as_deref(),
+                closing: settings.office.closing.as_deref(),
+                home: settings.brand.home.as_ref().map(texts::shown_url),
+            },
+            palette: Palette::new(settings.brand.colour),
+            slots: Slots {
+                greeting: slot(Slot::Greeting),
+                your_apis: slot(Slot::YourApis),
+                unsubscribe: slot(Slot::Unsubscribe),
+                page: slot(Slot::Page),
+            },
+            notice: scope.notice_view(),
+        }
+    }
+}
+
+/// Scripts written from right to left, by the languages that use them.
+fn direction(locale: &Locale) -> &'static str {
+    let language = locale.as_str().split('-').next().unwrap_or_default();
+    if matches!(language, "ar" | "dv" | "fa" | "he" | "ps" | "ur" | "yi") { "rtl" } else { "ltr" }
+}
+
+/// What a view is made of, passed to its parts.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a, 's> {
+    program: &'a Program,
+    notice: &'a Notice,
+    rows: &'s [RowId],
+    on: Option<Instant>,
+}
+
+impl<'a> Scope<'a, '_> {
+    fn notice_view(&self) -> NoticeView<'a> {
+        let (notice, texts) = (self.notice, self.texts());
+        let key_dates = self.key_dates();
+        NoticeView {
+            id: notice.id.as_str(),
+            title: &notice.title,
+            subject: subject(notice),
+            kind: kind(notice.kind),
+            announced: self.when(&notice.announced, self.program.settings.zone),
+            preheader: self.preheader(&key_dates),
+            ends: &notice.ends,
+            needs: &notice.needs,
+            summary: texts.fill(&notice.summary),
+            key_dates,
+            schedule: self.schedule(),
+            api_lists: self.api_lists(),
+            replacements: self.replacements(),
+            cohorts: self.cohorts(),
+            brownouts: self.brownouts(),
+            amendments: self.amendments(),
+            reminders: self.reminders(),
+            story: self.story(),
+        }
+    }
+
+    fn texts(&self) -> Texts<'a> {
+        Texts::new(self.program, self.notice)
+    }
+
+    fn when(&self, date: &crate::notice::Date, zone: chrono_tz::Tz) -> When {
+        self.texts().when(date, zone)
+    }
+
+    fn concerns(&self, row: &RowId) -> bool {
+        self.rows.is_empty() || self.rows.contains(row)
+    }
+
+    /// The rows that concern the reader, in the office's order.
+    fn rows(&self) -> impl Iterator<Item = (&'a RowId, &'a crate::notice::Row)> {
+        let scope = *self;
+        scope.notice.schedule.rows.iter().filter(move |(id, _)| scope.concerns(id))
+    }
+
+    fn preheader(&self, key_dates: &[schedule::KeyDate]) -> String {
+        let dates: Vec<_> =
+            key_dates.iter().map(|key| format!("{}: {}.", key.title, key.when.text)).collect();
+        match self.notice.ends.as_slice() {
+            [] => dates.join(" "),
+            ends => format!("What ends: {}. {}", ends.join(", "), dates.join(" ")),
+        }
+    }
+
+    fn reminders(&self) -> Option<String> {
+        let lengths: Vec<_> = self.notice.reminders.iter().map(ToString::to_string).collect();
+        (!lengths.is_empty()).then(|| texts::listed(&lengths))
+    }
+}
+
+fn subject(notice: &Notice) -> &str {
+    let mail = notice.channels.mail.as_ref();
+    mail.and_then(|mail| mail.subject.as_deref()).unwrap_or(&notice.title)
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Deprecation => "Deprecation",
+        Kind::Retirement => "Retirement",
+        Kind::Protocol => "Protocol change",
+        Kind::Endpoint => "Endpoint change",
+        Kind::Version => "Version change",
+        Kind::Authentication => "Authentication change",
+    }
+}

@@ -1,0 +1,300 @@
+//! The facts that a notice tells beside its schedule.
+
+use super::Scope;
+use super::apis::{ApiName, distinct_names};
+use super::texts::shown_url;
+use crate::notice::{
+    Check, Contact, ErrorPhase, ExpectedError, Link, Provider, Regulation, Sample, TestEndpoint,
+    VersionStatus,
+};
+use crate::render::dates::When;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub struct StoryView<'a> {
+    pub affected: Option<String>,
+    pub audience: Option<String>,
+    pub unaffected: Option<UnaffectedView<'a>>,
+    pub steps: Vec<StepView<'a>>,
+    pub checks: Vec<CheckView<'a>>,
+    pub test_endpoints: Vec<EndpointView<'a>>,
+    pub errors: Vec<ErrorView<'a>>,
+    pub questions: Vec<QuestionView<'a>>,
+    pub timeline: Vec<TimelineView<'a>>,
+    pub provider: Option<ProviderView<'a>>,
+    pub regulations: Vec<RegulationView<'a>>,
+    pub references: Vec<LinkView<'a>>,
+    pub contact: ContactView<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct UnaffectedView<'a> {
+    pub text: Option<String>,
+    pub apis: Vec<ApiName<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct StepView<'a> {
+    pub text: String,
+    pub platforms: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+pub struct CheckView<'a> {
+    pub title: &'a str,
+    pub text: Option<String>,
+    pub link: Option<LinkView<'a>>,
+    pub samples: Vec<SampleView<'a>>,
+    pub passes: Option<String>,
+    pub fails: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SampleView<'a> {
+    pub title: Option<&'a str>,
+    pub language: &'a str,
+    /// The language for readers: `bash` is a word, `csharp` is not.
+    pub language_title: &'a str,
+    pub code: &'a str,
+    pub expect: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct LinkView<'a> {
+    pub title: &'a str,
+    pub url: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct EndpointView<'a> {
+    pub id: &'a str,
+    pub url: &'a str,
+    pub text: Option<String>,
+    pub accepts: &'a [String],
+    pub opens: Option<When>,
+    pub closes: Option<When>,
+    pub caveats: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ErrorView<'a> {
+    pub text: &'a str,
+    pub status: Option<u16>,
+    pub apis: Vec<ApiName<'a>>,
+    pub during: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct QuestionView<'a> {
+    pub question: &'a str,
+    pub answer: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TimelineView<'a> {
+    pub version: &'a str,
+    pub status: &'static str,
+    pub since: Option<When>,
+    /// `deprecated in 2011`.
+    pub phrase: String,
+    pub note: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ProviderView<'a> {
+    pub name: &'a str,
+    pub service: Option<&'a str>,
+    pub url: Option<&'a str>,
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct RegulationView<'a> {
+    pub name: &'a str,
+    pub body: Option<&'a str>,
+    pub since: Option<When>,
+    pub url: Option<&'a str>,
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ContactView<'a> {
+    pub email: Option<&'a str>,
+    pub url: Option<&'a str>,
+    pub text: Option<String>,
+}
+
+impl<'a> Scope<'a, '_> {
+    pub(super) fn story(&self) -> StoryView<'a> {
+        let (notice, texts) = (self.notice, self.texts());
+        StoryView {
+            affected: notice.affected.as_ref().map(|text| texts.fill(text)),
+            audience: notice.audience.text.as_ref().map(|text| texts.fill(text)),
+            unaffected: notice.unaffected.as_ref().map(|unaffected| UnaffectedView {
+                text: unaffected.text.as_ref().map(|text| texts.fill(text)),
+                apis: distinct_names(self.program, &unaffected.targets),
+            }),
+            steps: notice
+                .steps
+                .iter()
+                .map(|step| StepView { text: texts.fill(&step.text), platforms: &step.platforms })
+                .collect(),
+            checks: notice.checks.iter().map(|check| self.check(check)).collect(),
+            test_endpoints: notice
+                .test_endpoints
+                .iter()
+                .map(|(id, endpoint)| self.endpoint(id.as_str(), endpoint))
+                .collect(),
+            errors: notice.errors.iter().map(|error| self.error(error)).collect(),
+            questions: notice
+                .questions
+                .iter()
+                .map(|q| QuestionView { question: &q.question, answer: texts.fill(&q.answer) })
+                .collect(),
+            timeline: self.timeline(),
+            provider: notice.behind.provider.as_ref().map(|provider| self.provider(provider)),
+            regulations: notice.behind.regulations.iter().map(|r| self.regulation(r)).collect(),
+            references: notice.references.iter().map(link).collect(),
+            contact: self.contact(&notice.contact),
+        }
+    }
+
+    fn check(&self, check: &'a Check) -> CheckView<'a> {
+        let fill = |text: &Option<_>| text.as_ref().map(|text| self.texts().fill(text));
+        CheckView {
+            title: &check.title,
+            text: fill(&check.text),
+            link: check.link.as_ref().map(link),
+            samples: check.samples.iter().map(sample).collect(),
+            passes: fill(&check.passes),
+            fails: fill(&check.fails),
+        }
+    }
+
+    fn endpoint(&self, id: &'a str, endpoint: &'a TestEndpoint) -> EndpointView<'a> {
+        let zone = self.program.settings.zone;
+        EndpointView {
+            id,
+            url: shown_url(&endpoint.url),
+            text: endpoint.text.as_ref().map(|text| self.texts().fill(text)),
+            accepts: &endpoint.accepts,
+            opens: endpoint.opens.as_ref().map(|date| self.when(date, zone)),
+            closes: endpoint.closes.as_ref().map(|date| self.when(date, zone)),
+            caveats: self.texts().fill_all(&endpoint.caveats),
+        }
+    }
+
+    fn error(&self, error: &'a ExpectedError) -> ErrorView<'a> {
+        ErrorView {
+            text: &error.text,
+            status: error.status,
+            apis: distinct_names(self.program, &error.targets),
+            during: match error.during {
+                ErrorPhase::Brownout => "during a brownout",
+                ErrorPhase::Cutoff => "after the cutoff",
+                ErrorPhase::Both => "during a brownout and after the cutoff",
+            },
+        }
+    }
+
+    fn timeline(&self) -> Vec<TimelineView<'a>> {
+        let entry = |entry: &'a crate::notice::TimelineEntry| {
+            let since = entry.since.as_ref();
+            let since = since.map(|date| self.when(date, self.program.settings.zone));
+            let status = match entry.status {
+                VersionStatus::Deprecated => "deprecated",
+                VersionStatus::Retired => "retired",
+                VersionStatus::Current => "current",
+                VersionStatus::Planned => "planned",
+            };
+            TimelineView {
+                version: &entry.version,
+                status,
+                phrase: phrase(entry, status, since.as_ref()),
+                since,
+                note: entry.note.as_deref(),
+            }
+        };
+        self.notice.timeline.iter().map(entry).collect()
+    }
+
+    fn provider(&self, provider: &'a Provider) -> ProviderView<'a> {
+        ProviderView {
+            name: &provider.name,
+            service: provider.service.as_deref(),
+            url: provider.url.as_ref().map(shown_url),
+            text: provider.text.as_ref().map(|text| self.texts().fill(text)),
+        }
+    }
+
+    fn regulation(&self, regulation: &'a Regulation) -> RegulationView<'a> {
+        let zone = self.program.settings.zone;
+        RegulationView {
+            name: &regulation.name,
+            body: regulation.body.as_deref(),
+            since: regulation.since.as_ref().map(|date| self.when(date, zone)),
+            url: regulation.url.as_ref().map(shown_url),
+            text: regulation.text.as_ref().map(|text| self.texts().fill(text)),
+        }
+    }
+
+    fn contact(&self, contact: &'a Contact) -> ContactView<'a> {
+        ContactView {
+            email: contact.email.as_ref().map(|address| address.as_str()),
+            url: contact.url.as_ref().map(shown_url),
+            text: contact.text.as_ref().map(|text| self.texts().fill(text)),
+        }
+    }
+}
+
+/// `deprecated in 2011`, `current since 1 May 2020`, `planned for 2030`.
+fn phrase(entry: &crate::notice::TimelineEntry, status: &str, since: Option<&When>) -> String {
+    use crate::notice::{Point, Span};
+    let Some(when) = since else { return status.to_owned() };
+    let is_point = |point: &Point| matches!(point, Point::Day(_) | Point::Instant { .. });
+    let word = match (entry.status, entry.since.as_ref().map(|date| &date.span)) {
+        (VersionStatus::Current, _) => "since",
+        (VersionStatus::Planned, _) => "for",
+        (_, Some(Span::At(point))) if is_point(point) => "on",
+        (_, Some(Span::At(_))) => "in",
+        _ => return format!("{status}: {}", when.text),
+    };
+    format!("{status} {word} {}", when.text)
+}
+
+fn link(link: &Link) -> LinkView<'_> {
+    LinkView { title: &link.title, url: shown_url(&link.url) }
+}
+
+fn sample(sample: &Sample) -> SampleView<'_> {
+    SampleView {
+        title: sample.title.as_deref(),
+        language: &sample.language,
+        language_title: language_title(&sample.language),
+        code: &sample.code,
+        expect: sample.expect.as_deref(),
+    }
+}
+
+/// Names that are not simply the highlighter's key.
+fn language_title(language: &str) -> &str {
+    match language {
+        "bash" | "sh" | "shell" | "console" => "Shell",
+        "csharp" | "cs" => "C#",
+        "cpp" => "C++",
+        "go" => "Go",
+        "http" => "HTTP",
+        "java" => "Java",
+        "javascript" | "js" => "JavaScript",
+        "json" => "JSON",
+        "php" => "PHP",
+        "powershell" => "PowerShell",
+        "python" | "py" => "Python",
+        "ruby" | "rb" => "Ruby",
+        "rust" => "Rust",
+        "text" => "Text",
+        "typescript" | "ts" => "TypeScript",
+        "xml" => "XML",
+        other => other,
+    }
+}

@@ -1,0 +1,74 @@
+//! Texts with their named dates filled in, and small matters of wording.
+
+use crate::notice::{Date, HttpUrl, Notice, Program, Text, placeholders};
+use crate::render::dates::When;
+use crate::render::prose;
+use chrono_tz::Tz;
+
+/// The dates that texts of one notice can name.
+#[derive(Clone, Copy)]
+pub struct Texts<'a> {
+    program: &'a Program,
+    notice: &'a Notice,
+}
+
+impl<'a> Texts<'a> {
+    pub fn new(program: &'a Program, notice: &'a Notice) -> Self {
+        Self { program, notice }
+    }
+
+    /// The Markdown of `text` with every named date written out. What names no
+    /// date stays as it stands: only `check` may complain.
+    pub fn fill(&self, text: &Text) -> String {
+        let mut filled = String::with_capacity(text.0.len());
+        let mut last = 0;
+        for found in placeholders(&text.0) {
+            if let Some((date, zone)) = self.date(found.row, found.name) {
+                let when = self.when(date, zone);
+                filled += &text.0[last..found.range.start];
+                filled += &prose::escaped(&when.text);
+                last = found.range.end;
+            }
+        }
+        filled + &text.0[last..]
+    }
+
+    pub fn fill_all<'t>(&self, texts: impl IntoIterator<Item = &'t Text>) -> Vec<String> {
+        texts.into_iter().map(|text| self.fill(text)).collect()
+    }
+
+    pub fn when(&self, date: &Date, zone: Tz) -> When {
+        When::new(date, zone, &self.program.settings.shown_zones)
+    }
+
+    fn date(&self, row: Option<&str>, name: &str) -> Option<(&'a Date, Tz)> {
+        let schedule = &self.notice.schedule;
+        let (dates, zone) = match row {
+            None => (&schedule.general, self.program.settings.zone),
+            Some(id) => {
+                let row = schedule.rows.get(id)?;
+                (&row.dates, row.zone)
+            }
+        };
+        let (_, date) = dates.named().into_iter().find(|(known, _)| *known == name)?;
+        Some((date?, zone))
+    }
+}
+
+/// As the office wrote it, unless it holds what only a parser forgives.
+pub(super) fn shown_url(url: &HttpUrl) -> &str {
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"`\\^{|}".contains(c);
+    if url.as_str().chars().all(is_plain) { url.as_str() } else { url.normalised() }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed<S: AsRef<str>>(parts: &[S]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<_> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
