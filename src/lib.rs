@@ -4,5 +4,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod links;
 pub mod notice;
 pub mod store;
+pub mod subscribers;

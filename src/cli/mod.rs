@@ -2,6 +2,9 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+mod recipients;
+
+use crate::clock::Clock;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -27,7 +30,14 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// Bring recipients in, list or remove them
+    Recipients(recipients::Arguments),
+}
+
+/// Said by every command that works on what was published.
+const NOTHING_PUBLISHED: &str =
+    "nothing was published to this database yet: `fairwarning publish` comes first";
 
 /// Parses the arguments, runs the command and reports how it ended.
 pub fn main() -> ExitCode {
@@ -48,7 +58,10 @@ pub fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
-    match arguments.command {}
+    let clock = Clock::system();
+    match arguments.command {
+        Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+    }
 }
 
 /// Log lines go to standard error, so that output can be piped.
