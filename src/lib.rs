@@ -3,8 +3,12 @@
 
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod declaration;
 pub mod impact;
+pub mod links;
 pub mod notice;
 pub mod schedule;
+pub mod store;
+pub mod subscribers;
 pub mod workspace;
