@@ -1,7 +1,7 @@
 //! `fairwarning check`: tells what is wrong with a workspace, and where.
 
 use super::Exit;
-use crate::declaration::{Place, Problem, Severity};
+use crate::declaration::{Checked, Place, Problem, Severity};
 use crate::workspace;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -44,9 +44,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Clean);
     }
+    summarise(&checked);
+    Ok(Exit::Problems)
+}
+
+/// Prints what another command must stop at, as `check` itself would.
+pub fn report(checked: &Checked) -> anyhow::Result<()> {
+    print_problems(&checked.problems, Format::Text)?;
+    if checked.workspace.is_none() {
+        summarise(checked);
+    }
+    Ok(())
+}
+
+fn summarise(checked: &Checked) {
     let errors = checked.problems.iter().filter(|p| p.severity == Severity::Error).count();
     eprintln!("{}", count(errors, "problem"));
-    Ok(Exit::Problems)
 }
 
 fn count(n: usize, what: &str) -> String {

@@ -72,7 +72,7 @@ impl WebService {
         let store = Store::open(&url).await.unwrap();
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
         let told = now_us.clone();
-        let clock = Clock::told(move || {
+        let clock = Clock::telling(move || {
             DateTime::from_timestamp_micros(told.load(Ordering::SeqCst)).unwrap()
         });
         let service = Arc::new(Service::new(store, clock, is_https));
