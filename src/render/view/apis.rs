@@ -128,7 +128,7 @@ impl<'a> Scope<'a, '_> {
         lists: &Lists<'a>,
         ((group, targets), rows): (&(&'a GroupId, Vec<&'a Target>), &Vec<&'a Row>),
     ) -> ApiList<'a> {
-        let note = self.program.catalogue.groups.get(*group).and_then(|group| group.note.as_ref());
+        let note: Option<&crate::notice::Text> = None;
         let apis = targets.iter().map(|target| self.listed(target)).collect();
         self.list(
             anchor(lists, group, targets),
