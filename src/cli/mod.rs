@@ -3,8 +3,10 @@
 //! Nobody imports this module. It alone prints to the terminal.
 
 mod check;
+mod impacted;
 mod publish;
 mod recipients;
+mod serve;
 
 use crate::clock::Clock;
 use clap::{Parser, Subcommand};
@@ -36,9 +38,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Impacted(impacted::Arguments),
     Publish(publish::Arguments),
     /// Bring recipients in, list or remove them
     Recipients(recipients::Arguments),
+    Serve(serve::Arguments),
 }
 
 /// Said by every command that works on what was published.
@@ -67,8 +71,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }
 }
 

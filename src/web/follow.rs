@@ -2,6 +2,7 @@
 
 use super::service::Service;
 use super::snapshot::Snapshot;
+use crate::render::RenderError;
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ const POLL_EVERY: Duration = Duration::from_secs(2);
 pub enum FollowError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("a template of the publication fails: {0}")]
+    Render(#[from] RenderError),
     #[error("building what is served failed: {0}")]
     Build(#[from] tokio::task::JoinError),
 }
@@ -42,7 +45,7 @@ pub async fn refresh(service: &Service) -> Result<bool, FollowError> {
     }
     let Some(stored) = store.current_publication().await? else { return Ok(false) };
     // Indexing a large publication takes long enough to keep answers waiting.
-    let built = tokio::task::spawn_blocking(move || Snapshot::build(stored)).await?;
+    let built = tokio::task::spawn_blocking(move || Snapshot::build(stored)).await??;
     tracing::info!(publication = built.digest.short(), lines = built.index.len(), "serving");
     service.swap(Arc::new(built));
     Ok(true)

@@ -1,6 +1,8 @@
 //! The outermost layer: what holds for every answer, whoever made it. Security
 //! headers, the form of errors, and one log line.
 
+use super::freshness::HTML;
+use super::pages;
 use super::problem::{ApiError, PROBLEM_JSON, Problem};
 use super::service::Service;
 use actix_web::body::{BoxBody, MessageBody};
@@ -95,10 +97,15 @@ fn as_problem(
     let status = response.status();
     let known = response.response().extensions().get::<Problem>().cloned();
     let is_ours = known.is_some();
+    // A page that already tells what is wrong, such as a form with its mistakes.
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == HTML);
+    if is_page {
+        return response;
+    }
     let problem = known.unwrap_or_else(|| Problem::for_status(status));
-    let page = wants_page.then(|| service.and_then(|_| None::<String>));
+    let page = wants_page.then(|| service.and_then(|service| pages::error_page(service, &problem)));
     let (content_type, body) = match page.flatten() {
-        Some(page) => ("text/html; charset=utf-8", page),
+        Some(page) => (HTML, page),
         None if is_ours => return response,
         None => (PROBLEM_JSON, problem.to_json()),
     };

@@ -43,8 +43,8 @@ pub struct Paging {
 pub struct Page {
     pub range: Range<usize>,
     pub next: Option<String>,
-    first_link: String,
-    next_link: Option<String>,
+    pub first_link: String,
+    pub next_link: Option<String>,
 }
 
 impl Paging {

@@ -89,6 +89,12 @@ impl Parameters {
         taken
     }
 
+    /// Pages are reached by links that others decorated: what is unknown there
+    /// is left alone.
+    pub fn keep_only(&mut self, known: &[&str]) {
+        self.pairs.retain(|(name, _)| known.contains(&name.as_str()));
+    }
+
     /// Whatever nobody took is unknown here.
     pub fn finish(mut self) -> Result<(), ApiError> {
         let known = self.known.join(", ");

@@ -3,26 +3,51 @@
 use super::problem::ApiError;
 use super::snapshot::Snapshot;
 use crate::clock::Clock;
+use crate::config::PublicUrl;
+use crate::links::Keys;
+use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::subscribers;
 use arc_swap::ArcSwapOption;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A store that takes longer than this to answer is as good as gone.
 const STORE_PATIENCE: Duration = Duration::from_secs(2);
 
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a built-in template fails: {0}")]
+    Render(#[from] RenderError),
+}
+
 pub struct Service {
     snapshot: ArcSwapOption<Snapshot>,
     store: Store,
+    keys: Keys,
     clock: Clock,
-    /// Whether readers reach us by https; a proxy in front ends TLS.
-    is_https: bool,
+    /// The address by which the world knows us, where one is configured.
+    public_url: Option<PublicUrl>,
+    /// For pages that must appear even before anything is published.
+    built_in: Renderer,
 }
 
 impl Service {
-    pub fn new(store: Store, clock: Clock, is_https: bool) -> Self {
-        Self { snapshot: ArcSwapOption::empty(), store, clock, is_https }
+    /// Takes the keys of links from the store, and serves nothing yet.
+    pub async fn open(
+        store: Store,
+        clock: Clock,
+        public_url: Option<PublicUrl>,
+    ) -> Result<Self, ServiceError> {
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let built_in = Renderer::new(&BTreeMap::new())?;
+        let snapshot = ArcSwapOption::empty();
+        Ok(Self { snapshot, store, keys, clock, public_url, built_in })
     }
 
     /// Puts a new snapshot in place. Requests under way keep the one they have.
@@ -38,8 +63,33 @@ impl Service {
         &self.store
     }
 
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Whether readers reach us by https; a proxy in front ends TLS.
     pub fn is_https(&self) -> bool {
-        self.is_https
+        self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https:"))
+    }
+
+    /// A page's absolute address, where the public one is configured.
+    pub fn canonical(&self, path: &str) -> Option<String> {
+        self.public_url.as_ref().map(|url| url.join(path))
+    }
+
+    /// Renders a page that does not depend on what is published. The workspace's
+    /// own templates are used, if they can be.
+    pub fn page(&self, template: &str, context: &impl Serialize) -> Result<String, RenderError> {
+        let snapshot = self.snapshot.load();
+        let own = snapshot.as_deref().map(|own| own.renderer.template(template, context));
+        match own {
+            Some(Ok(page)) => Ok(page),
+            Some(Err(failure)) => {
+                tracing::warn!(%failure, template, "the built-in template stands in");
+                self.built_in.template(template, context)
+            }
+            None => self.built_in.template(template, context),
+        }
     }
 
     /// To the microsecond, as far as the store and a cursor carry it.

@@ -4,6 +4,7 @@
 
 use crate::impact::Index;
 use crate::notice::Digest;
+use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{PublicationId, StoredPublication};
 use arc_swap::ArcSwapOption;
@@ -14,6 +15,7 @@ pub struct Snapshot {
     pub id: PublicationId,
     pub digest: Digest,
     pub index: Index,
+    pub renderer: Renderer,
     edges: ArcSwapOption<Edges>,
 }
 
@@ -31,10 +33,12 @@ impl Edges {
 }
 
 impl Snapshot {
-    pub fn build(stored: StoredPublication) -> Self {
+    /// Fails where a template of the publication does.
+    pub fn build(stored: StoredPublication) -> Result<Self, RenderError> {
         let StoredPublication { id, digest, publication, .. } = stored;
+        let renderer = Renderer::new(&publication.templates)?;
         let index = Index::build(Arc::new(publication.workspace));
-        Self { id, digest, index, edges: ArcSwapOption::empty() }
+        Ok(Self { id, digest, index, renderer, edges: ArcSwapOption::empty() })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
-use fairwarning::config::DatabaseUrl;
+use fairwarning::config::{DatabaseUrl, PublicUrl};
 use fairwarning::notice::{Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::web::{self, Service};
@@ -75,7 +75,8 @@ impl WebService {
         let clock = Clock::telling(move || {
             DateTime::from_timestamp_micros(told.load(Ordering::SeqCst)).unwrap()
         });
-        let service = Arc::new(Service::new(store, clock, is_https));
+        let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
+        let service = Arc::new(Service::open(store, clock, public_url).await.unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = web::start(service.clone(), listener, 1).unwrap();

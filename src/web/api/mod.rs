@@ -9,21 +9,18 @@ mod notices;
 mod openapi;
 mod schedule;
 
-use super::freshness::{Freshness, JSON, Moment};
-use super::paging::Paging;
-use super::parameters::Parameters;
+use super::freshness::{Freshness, JSON};
 use super::problem::ApiError;
+use super::reading::{Asked, Reading};
 use super::routes::readable;
-use super::service::Service;
 use super::snapshot::Snapshot;
 use crate::schedule::Instant;
 use actix_web::http::header::{HeaderValue, LINK};
-use actix_web::web::{Bytes, Data, ServiceConfig};
+use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -74,49 +71,6 @@ pub struct PageParameters {
     limit: Option<u32>,
     /// Where to go on: the member `next` of the page before, with the same filters.
     cursor: Option<String>,
-}
-
-/// A question to a list, read from the request.
-struct Asked {
-    snapshot: Arc<Snapshot>,
-    paging: Paging,
-    moment: Moment,
-}
-
-/// The parts of a request that every list reads in the same way.
-struct Reading {
-    snapshot: Arc<Snapshot>,
-    now: Instant,
-    parameters: Parameters,
-}
-
-impl Reading {
-    fn start(request: &HttpRequest, service: &Data<Service>) -> Result<Self, ApiError> {
-        let parameters = Parameters::read(request.query_string())?;
-        Ok(Self { snapshot: service.snapshot()?, now: service.now(), parameters })
-    }
-
-    /// Reads what is left and refuses what is unknown. `moving` is a question
-    /// about a stretch that begins now.
-    fn finish(
-        mut self,
-        path: &'static str,
-        pairs: Vec<(&'static str, String)>,
-        on: Option<Instant>,
-        moving: bool,
-    ) -> Result<Asked, ApiError> {
-        let limit = self.parameters.take_limit();
-        let cursor: Option<String> = self.parameters.take("cursor");
-        self.parameters.finish()?;
-        let snapshot = self.snapshot;
-        let paging = Paging::new(path, pairs, limit, cursor.as_deref(), &snapshot.digest)?;
-        let moment = match on.or_else(|| paging.moment()) {
-            Some(at) => Moment::asked(at),
-            None if moving => Moment::moving(&snapshot, self.now),
-            None => Moment::now(&snapshot, self.now),
-        };
-        Ok(Asked { snapshot, paging, moment })
-    }
 }
 
 impl Asked {

@@ -2,8 +2,10 @@
 
 use super::{Listing, PageParameters, Reading, no_guess};
 use crate::impact::{RowSummary, ShownDate};
-use crate::notice::{Kind, Notice, NoticeId, NoticePath, Program, ProgramId};
+use crate::notice::{Kind, Notice, Program, ProgramId};
+
 use crate::schedule::{Instant, state};
+use crate::web::addresses::{no_notice, notice_path};
 use crate::web::freshness::{Freshness, JSON, Moment};
 use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
@@ -197,17 +199,4 @@ pub async fn notice(
             rows: RowSummary::all(program, notice, moment.at),
         })
     })
-}
-
-/// An address that cannot be a notice's is answered as one that is not.
-pub fn notice_path((program, notice): &(String, String)) -> Result<NoticePath, ApiError> {
-    let ids = (program.parse::<ProgramId>(), notice.parse::<NoticeId>());
-    match ids {
-        (Ok(program), Ok(notice)) => Ok(NoticePath { program, notice }),
-        _ => Err(ApiError::NotFound("no notice can have this address".to_owned())),
-    }
-}
-
-pub fn no_notice(path: &NoticePath) -> ApiError {
-    ApiError::NotFound(format!("there is no notice {path} in the present publication"))
 }
