@@ -3,6 +3,7 @@
 //! Nobody imports this module. It alone prints to the terminal.
 
 mod check;
+mod render;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Render(render::Arguments),
 }
 
 /// Parses the arguments, runs the command and reports how it ended.
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Render(arguments) => render::run(&arguments),
     }
 }
 
