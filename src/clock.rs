@@ -20,6 +20,11 @@ impl Clock {
         Self(Arc::new(move || at))
     }
 
+    /// A clock that asks `tell` every time, for tests in which time passes.
+    pub fn telling(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         (self.0)()
     }

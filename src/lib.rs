@@ -3,9 +3,14 @@
 
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod declaration;
+pub mod http_client;
 pub mod impact;
+pub mod links;
 pub mod notice;
 pub mod render;
 pub mod schedule;
+pub mod store;
+pub mod subscribers;
 pub mod workspace;

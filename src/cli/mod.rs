@@ -3,8 +3,11 @@
 //! Nobody imports this module. It alone prints to the terminal.
 
 mod check;
+mod publish;
+mod recipients;
 mod render;
 
+use crate::clock::Clock;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -34,8 +37,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Publish(publish::Arguments),
+    /// Bring recipients in, list or remove them
+    Recipients(recipients::Arguments),
     Render(render::Arguments),
 }
+
+/// Said by every command that works on what was published.
+const NOTHING_PUBLISHED: &str =
+    "nothing was published to this database yet: `fairwarning publish` comes first";
 
 /// Parses the arguments, runs the command and reports how it ended.
 pub fn main() -> ExitCode {
@@ -56,9 +66,12 @@ pub fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let clock = Clock::system();
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Render(arguments) => render::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments).await,
+        Command::Publish(arguments) => publish::run(&arguments, &clock).await,
+        Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Render(arguments) => render::run(&arguments, &clock),
     }
 }
 

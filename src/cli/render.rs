@@ -49,7 +49,7 @@ enum Channel {
     Json,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let loaded = workspace::load(&arguments.workspace)?;
     let checked = loaded.check();
     let Some(workspace) = &checked.workspace else {
@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Problems);
     };
     let (program, notice) = find(workspace, &arguments.notice)?;
-    let on = moment(arguments.on.as_deref(), program, &Clock::system())?;
+    let on = moment(arguments.on.as_deref(), program, clock)?;
     match render(&loaded.templates, arguments.to, program, notice, on) {
         Ok(output) => {
             print!("{output}");

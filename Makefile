@@ -1,0 +1,52 @@
+# `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+BIN := target/debug/fairwarning
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.PHONY: setup
+setup: ## install what building and testing need beyond Rust
+	@tools/setup.sh
+
+.PHONY: build
+build: ## build the program
+	@tools/setup.sh build
+	$(CARGO) build --locked
+
+.PHONY: run
+run: build ## build and serve the sample programs on http://127.0.0.1:8080
+	@$(BIN) serve notices
+
+.PHONY: test
+test: ## run every test
+	@tools/setup.sh
+	$(CARGO) test --locked
+
+.PHONY: check
+check: build ## check the sample declarations
+	@$(BIN) check notices
+
+.PHONY: lint
+lint: ## check format and lints
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+.PHONY: verify
+verify: build ## let outside programs judge mails, calendars, pages and the API description
+	@tools/verify.sh
+
+.PHONY: pictures
+pictures: build ## take the pictures of pages and mails again
+	@tools/pictures.sh
+
+.PHONY: release
+release: ## build the optimised program
+	$(CARGO) build --locked --release
+
+.PHONY: clean-samples
+clean-samples: ## forget the sample database and mails
+	rm -rf var

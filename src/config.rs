@@ -1,0 +1,378 @@
+//! Flags and environment variables, checked once into settings that the rest
+//! of the program can rely on.
+//!
+//! Every flag has an environment variable of the same name behind
+//! `FAIRWARNING_`. This module opens no connection and knows no command; a
+//! command flattens the argument groups it needs.
+
+use crate::notice::EmailAddress;
+use clap::Args;
+use clap::builder::FalseyValueParser;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// More connections than this to one server is an attack, not a mailing.
+pub const MAX_CONNECTIONS: u16 = 256;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("--database `{0}` is not understood: write sqlite:PATH")]
+    Database(String),
+    #[error(
+        "--database names a PostgreSQL server, which this version cannot use yet: write sqlite:PATH"
+    )]
+    Postgres,
+    #[error(
+        "--public-url `{0}` cannot be used: write https://HOST, or http:// for a loopback host"
+    )]
+    PublicUrl(String),
+    #[error(
+        "mail over SMTP carries links back to this service, so nothing is sent until its public \
+         web address is configured: set --public-url (FAIRWARNING_PUBLIC_URL)"
+    )]
+    NoPublicUrl,
+    #[error(
+        "--smtp-url `{0}` is not understood: write smtp://HOST:PORT (STARTTLS) or smtps://HOST:PORT (TLS)"
+    )]
+    SmtpUrl(String),
+    #[error(
+        "--smtp-url carries a user name or password: use --smtp-user and FAIRWARNING_SMTP_PASSWORD \
+         or --smtp-password-file"
+    )]
+    SmtpUrlCredentials,
+    #[error("{present} is set without {missing}: both are needed, or neither")]
+    HalfSet { present: &'static str, missing: &'static str },
+    #[error("--smtp-password and --smtp-password-file are both set: one is enough")]
+    TwoPasswords,
+    #[error("--dkim-domain, --dkim-selector and --dkim-key-file belong together: {0} is missing")]
+    Dkim(&'static str),
+    #[error("cannot read {setting} `{path}`: {reason}")]
+    File { setting: &'static str, path: PathBuf, reason: std::io::Error },
+    #[error("{setting} is {value}; it must be from {least} to {most}")]
+    Range { setting: &'static str, value: u64, least: u64, most: u64 },
+    #[error("--ehlo-name `{0}` is not a host name")]
+    EhloName(String),
+}
+
+/// Where everything is kept.
+#[derive(Args, Clone)]
+pub struct DatabaseArguments {
+    /// The database; its folder is created.
+    #[arg(long, env = "FAIRWARNING_DATABASE", value_name = "URL")]
+    #[arg(default_value = "sqlite:var/fairwarning.db")]
+    database: String,
+}
+
+/// A database this version can open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+}
+
+impl DatabaseArguments {
+    pub fn check(&self) -> Result<DatabaseUrl, ConfigError> {
+        let url = self.database.as_str();
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return Err(ConfigError::Postgres);
+        }
+        let path = url.strip_prefix("sqlite:").map(|p| p.strip_prefix("//").unwrap_or(p));
+        match path {
+            Some(path) if !path.is_empty() && !path.contains('?') => {
+                Ok(DatabaseUrl::Sqlite(PathBuf::from(path)))
+            }
+            _ => Err(ConfigError::Database(url.to_owned())),
+        }
+    }
+}
+
+/// Where the web side listens, and under which address the world knows it.
+#[derive(Args, Clone)]
+pub struct WebArguments {
+    /// Address and port to listen on.
+    #[arg(long, env = "FAIRWARNING_LISTEN", value_name = "ADDRESS")]
+    #[arg(default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The web address that links in mails begin with.
+    #[arg(long, env = "FAIRWARNING_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+}
+
+/// The public web address, without a slash at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address followed by `path`, which begins with a slash.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let bad = || ConfigError::PublicUrl(text.to_owned());
+        let url = url::Url::parse(text).map_err(|_| bad())?;
+        let is_loopback = match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            None => return Err(bad()),
+        };
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+        let is_bare = url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if !is_safe || !is_bare {
+            return Err(bad());
+        }
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+
+    fn host(&self) -> Option<String> {
+        url::Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    pub listen: SocketAddr,
+    pub public_url: Option<PublicUrl>,
+}
+
+impl WebSettings {
+    /// Where links lead: the public address, or, until there is one, the
+    /// address listened on, which is right for mail that never leaves the machine.
+    pub fn link_base(&self) -> PublicUrl {
+        self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{}", self.listen)))
+    }
+}
+
+impl WebArguments {
+    pub fn check(&self) -> Result<WebSettings, ConfigError> {
+        let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
+        Ok(WebSettings { listen: self.listen, public_url })
+    }
+}
+
+/// How mail leaves.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Mail")]
+pub struct MailArguments {
+    /// The mail server: smtp://HOST:587 (STARTTLS) or smtps://HOST:465 (TLS).
+    /// Without it mail is written to files.
+    #[arg(long, env = "FAIRWARNING_SMTP_URL", value_name = "URL")]
+    smtp_url: Option<String>,
+    #[arg(long, env = "FAIRWARNING_SMTP_USER", value_name = "NAME")]
+    smtp_user: Option<String>,
+    /// Better given by environment or file: arguments are seen by every user of a machine.
+    #[arg(long, env = "FAIRWARNING_SMTP_PASSWORD", value_name = "SECRET", hide_env_values = true)]
+    #[arg(value_parser = secret)]
+    smtp_password: Option<SecretString>,
+    #[arg(long, env = "FAIRWARNING_SMTP_PASSWORD_FILE", value_name = "FILE")]
+    smtp_password_file: Option<PathBuf>,
+    /// For development alone: send without TLS. No password is ever sent so.
+    #[arg(long, env = "FAIRWARNING_SMTP_ALLOW_PLAINTEXT", value_parser = FalseyValueParser::new())]
+    smtp_allow_plaintext: bool,
+    /// Certificates (PEM) to trust beside the system's, for a private mail server.
+    #[arg(long, env = "FAIRWARNING_SMTP_CA_FILE", value_name = "FILE")]
+    smtp_ca_file: Option<PathBuf>,
+    #[arg(long, env = "FAIRWARNING_SMTP_CONNECTIONS", value_name = "N", default_value_t = 4)]
+    smtp_connections: u16,
+    /// How long one command may take; the final reply may take twice that.
+    #[arg(long, env = "FAIRWARNING_SMTP_TIMEOUT_SECONDS", value_name = "N")]
+    #[arg(default_value_t = 300)]
+    smtp_timeout_seconds: u64,
+    /// The name to greet with; the public address's host when absent.
+    #[arg(long, env = "FAIRWARNING_EHLO_NAME", value_name = "HOST")]
+    ehlo_name: Option<String>,
+    #[arg(long, env = "FAIRWARNING_DKIM_DOMAIN", value_name = "DOMAIN")]
+    dkim_domain: Option<String>,
+    #[arg(long, env = "FAIRWARNING_DKIM_SELECTOR", value_name = "NAME")]
+    dkim_selector: Option<String>,
+    /// The RSA private key (PEM).
+    #[arg(long, env = "FAIRWARNING_DKIM_KEY_FILE", value_name = "FILE")]
+    dkim_key_file: Option<PathBuf>,
+    /// Where mail is written while no SMTP server is configured.
+    #[arg(long, env = "FAIRWARNING_MAIL_DIR", value_name = "DIR", default_value = "var/mail")]
+    mail_dir: PathBuf,
+    /// How long a delivering process may be silent before others take its work.
+    #[arg(long, env = "FAIRWARNING_HEARTBEAT_MS", value_name = "N", default_value_t = 15_000)]
+    heartbeat_ms: u64,
+    /// How long to wait before the first repetition; each further wait doubles.
+    #[arg(long, env = "FAIRWARNING_RETRY_SECONDS", value_name = "N", default_value_t = 300)]
+    retry_seconds: u64,
+}
+
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(SecretString::from(text))
+}
+
+/// Everything delivery must know, checked.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    pub transport: TransportSettings,
+    pub dkim: Option<DkimSettings>,
+    /// What links in mails begin with.
+    pub link_base: PublicUrl,
+    pub heartbeat: Duration,
+    pub first_retry: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub enum TransportSettings {
+    Smtp(Box<SmtpSettings>),
+    Files(PathBuf),
+}
+
+#[derive(Debug, Clone)]
+pub struct SmtpSettings {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub credentials: Option<Credentials>,
+    /// PEM text of certificates to trust beside the system's.
+    pub extra_roots: Option<String>,
+    pub connections: u16,
+    pub timeout: Duration,
+    pub ehlo_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    StartTls,
+    ImplicitTls,
+    /// Only behind the development flag.
+    Plaintext,
+}
+
+/// `SecretString` keeps the password out of every `{:?}`.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    pub user: String,
+    pub password: SecretString,
+}
+
+#[derive(Debug, Clone)]
+pub struct DkimSettings {
+    pub domain: String,
+    pub selector: String,
+    pub key_pem: SecretString,
+}
+
+impl MailArguments {
+    /// `web` gives the public address, without which nothing leaves by SMTP.
+    pub fn check(&self, web: &WebSettings) -> Result<MailSettings, ConfigError> {
+        in_range("--heartbeat-ms", self.heartbeat_ms, 100, 3_600_000)?;
+        in_range("--retry-seconds", self.retry_seconds, 1, 86_400)?;
+        let transport = match &self.smtp_url {
+            Some(url) => {
+                let public = web.public_url.as_ref().ok_or(ConfigError::NoPublicUrl)?;
+                TransportSettings::Smtp(Box::new(self.smtp(url, public)?))
+            }
+            None => TransportSettings::Files(self.mail_dir.clone()),
+        };
+        Ok(MailSettings {
+            transport,
+            dkim: self.dkim()?,
+            link_base: web.link_base(),
+            heartbeat: Duration::from_millis(self.heartbeat_ms),
+            first_retry: Duration::from_secs(self.retry_seconds),
+        })
+    }
+
+    fn smtp(&self, url: &str, public: &PublicUrl) -> Result<SmtpSettings, ConfigError> {
+        let bad = || ConfigError::SmtpUrl(url.to_owned());
+        let parsed = url::Url::parse(url).map_err(|_| ConfigError::SmtpUrl("…".to_owned()))?;
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(ConfigError::SmtpUrlCredentials);
+        }
+        let (security, default_port) = match parsed.scheme() {
+            "smtp" if self.smtp_allow_plaintext => (Security::Plaintext, 587),
+            "smtp" => (Security::StartTls, 587),
+            "smtps" => (Security::ImplicitTls, 465),
+            _ => return Err(bad()),
+        };
+        let host = parsed.host_str().filter(|h| !h.is_empty()).ok_or_else(bad)?;
+        in_range("--smtp-connections", self.smtp_connections.into(), 1, MAX_CONNECTIONS.into())?;
+        in_range("--smtp-timeout-seconds", self.smtp_timeout_seconds, 1, 3_600)?;
+        let ehlo_name = self.ehlo_name.clone().or_else(|| public.host());
+        if let Some(name) = self.ehlo_name.as_deref().filter(|name| !is_host_name(name)) {
+            return Err(ConfigError::EhloName(name.to_owned()));
+        }
+        Ok(SmtpSettings {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: parsed.port().unwrap_or(default_port),
+            security,
+            credentials: self.credentials()?,
+            extra_roots: match &self.smtp_ca_file {
+                Some(path) => Some(read("--smtp-ca-file", path)?),
+                None => None,
+            },
+            connections: self.smtp_connections,
+            timeout: Duration::from_secs(self.smtp_timeout_seconds),
+            ehlo_name,
+        })
+    }
+
+    fn credentials(&self) -> Result<Option<Credentials>, ConfigError> {
+        let password = match (&self.smtp_password, &self.smtp_password_file) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoPasswords),
+            (Some(password), None) => Some(password.clone()),
+            (None, Some(path)) => {
+                let text = read("--smtp-password-file", path)?;
+                Some(SecretString::from(text.trim_end_matches(['\r', '\n'])))
+            }
+            (None, None) => None,
+        };
+        match (&self.smtp_user, password) {
+            (Some(user), Some(password)) => Ok(Some(Credentials { user: user.clone(), password })),
+            (None, None) => Ok(None),
+            (Some(_), None) => {
+                let missing = "a password (FAIRWARNING_SMTP_PASSWORD or --smtp-password-file)";
+                Err(ConfigError::HalfSet { present: "--smtp-user", missing })
+            }
+            (None, Some(_)) => {
+                Err(ConfigError::HalfSet { present: "an SMTP password", missing: "--smtp-user" })
+            }
+        }
+    }
+
+    fn dkim(&self) -> Result<Option<DkimSettings>, ConfigError> {
+        let (domain, selector, key) =
+            match (&self.dkim_domain, &self.dkim_selector, &self.dkim_key_file) {
+                (None, None, None) => return Ok(None),
+                (Some(domain), Some(selector), Some(key)) => (domain, selector, key),
+                (None, _, _) => return Err(ConfigError::Dkim("--dkim-domain")),
+                (_, None, _) => return Err(ConfigError::Dkim("--dkim-selector")),
+                (_, _, None) => return Err(ConfigError::Dkim("--dkim-key-file")),
+            };
+        Ok(Some(DkimSettings {
+            domain: domain.clone(),
+            selector: selector.clone(),
+            key_pem: SecretString::from(read("--dkim-key-file", key)?),
+        }))
+    }
+}
+
+fn in_range(setting: &'static str, value: u64, least: u64, most: u64) -> Result<(), ConfigError> {
+    let fits = (least..=most).contains(&value);
+    fits.then_some(()).ok_or(ConfigError::Range { setting, value, least, most })
+}
+
+fn read(setting: &'static str, path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|reason| ConfigError::File {
+        setting,
+        path: path.to_owned(),
+        reason,
+    })
+}
+
+/// A host name is what could stand behind the `@` of an address.
+fn is_host_name(name: &str) -> bool {
+    format!("postmaster@{name}").parse::<EmailAddress>().is_ok()
+}

@@ -1,0 +1,181 @@
+//! Claiming: which node sends which message next, looked at once more before
+//! it goes.
+
+use super::nodes::{NodeId, lifetime_micros};
+use super::{Result, Store, Write, subscribers};
+use crate::notice::{EmailAddress, Outcome};
+use sqlx::AssertSqlSafe;
+use std::time::Duration;
+
+/// A message that is this node's to send.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    pub row: i64,
+    pub occasion: i64,
+    pub recipient: i64,
+    pub edition: i64,
+    pub apis: String,
+    pub message_id: String,
+    /// Attempts before this one.
+    pub attempts: i64,
+    pub address: EmailAddress,
+    pub name: Option<String>,
+}
+
+/// What a claim brought.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Claims {
+    pub rows: Vec<Claimed>,
+    /// Messages that turned out not to be for sending, by outcome.
+    pub settled: Vec<(i64, Outcome)>,
+}
+
+type Candidate = (
+    i64,
+    i64,
+    i64,
+    i64,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+/// How messages stand that one claims for: of every round, or of one.
+const ANY_OCCASION: i64 = 0;
+
+impl Store {
+    /// Claims up to `limit` messages that are due, of one occasion or of all.
+    ///
+    /// What a silent node had claimed becomes free first. Suppression, removal
+    /// and lateness are looked at here, at the last moment that is cheap.
+    pub async fn claim(
+        &self,
+        node: NodeId,
+        occasion: Option<i64>,
+        limit: usize,
+        heartbeat: Duration,
+    ) -> Result<Claims> {
+        let mut transaction = self.write().await?;
+        let now = self.now(&mut transaction).await?;
+        free_stale(&mut transaction, now - lifetime_micros(heartbeat)).await?;
+        let mut claims = Claims::default();
+        for candidate in self.candidates(&mut transaction, now, occasion, limit).await? {
+            take(&mut transaction, node, now, candidate, &mut claims).await?;
+        }
+        transaction.commit().await?;
+        Ok(claims)
+    }
+
+    async fn candidates(
+        &self,
+        transaction: &mut Write,
+        now: i64,
+        occasion: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        let sql = format!(
+            "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
+                    o.not_after, s.address, s.name,
+                    (select min(x.reason) from suppressions x
+                     where x.mailbox = s.mailbox and x.scope in (c.program, '*'))
+             from outbox o join occasions c on c.id = o.occasion
+             left join subscribers s on s.id = o.recipient
+             where o.state = 'waiting' and o.next_attempt <= $1 and (o.occasion = $2 or $2 = 0)
+             order by o.next_attempt, o.id limit $3 {}",
+            self.dialect.lock_claimed()
+        );
+        Ok(sqlx::query_as(AssertSqlSafe(sql))
+            .bind(now)
+            .bind(occasion.unwrap_or(ANY_OCCASION))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&mut **transaction)
+            .await?)
+    }
+}
+
+async fn free_stale(transaction: &mut Write, oldest_alive: i64) -> Result<()> {
+    sqlx::query(
+        "update outbox set state = 'waiting', node = null, claimed_at = null
+         where state = 'claimed' and node in (select id from nodes where heartbeat < $1)",
+    )
+    .bind(oldest_alive)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn take(
+    transaction: &mut Write,
+    node: NodeId,
+    now: i64,
+    candidate: Candidate,
+    claims: &mut Claims,
+) -> Result<()> {
+    let (
+        row,
+        occasion,
+        recipient,
+        edition,
+        apis,
+        message_id,
+        attempts,
+        late,
+        address,
+        name,
+        reason,
+    ) = candidate;
+    let settled = match (&address, reason, late) {
+        (None, ..) => Some((Outcome::Withdrawn, "the recipient was removed".to_owned())),
+        (_, Some(reason), _) => Some((Outcome::Suppressed, reason)),
+        (.., Some(late)) if late < now => {
+            Some((Outcome::Overtaken, "its time had passed".to_owned()))
+        }
+        _ => None,
+    };
+    if let Some((outcome, reply)) = settled {
+        claims.settled.push((row, outcome));
+        return settle(transaction, row, now, outcome, &reply).await;
+    }
+    sqlx::query("update outbox set state = 'claimed', node = $2, claimed_at = $3 where id = $1")
+        .bind(row)
+        .bind(node.0)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    claims.rows.push(Claimed {
+        row,
+        occasion,
+        recipient,
+        edition,
+        apis,
+        message_id,
+        attempts,
+        address: subscribers::parsed("an address", &address.unwrap_or_default())?,
+        name,
+    });
+    Ok(())
+}
+
+async fn settle(
+    transaction: &mut Write,
+    row: i64,
+    now: i64,
+    outcome: Outcome,
+    reply: &str,
+) -> Result<()> {
+    sqlx::query(
+        "update outbox set state = 'settled', outcome = $2, reply = $3, settled_at = $4
+         where id = $1",
+    )
+    .bind(row)
+    .bind(outcome.as_str())
+    .bind(reply)
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! All SQL. Everything that is kept is kept here: publications, subscribers,
+//! suppressions, occasions, editions, the outbox and what became of it.
+//!
+//! The store knows neither how a message is rendered nor how it is sent, and
+//! computes no hash or token: those come in as bytes.
+
+mod claims;
+mod dialect;
+mod editions;
+mod keys;
+mod nodes;
+mod occasions;
+mod outbox;
+mod outcomes;
+mod publications;
+mod subscribers;
+mod suppressions;
+
+pub use claims::{Claimed, Claims};
+pub use editions::StoredEdition;
+pub use keys::LinkSecret;
+pub use nodes::NodeId;
+pub use occasions::{NewOccasion, StoredOccasion};
+pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
+pub use outcomes::Report;
+pub use publications::{PublicationId, Publishing, StoredPublication};
+pub use subscribers::{Import, Listed, Listener, NewSubscriber};
+pub use suppressions::Scope;
+
+use crate::clock::Clock;
+use crate::config::DatabaseUrl;
+use chrono::{DateTime, Utc};
+use dialect::Dialect;
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Any, AnyPool, Transaction};
+
+/// Readers beside the one writer SQLite allows.
+const MAX_POOL_CONNECTIONS: u32 = 8;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot make the folder `{folder}` for the database: {reason}")]
+    Folder { folder: String, reason: std::io::Error },
+    #[error("cannot open the database {url}: {reason}")]
+    Open { url: String, reason: sqlx::Error },
+    #[error("cannot bring the database's tables up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("the database failed: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("{what} in the database cannot be read: {reason}")]
+    Unreadable { what: &'static str, reason: String },
+    #[error("publication {id} has format {format}, made by a newer version of this program")]
+    Newer { id: i64, format: i64 },
+}
+
+impl StoreError {
+    fn unreadable(what: &'static str) -> impl Fn(String) -> Self {
+        move |reason| Self::Unreadable { what, reason }
+    }
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+type Write = Transaction<'static, Any>;
+
+/// The open database.
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+    dialect: Dialect,
+    time: Time,
+}
+
+/// Who tells the time that claims and heartbeats are judged by.
+#[derive(Clone)]
+enum Time {
+    /// The database: one clock for all nodes, however wrong their own may be.
+    Database,
+    /// A test.
+    Told(Clock),
+}
+
+impl Store {
+    /// Opens the database, making it and its folder where absent, and brings
+    /// its tables up to date.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self> {
+        Self::open_with(url, Time::Database).await
+    }
+
+    /// As `open`, but claims, heartbeats and retries follow `clock`.
+    pub async fn open_told(url: &DatabaseUrl, clock: Clock) -> Result<Self> {
+        Self::open_with(url, Time::Told(clock)).await
+    }
+
+    async fn open_with(url: &DatabaseUrl, time: Time) -> Result<Self> {
+        let DatabaseUrl::Sqlite(path) = url;
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|reason| StoreError::Folder {
+                folder: folder.display().to_string(),
+                reason,
+            })?;
+        }
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url);
+        let pool = AnyPoolOptions::new()
+            .max_connections(MAX_POOL_CONNECTIONS)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    for statement in dialect.on_connect() {
+                        sqlx::query(*statement).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(&Dialect::connection_url(url))
+            .await
+            .map_err(|reason| StoreError::Open { url: path.display().to_string(), reason })?;
+        dialect.migrations().run(&pool).await?;
+        Ok(Self { pool, dialect, time })
+    }
+
+    /// Closes every connection, so that the file may be copied or removed.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction that will write. Every statement with `returning` runs in
+    /// one, because sqlx may leave such a statement unfinished outside of it.
+    async fn write(&self) -> Result<Write> {
+        Ok(self.pool.begin_with(self.dialect.begin_write()).await?)
+    }
+
+    /// The time that all nodes agree on.
+    async fn now(&self, transaction: &mut Write) -> Result<i64> {
+        match &self.time {
+            Time::Told(clock) => Ok(micros(clock.now())),
+            Time::Database => {
+                Ok(sqlx::query_scalar(self.dialect.now()).fetch_one(&mut **transaction).await?)
+            }
+        }
+    }
+}
+
+fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+fn instant(micros: i64) -> Result<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros)
+        .ok_or_else(|| StoreError::unreadable("an instant")(micros.to_string()))
+}
+
+/// `($1, $2), ($3, $4)`: one statement for many rows is several times faster
+/// than many statements, on either database.
+fn value_rows(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * (columns * 7 + 3));
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            let separator = if column == 0 { "$" } else { ", $" };
+            text.push_str(separator);
+            text.push_str(&(row * columns + column + 1).to_string());
+        }
+        text.push(')');
+    }
+    text
+}

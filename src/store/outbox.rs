@@ -1,0 +1,229 @@
+//! The outbox: filling it in chunks, counting it, and listing what became of
+//! each message. Claiming and recording stand in files of their own.
+
+use super::{Result, Store, StoreError, instant, micros, value_rows};
+use crate::notice::Outcome;
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
+
+/// By which way a message goes. The number is part of a row's unique key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Mail = 1,
+}
+
+/// A message to be, before it has a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRow {
+    pub recipient: i64,
+    pub edition: i64,
+    pub apis: String,
+    /// Without angle brackets. It belongs to the row and never changes.
+    pub message_id: String,
+}
+
+/// How a round stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoundCounts {
+    /// Never tried.
+    pub waiting: i64,
+    pub claimed: i64,
+    /// By the last outcome, whether settled or to be tried again.
+    pub outcomes: BTreeMap<&'static str, i64>,
+    /// When the next of the rows that wait falls due.
+    pub next_attempt: Option<DateTime<Utc>>,
+}
+
+impl RoundCounts {
+    pub fn of(&self, outcome: Outcome) -> i64 {
+        self.outcomes.get(outcome.as_str()).copied().unwrap_or(0)
+    }
+
+    pub fn total(&self) -> i64 {
+        self.waiting + self.claimed + self.outcomes.values().sum::<i64>()
+    }
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    pub occasion: Option<i64>,
+    pub outcome: Option<Outcome>,
+}
+
+/// One message and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub row: i64,
+    pub subject: String,
+    pub recipient: i64,
+    /// Absent once the recipient was removed.
+    pub address: Option<String>,
+    pub message_id: String,
+    /// `waiting`, `claimed` or the last outcome.
+    pub state: String,
+    pub attempts: i64,
+    pub reply: Option<String>,
+    pub settled_at: Option<DateTime<Utc>>,
+    pub next_attempt: Option<DateTime<Utc>>,
+}
+
+type DeliveryRow = (
+    i64,
+    String,
+    i64,
+    Option<String>,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+    Option<i64>,
+    i64,
+);
+
+/// Nine values a row: below the limit of SQLite (32,766) and PostgreSQL (65,535).
+const ROWS_PER_STATEMENT: usize = 500;
+
+impl Store {
+    /// Adds rows and moves the occasion's cursor on, both or neither. Nothing
+    /// happens, and the answer is `None`, if the cursor is no longer at `from`:
+    /// another process fills the same occasion.
+    pub async fn fill_chunk(
+        &self,
+        occasion: i64,
+        (from, to): (i64, i64),
+        rows: &[NewRow],
+        not_before: DateTime<Utc>,
+    ) -> Result<Option<u64>> {
+        let mut transaction = self.write().await?;
+        let moved = sqlx::query("update occasions set cursor = $3 where id = $1 and cursor = $2")
+            .bind(occasion)
+            .bind(from)
+            .bind(to)
+            .execute(&mut *transaction)
+            .await?;
+        if moved.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let mut added = 0;
+        for some in rows.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!(
+                "insert into outbox (occasion, recipient, channel, edition, apis, message_id,
+                    not_before, next_attempt, state) values {}
+                 on conflict (occasion, recipient, channel) do nothing",
+                value_rows(some.len(), 9)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for row in some {
+                query = query
+                    .bind(occasion)
+                    .bind(row.recipient)
+                    .bind(Channel::Mail as i64)
+                    .bind(row.edition)
+                    .bind(row.apis.as_str())
+                    .bind(row.message_id.as_str())
+                    .bind(micros(not_before))
+                    .bind(micros(not_before))
+                    .bind("waiting");
+            }
+            added += query.execute(&mut *transaction).await?.rows_affected();
+        }
+        sqlx::query("update occasions set filled = filled + $2 where id = $1")
+            .bind(occasion)
+            .bind(i64::try_from(added).unwrap_or(i64::MAX))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(Some(added))
+    }
+
+    pub async fn round_counts(&self, occasion: i64) -> Result<RoundCounts> {
+        let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
+            "select state, outcome, count(*) from outbox where occasion = $1
+             group by state, outcome",
+        )
+        .bind(occasion)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut counts = RoundCounts::default();
+        for (state, outcome, count) in rows {
+            match (state.as_str(), outcome) {
+                ("claimed", _) => counts.claimed += count,
+                (_, None) => counts.waiting += count,
+                (_, Some(outcome)) => {
+                    *counts.outcomes.entry(named(&outcome)?.as_str()).or_default() += count;
+                }
+            }
+        }
+        let next: Option<i64> = sqlx::query_scalar(
+            "select min(next_attempt) from outbox where occasion = $1 and state = 'waiting'",
+        )
+        .bind(occasion)
+        .fetch_one(&self.pool)
+        .await?;
+        counts.next_attempt = next.map(instant).transpose()?;
+        Ok(counts)
+    }
+
+    /// Messages after row `after`, at most `limit`, in the order they were made.
+    pub async fn deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Delivery>> {
+        let rows: Vec<DeliveryRow> = sqlx::query_as(
+            "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
+                    o.attempts, o.reply, o.settled_at, o.next_attempt
+             from outbox o join occasions c on c.id = o.occasion
+             left join subscribers s on s.id = o.recipient
+             where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
+             order by o.id limit $4",
+        )
+        .bind(after)
+        .bind(filter.occasion.unwrap_or(0))
+        .bind(filter.outcome.map_or("", Outcome::as_str))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(delivery).collect()
+    }
+}
+
+fn delivery(row: DeliveryRow) -> Result<Delivery> {
+    let (
+        row,
+        subject,
+        recipient,
+        address,
+        message_id,
+        state,
+        outcome,
+        attempts,
+        reply,
+        settled,
+        next,
+    ) = row;
+    let next_attempt = (state == "waiting").then(|| instant(next)).transpose()?;
+    Ok(Delivery {
+        row,
+        subject,
+        recipient,
+        address,
+        message_id,
+        state: outcome.filter(|_| state != "claimed").unwrap_or(state),
+        attempts,
+        reply,
+        settled_at: settled.map(instant).transpose()?,
+        next_attempt,
+    })
+}
+
+pub(super) fn named(outcome: &str) -> Result<Outcome> {
+    Outcome::ALL
+        .into_iter()
+        .find(|known| known.as_str() == outcome)
+        .ok_or_else(|| StoreError::unreadable("an outcome")(outcome.to_owned()))
+}

@@ -1,0 +1,105 @@
+//! Recording what became of attempts, many in one commit.
+
+use super::nodes::NodeId;
+use super::{Result, Store, Write};
+use crate::notice::Outcome;
+use std::time::Duration;
+
+/// What one attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    Attempted {
+        row: i64,
+        outcome: Outcome,
+        reply: String,
+        /// For outcomes that are tried again.
+        retry_in: Option<Duration>,
+    },
+    /// Nothing was attempted: the message goes back as it was.
+    Returned { row: i64 },
+}
+
+impl Store {
+    /// Records all reports in one transaction: they are safe when this returns.
+    pub async fn record(&self, node: NodeId, reports: &[Report]) -> Result<()> {
+        let mut transaction = self.write().await?;
+        let now = self.now(&mut transaction).await?;
+        for report in reports {
+            match report {
+                Report::Returned { row } => give_back(&mut transaction, node, *row).await?,
+                Report::Attempted { row, outcome, reply, retry_in } => {
+                    let next_attempt = retry_in.map(|wait| {
+                        now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
+                    });
+                    let attempt = Attempt { row: *row, outcome: *outcome, reply, next_attempt };
+                    attempt.record(&mut transaction, node, now).await?;
+                }
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Every attempt made for a row, oldest first: the outcome and the reply.
+    pub async fn attempts(&self, row: i64) -> Result<Vec<(Outcome, String)>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("select outcome, reply from attempts where outbox = $1 order by id")
+                .bind(row)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.into_iter()
+            .map(|(outcome, reply)| Ok((super::outbox::named(&outcome)?, reply)))
+            .collect()
+    }
+}
+
+struct Attempt<'a> {
+    row: i64,
+    outcome: Outcome,
+    reply: &'a str,
+    next_attempt: Option<i64>,
+}
+
+impl Attempt<'_> {
+    /// An acceptance counts whoever holds the row by now, for the message is
+    /// with the reader. Anything else counts only while the row is this node's.
+    async fn record(&self, transaction: &mut Write, node: NodeId, now: i64) -> Result<()> {
+        let is_final = self.next_attempt.is_none();
+        sqlx::query(
+            "update outbox set state = $2, outcome = $3, reply = $4, attempts = attempts + 1,
+                next_attempt = $5, settled_at = $6, node = null, claimed_at = null
+             where id = $1 and ($3 = 'accepted' or (state = 'claimed' and node = $7))",
+        )
+        .bind(self.row)
+        .bind(if is_final { "settled" } else { "waiting" })
+        .bind(self.outcome.as_str())
+        .bind(self.reply)
+        .bind(self.next_attempt.unwrap_or(now))
+        .bind(is_final.then_some(now))
+        .bind(node.0)
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query(
+            "insert into attempts (outbox, at, outcome, reply, node) values ($1, $2, $3, $4, $5)",
+        )
+        .bind(self.row)
+        .bind(now)
+        .bind(self.outcome.as_str())
+        .bind(self.reply)
+        .bind(node.0)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+async fn give_back(transaction: &mut Write, node: NodeId, row: i64) -> Result<()> {
+    sqlx::query(
+        "update outbox set state = 'waiting', node = null, claimed_at = null
+         where id = $1 and state = 'claimed' and node = $2",
+    )
+    .bind(row)
+    .bind(node.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Publications: what was declared, fixed, one after the other.
+
+use super::{Result, Store, StoreError, Write, instant, micros};
+use crate::notice::{Digest, NoticePath, PUBLICATION_FORMAT, Publication};
+use chrono::{DateTime, Utc};
+
+/// The store's number of a publication. They grow in the order of publishing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PublicationId(i64);
+
+impl PublicationId {
+    pub fn get(self) -> i64 {
+        self.0
+    }
+
+    pub(super) fn stored(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct StoredPublication {
+    pub id: PublicationId,
+    pub parent: Option<PublicationId>,
+    pub digest: Digest,
+    pub created_at: DateTime<Utc>,
+    pub publication: Publication,
+}
+
+/// What came of publishing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publishing {
+    Published(PublicationId),
+    /// The same content is current already.
+    Unchanged(PublicationId),
+    /// Another publication came in between.
+    Conflict {
+        current: Option<PublicationId>,
+    },
+}
+
+/// Stands before the first publication, so that the unique parent also keeps
+/// two first publications apart.
+const NO_PARENT: i64 = 0;
+
+type Row = (i64, i64, String, i64, String, i64);
+
+impl Store {
+    /// Publishes, if `expected_parent` is still current.
+    pub async fn publish(
+        &self,
+        publication: &Publication,
+        expected_parent: Option<PublicationId>,
+        at: DateTime<Utc>,
+    ) -> Result<Publishing> {
+        let digest = Digest::of(publication);
+        let body = serde_json::to_string(publication)
+            .map_err(|bad| StoreError::unreadable("a publication")(bad.to_string()))?;
+        let mut transaction = self.write().await?;
+        let current: Option<(i64, String)> =
+            sqlx::query_as("select id, digest from publications order by id desc limit 1")
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let current_id = current.as_ref().map(|(id, _)| PublicationId(*id));
+        if let Some((id, _)) = current.filter(|(_, stored)| stored == digest.as_str()) {
+            return Ok(Publishing::Unchanged(PublicationId(id)));
+        }
+        if current_id != expected_parent {
+            return Ok(Publishing::Conflict { current: current_id });
+        }
+        let id: i64 = sqlx::query_scalar(
+            "insert into publications (parent, digest, format, body, created_at)
+             values ($1, $2, $3, $4, $5) returning id",
+        )
+        .bind(current_id.map_or(NO_PARENT, |id| id.0))
+        .bind(digest.as_str())
+        .bind(i64::from(publication.format))
+        .bind(body)
+        .bind(micros(at))
+        .fetch_one(&mut *transaction)
+        .await?;
+        record_revisions(&mut transaction, id, publication).await?;
+        transaction.commit().await?;
+        Ok(Publishing::Published(PublicationId(id)))
+    }
+
+    pub async fn current_publication(&self) -> Result<Option<StoredPublication>> {
+        let row: Option<Row> = sqlx::query_as(
+            "select id, parent, digest, format, body, created_at
+             from publications order by id desc limit 1",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(read).transpose()
+    }
+
+    /// Enough to see whether anything was published since, at little cost.
+    pub async fn current_publication_id(&self) -> Result<Option<PublicationId>> {
+        let id: Option<i64> =
+            sqlx::query_scalar("select max(id) from publications").fetch_one(&self.pool).await?;
+        Ok(id.map(PublicationId))
+    }
+
+    pub async fn publication(&self, id: PublicationId) -> Result<Option<StoredPublication>> {
+        let row: Option<Row> = sqlx::query_as(
+            "select id, parent, digest, format, body, created_at from publications where id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(read).transpose()
+    }
+
+    /// The publications in which the notice changed, oldest first.
+    pub async fn revisions(&self, notice: &NoticePath) -> Result<Vec<(Digest, PublicationId)>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "select digest, publication from revisions
+             where program = $1 and notice = $2 order by publication",
+        )
+        .bind(notice.program.as_str())
+        .bind(notice.notice.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |(digest, id)| (Digest::from_stored(digest), PublicationId(id));
+        Ok(rows.into_iter().map(read).collect())
+    }
+}
+
+async fn record_revisions(
+    transaction: &mut Write,
+    id: i64,
+    publication: &Publication,
+) -> Result<()> {
+    for (program, notice) in publication.workspace.notices() {
+        let digest = program.revision(notice);
+        let latest: Option<String> = sqlx::query_scalar(
+            "select digest from revisions where program = $1 and notice = $2
+             order by publication desc limit 1",
+        )
+        .bind(program.id.as_str())
+        .bind(notice.id.as_str())
+        .fetch_optional(&mut **transaction)
+        .await?;
+        if latest.as_deref() == Some(digest.as_str()) {
+            continue;
+        }
+        sqlx::query(
+            "insert into revisions (program, notice, digest, publication) values ($1, $2, $3, $4)",
+        )
+        .bind(program.id.as_str())
+        .bind(notice.id.as_str())
+        .bind(digest.as_str())
+        .bind(id)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}
+
+fn read((id, parent, digest, format, body, created_at): Row) -> Result<StoredPublication> {
+    if format > i64::from(PUBLICATION_FORMAT) {
+        return Err(StoreError::Newer { id, format });
+    }
+    let publication = serde_json::from_str(&body)
+        .map_err(|bad| StoreError::unreadable("a publication")(bad.to_string()))?;
+    Ok(StoredPublication {
+        id: PublicationId(id),
+        parent: (parent != NO_PARENT).then_some(PublicationId(parent)),
+        digest: Digest::from_stored(digest),
+        created_at: instant(created_at)?,
+        publication,
+    })
+}

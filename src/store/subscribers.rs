@@ -1,0 +1,251 @@
+//! Subscribers and their interests: importing, listing, and reading an
+//! audience in pages.
+
+use super::{Result, Store, StoreError, Write, micros, value_rows};
+use crate::notice::{ApiId, EmailAddress, EnvironmentId, Interest, Locale, ProgramId};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sqlx::AssertSqlSafe;
+use std::str::FromStr;
+
+/// A subscriber as an import or a form gives them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewSubscriber {
+    pub address: EmailAddress,
+    /// Keyed hash of the address.
+    pub mailbox: Vec<u8>,
+    pub name: Option<String>,
+    pub locale: Option<Locale>,
+    pub zone: Option<Tz>,
+    pub interests: Vec<Interest>,
+}
+
+/// One transaction of many subscribers: all of them or none.
+pub struct Import {
+    transaction: Write,
+    at: i64,
+}
+
+/// A subscriber of one program, as an audience is decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listener {
+    pub id: i64,
+    pub locale: Option<Locale>,
+    pub is_suppressed: bool,
+    pub interests: Vec<(Option<ApiId>, Option<EnvironmentId>)>,
+}
+
+/// A subscriber as a list shows them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    pub id: i64,
+    pub address: EmailAddress,
+    pub name: Option<String>,
+    pub locale: Option<Locale>,
+    pub zone: Option<Tz>,
+    pub interests: Vec<Interest>,
+    /// Programs, or `*`, that must not write to them.
+    pub suppressed: Vec<String>,
+}
+
+impl Store {
+    pub async fn begin_import(&self, at: DateTime<Utc>) -> Result<Import> {
+        Ok(Import { transaction: self.write().await?, at: micros(at) })
+    }
+
+    /// Subscribers of `program` after `after`, with all their interests in it;
+    /// at most `limit` of them. An empty page is the end.
+    pub async fn audience(
+        &self,
+        program: &ProgramId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Listener>> {
+        let rows: Vec<(i64, Option<String>, String, String, i64)> = sqlx::query_as(
+            "select i.subscriber, s.locale, i.api, i.environment,
+                    case when exists (select 1 from suppressions x
+                        where x.mailbox = s.mailbox and x.scope in ($1, '*'))
+                    then 1 else 0 end
+             from interests i join subscribers s on s.id = i.subscriber
+             where i.program = $1 and i.subscriber > $2 and i.subscriber <= (
+                select max(subscriber) from (
+                    select distinct subscriber from interests
+                    where program = $1 and subscriber > $2 order by subscriber limit $3) page)
+             order by i.subscriber",
+        )
+        .bind(program.as_str())
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut page: Vec<Listener> = Vec::new();
+        for (id, locale, api, environment, suppressed) in rows {
+            let interest = (part(api)?, part(environment)?);
+            match page.last_mut().filter(|last| last.id == id) {
+                Some(last) => last.interests.push(interest),
+                None => page.push(Listener {
+                    id,
+                    locale: read(locale)?,
+                    is_suppressed: suppressed != 0,
+                    interests: vec![interest],
+                }),
+            }
+        }
+        Ok(page)
+    }
+
+    /// The mailbox hash of a subscriber who is still known.
+    pub async fn mailbox(&self, subscriber: i64) -> Result<Option<Vec<u8>>> {
+        Ok(sqlx::query_scalar("select mailbox from subscribers where id = $1")
+            .bind(subscriber)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// Subscribers after `after`, at most `limit`.
+    pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Listed>> {
+        type Row = (i64, String, Option<String>, Option<String>, Option<String>, Vec<u8>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "select id, address, name, locale, zone, mailbox from subscribers
+             where id > $1 order by id limit $2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut page = Vec::with_capacity(rows.len());
+        for (id, address, name, locale, zone, mailbox) in rows {
+            page.push(Listed {
+                id,
+                address: parsed("an address", &address)?,
+                name,
+                locale: read(locale)?,
+                zone: read(zone)?,
+                interests: self.interests(id).await?,
+                suppressed: sqlx::query_scalar(
+                    "select scope from suppressions where mailbox = $1 order by scope",
+                )
+                .bind(mailbox)
+                .fetch_all(&self.pool)
+                .await?,
+            });
+        }
+        Ok(page)
+    }
+
+    async fn interests(&self, subscriber: i64) -> Result<Vec<Interest>> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select program, api, environment from interests where subscriber = $1
+             order by program, api, environment",
+        )
+        .bind(subscriber)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(program, api, environment)| {
+                Ok(Interest {
+                    program: parsed("a program", &program)?,
+                    api: part(api)?,
+                    environment: part(environment)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether there was such a subscriber. What was sent to them stays on
+    /// record without the address; what was not sent yet never will be.
+    pub async fn remove_subscriber(&self, address: &EmailAddress) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("delete from subscribers where key = $1")
+            .bind(address.key())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+impl Import {
+    /// Adds a subscriber or brings one up to date; whether they are new.
+    ///
+    /// The interests of the programs in `replaced` are forgotten first, so
+    /// that a list speaks for the programs it names and for no others.
+    pub async fn put(
+        &mut self,
+        subscriber: &NewSubscriber,
+        replaced: &[ProgramId],
+    ) -> Result<bool> {
+        let known: Option<i64> = sqlx::query_scalar("select id from subscribers where key = $1")
+            .bind(subscriber.address.key())
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        let id: i64 = sqlx::query_scalar(
+            "insert into subscribers
+                (address, key, mailbox, name, locale, zone, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $7)
+             on conflict (key) do update set address = excluded.address, name = excluded.name,
+                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at
+             returning id",
+        )
+        .bind(subscriber.address.as_str())
+        .bind(subscriber.address.key())
+        .bind(subscriber.mailbox.as_slice())
+        .bind(subscriber.name.as_deref())
+        .bind(subscriber.locale.as_ref().map(Locale::as_str))
+        .bind(subscriber.zone.map(|zone| zone.name()))
+        .bind(self.at)
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        for program in replaced {
+            sqlx::query("delete from interests where program = $1 and subscriber = $2")
+                .bind(program.as_str())
+                .bind(id)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        self.put_interests(id, &subscriber.interests).await?;
+        Ok(known.is_none())
+    }
+
+    async fn put_interests(&mut self, id: i64, interests: &[Interest]) -> Result<()> {
+        /// Four values a row, far below any database's limit on values.
+        const ROWS_PER_STATEMENT: usize = 200;
+        for some in interests.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!(
+                "insert into interests (program, subscriber, api, environment) values {}
+                 on conflict (program, subscriber, api, environment) do nothing",
+                value_rows(some.len(), 4)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for interest in some {
+                query = query
+                    .bind(interest.program.as_str())
+                    .bind(id)
+                    .bind(interest.api.as_ref().map_or("", ApiId::as_str))
+                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str));
+            }
+            query.execute(&mut *self.transaction).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(
+    what: &'static str,
+    text: &str,
+) -> Result<T> {
+    text.parse().map_err(|bad: T::Err| StoreError::unreadable(what)(bad.to_string()))
+}
+
+fn read<T: FromStr<Err: std::fmt::Display>>(text: Option<String>) -> Result<Option<T>> {
+    text.map(|text| parsed("a subscriber", &text)).transpose()
+}
+
+/// An empty part of an interest stands for all.
+fn part<T: FromStr<Err: std::fmt::Display>>(text: String) -> Result<Option<T>> {
+    read(Some(text).filter(|text| !text.is_empty()))
+}
