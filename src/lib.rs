@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod declaration;
+pub mod http_client;
 pub mod impact;
 pub mod links;
 pub mod notice;

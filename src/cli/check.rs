@@ -1,13 +1,16 @@
 //! `fairwarning check`: tells what is wrong with a workspace, and where.
 
 use super::Exit;
-use crate::declaration::{Checked, Place, Problem, Severity};
+use crate::declaration::{Checked, Code, Place, Problem, ProgramSource, Severity, links};
+use crate::http_client::HttpClient;
 use crate::workspace;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ValueEnum;
+use futures_util::StreamExt;
 use serde::Serialize;
 use std::io::IsTerminal;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Check declarations: every problem with its file, line and way out.
@@ -19,6 +22,12 @@ pub struct Arguments {
     /// How to print the problems.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Also call the web addresses that notices refer to, and warn of dead ones.
+    #[arg(long)]
+    links: bool,
+    /// A private address that --links may call all the same.
+    #[arg(long, value_name = "ADDRESS", requires = "links")]
+    allow_address: Vec<IpAddr>,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -32,20 +41,48 @@ enum Format {
     Github,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = workspace::load(&arguments.dir)?;
-    let checked = loaded.check();
+    let mut checked = loaded.check();
+    if arguments.links {
+        let client = HttpClient::new(&arguments.allow_address)?;
+        checked.problems.extend(dead_links(&client, &loaded.programs).await);
+    }
     print_problems(&checked.problems, arguments.format)?;
     if let Some(workspace) = &checked.workspace {
         if matches!(arguments.format, Format::Text) {
             let notices = workspace.notices().count();
             let programs = workspace.programs.len();
-            println!("{}, {}: no problems", count(programs, "program"), count(notices, "notice"));
+            let found = match checked.problems.len() {
+                0 => "no problems".to_owned(),
+                warnings => count(warnings, "warning"),
+            };
+            println!("{}, {}: {found}", count(programs, "program"), count(notices, "notice"));
         }
         return Ok(Exit::Clean);
     }
     summarise(&checked);
     Ok(Exit::Problems)
+}
+
+/// Calls that are under way at the same time.
+const LINKS_AT_ONCE: usize = 8;
+
+/// A warning for each link that does not answer, or answers with an error.
+async fn dead_links(client: &HttpClient, programs: &[ProgramSource]) -> Vec<Problem> {
+    let calls = links(programs).into_iter().map(|(url, place)| async move {
+        let wrong = match client.get(&url).await {
+            Ok(answer) if answer.status < 400 => return None,
+            Ok(answer) => format!("it answers {}", answer.status),
+            Err(error) => error.to_string(),
+        };
+        Some(Problem::warning(Code::DeadLink, place, format!("`{url}` is dead: {wrong}")))
+    });
+    futures_util::stream::iter(calls)
+        .buffered(LINKS_AT_ONCE)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
 }
 
 /// Prints what another command must stop at, as `check` itself would.

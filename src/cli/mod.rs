@@ -6,6 +6,7 @@ mod check;
 mod impacted;
 mod publish;
 mod recipients;
+mod render;
 mod serve;
 
 use crate::clock::Clock;
@@ -42,6 +43,7 @@ enum Command {
     Publish(publish::Arguments),
     /// Bring recipients in, list or remove them
     Recipients(recipients::Arguments),
+    Render(render::Arguments),
     Serve(serve::Arguments),
 }
 
@@ -70,10 +72,11 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }
 }

@@ -5,6 +5,7 @@
 
 mod amendments;
 mod builder;
+mod links;
 mod notice;
 mod order;
 mod problem;
@@ -17,6 +18,7 @@ mod texts;
 mod tree;
 mod written;
 
+pub use links::links;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
 pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
 

@@ -71,6 +71,7 @@ pub enum Code {
     DateOrder,
     AmendmentMismatch,
     UnresolvedPlaceholder,
+    DeadLink,
 }
 
 impl Code {
@@ -93,6 +94,7 @@ impl Code {
             Self::DateOrder => "date-order",
             Self::AmendmentMismatch => "amendment-mismatch",
             Self::UnresolvedPlaceholder => "unresolved-placeholder",
+            Self::DeadLink => "dead-link",
         }
     }
 }
@@ -125,6 +127,10 @@ impl Problem {
             place,
             related: Vec::new(),
         }
+    }
+
+    pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -54,11 +54,12 @@ fn says_it_all(label: &str, span: &Span) -> bool {
 }
 
 fn span(span: &Span, zone: Tz, shown: &[Tz], weekday: bool) -> String {
-    let one = |p: &Point| point(p, zone, shown, weekday);
+    let one = |p: &Point, weekday| point(p, zone, shown, weekday);
     match span {
-        Span::At(point) => one(point),
-        Span::Range { from, to } => format!("{} to {}", one(from), one(to)),
-        Span::NotBefore(point) => format!("not before {}", one(point)),
+        Span::At(point) => one(point, weekday),
+        // Weekdays tell nothing of a stretch.
+        Span::Range { from, to } => format!("{} to {}", one(from, false), one(to, false)),
+        Span::NotBefore(point) => format!("not before {}", one(point, weekday)),
         Span::ToBeAnnounced { by: None } => "to be announced".to_owned(),
         Span::ToBeAnnounced { by: Some(by) } => {
             format!("to be announced by {}", day(*by, weekday))

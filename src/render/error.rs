@@ -40,7 +40,10 @@ impl RenderError {
             ErrorKind::TemplateNotFound(name) => {
                 Self::Templates(format!("there is no template `{name}`"))
             }
-            _ => Self::Templates(error.to_string()),
+            _ => {
+                let report = error.to_string();
+                Self::Templates(report.trim_start_matches("error: ").to_owned())
+            }
         }
     }
 }

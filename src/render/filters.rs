@@ -2,13 +2,15 @@
 //!
 //! | filter | does |
 //! |---|---|
-//! | `prose` | Markdown in the engine's form; `first=` starts it with a bullet |
+//! | `prose` | Markdown in the engine's form; `first=` starts it, as a bullet does |
 //! | `href` | a URL that may stand in a link, or `about:invalid` |
-//! | `code` | a word or line to the letter |
-//! | `fence` | a block of code to the letter; `language=` names its language |
+//! | `code` | (Markdown, posts) a word or line to the letter |
+//! | `fence` | (not HTML) a block of code to the letter; `language=` names its language |
+//! | `line` | (Markdown, posts) prose in one line, for a cell of a table |
+//! | `as_is` | (Markdown, posts) a URL between the template's own marks |
 //! | `wrap` | (text) one paragraph in lines; `first=` starts it |
 //! | `heading` | (text) a line underlined |
-//! | `yaml` | (posts) a scalar that every YAML reader takes for this string |
+//! | `yaml` | (Markdown, posts) a scalar that every YAML reader takes for this string |
 
 use super::engine::Form;
 use super::prose;
@@ -41,9 +43,6 @@ pub(super) fn register(tera: &mut Tera, form: Form) {
                 out.write_all(text.as_bytes())
             });
             register_source(tera, |text| prose::liquid_escaped(&text), highlighted);
-            tera.register_filter("yaml", |text: &str, _: Kwargs, _: &State| {
-                Value::safe_string(&yaml_scalar(text))
-            });
         }
     }
 }
@@ -52,8 +51,10 @@ pub(super) fn register(tera: &mut Tera, form: Form) {
 fn register_source(tera: &mut Tera, finish: fn(String) -> String, fence: fn(&str, &str) -> String) {
     tera.register_filter("prose", move |text: &str, kwargs: Kwargs, _: &State| {
         let first = kwargs.get::<&str>("first")?.unwrap_or_default();
+        let below = " ".repeat(first.chars().count());
+        let rest = kwargs.get::<&str>("rest")?.unwrap_or(&below);
         let text = finish(prose::to_markdown(text));
-        TeraResult::Ok(Value::safe_string(&hung(&text, first)))
+        TeraResult::Ok(Value::safe_string(&hung(&text, first, rest)))
     });
     tera.register_filter("code", move |code: &str, _: Kwargs, _: &State| {
         Value::safe_string(&finish(prose::inline_code(code)))
@@ -61,6 +62,14 @@ fn register_source(tera: &mut Tera, finish: fn(String) -> String, fence: fn(&str
     tera.register_filter("fence", move |code: &str, kwargs: Kwargs, _: &State| {
         let language = kwargs.get::<&str>("language")?.unwrap_or("text");
         TeraResult::Ok(Value::safe_string(&fence(code, language_key(language))))
+    });
+    // A URL, an address or a date between marks of the template's own.
+    tera.register_filter("as_is", move |text: &str, _: Kwargs, _: &State| {
+        let text: String = text.chars().filter(|c| !c.is_whitespace() || *c == ' ').collect();
+        Value::safe_string(&finish(text))
+    });
+    tera.register_filter("yaml", |text: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&yaml_scalar(text))
     });
     // A table's row is one line.
     tera.register_filter("line", move |text: &str, _: Kwargs, _: &State| {
@@ -83,17 +92,14 @@ fn highlighted(code: &str, language: &str) -> String {
     format!("{{% highlight {language} %}}\n{code}\n{{% endhighlight %}}")
 }
 
-/// `text` after `first`, its further lines below its first.
-fn hung(text: &str, first: &str) -> String {
-    let blanks = " ".repeat(first.chars().count());
+/// `text` after `first`, its further lines after `rest`.
+fn hung(text: &str, first: &str, rest: &str) -> String {
     let mut lines = text.split('\n');
     let mut out = format!("{first}{}", lines.next().unwrap_or_default());
     for line in lines {
         out.push('\n');
-        if !line.is_empty() {
-            out += &blanks;
-            out += line;
-        }
+        out += if line.is_empty() { rest.trim_end() } else { rest };
+        out += line;
     }
     out
 }

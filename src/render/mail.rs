@@ -44,9 +44,21 @@ impl Renderer {
             rows: rows.to_vec(),
             subject: one_line(&part(Form::Plain, "subject.txt")?),
             text: tidy_text(&part(Form::Plain, "body.txt")?),
-            html: self.inliner.inline(&html)?,
+            html: charset_first(&self.inliner.inline(&html)?),
             calendar: self.calendar(program, notice, rows, at),
         })
+    }
+}
+
+/// The inliner puts the style sheet at the head's beginning, and pushes the
+/// charset out of the first 1,024 bytes, where HTML wants it.
+fn charset_first(html: &str) -> String {
+    const CHARSET: &str = r#"<meta charset="utf-8">"#;
+    match html.split_once(CHARSET) {
+        Some((before, after)) => {
+            format!("{before}{after}").replacen("<head>", &format!("<head>\n{CHARSET}"), 1)
+        }
+        None => html.to_owned(),
     }
 }
 

@@ -19,6 +19,7 @@ mod view;
 pub use dates::When;
 pub use documents::PageLinks;
 pub use error::RenderError;
+pub use prose::escape_html;
 
 use engine::Engines;
 use serde::Serialize;

@@ -2,6 +2,7 @@
 
 use fairwarning::declaration::{ProgramSource, SourceFile, check};
 use fairwarning::notice::{Notice, Workspace};
+use std::path::Path;
 
 /// A notice of the parcel program whose only row has these dates.
 pub fn notice(dates: &str) -> Notice {
@@ -26,6 +27,38 @@ pub fn workspace(notice: &str) -> Workspace {
         apis: Some(SourceFile::new("apis.yaml", include_str!("declarations/base/apis.yaml"))),
         notices: vec![("labels".to_owned(), SourceFile::new("labels.yaml", notice))],
     }]);
+    match checked.workspace {
+        Some(workspace) => workspace,
+        None => panic!("{:#?}", checked.problems),
+    }
+}
+
+/// A file of the sample programs.
+pub fn sample_file(program: &str, name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("notices").join(program).join(name);
+    std::fs::read_to_string(path).expect("the samples are part of the repository")
+}
+
+/// The three sample programs.
+pub fn sample_workspace() -> Workspace {
+    sample_workspace_where(|_| {})
+}
+
+/// The sample programs, one file of one of them with another text.
+pub fn sample_workspace_with(program: &str, name: &str, text: &str) -> Workspace {
+    sample_workspace_where(|programs| {
+        let changed = programs.iter_mut().find(|p| p.id == program).expect("a sample program");
+        let stem = name.trim_end_matches(".yaml");
+        let (_, file) = changed.notices.iter_mut().find(|(id, _)| id == stem).expect("a notice");
+        *file = SourceFile::new(name, text);
+    })
+}
+
+fn sample_workspace_where(change: impl FnOnce(&mut Vec<ProgramSource>)) -> Workspace {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("notices");
+    let mut programs = fairwarning::workspace::load(&folder).expect("the samples").programs;
+    change(&mut programs);
+    let checked = check(&programs);
     match checked.workspace {
         Some(workspace) => workspace,
         None => panic!("{:#?}", checked.problems),

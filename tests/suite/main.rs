@@ -1,5 +1,6 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod checking;
 mod dates;
 mod declarations;
 mod declared;

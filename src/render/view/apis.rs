@@ -26,12 +26,13 @@ pub struct ApiList<'a> {
     /// The fragment that the table's cells link to.
     pub anchor: String,
     pub title: String,
-    pub note: Option<String>,
+    /// The title of an earlier list that holds the same.
+    pub same_as: Option<String>,
     pub apis: Vec<ListedApi<'a>>,
     pub has_descriptions: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub struct ListedApi<'a> {
     #[serde(flatten)]
     pub name: ApiName<'a>,
@@ -118,7 +119,13 @@ impl<'a> Scope<'a, '_> {
 
     pub(super) fn api_lists(&self) -> Vec<ApiList<'a>> {
         let lists = self.lists();
-        let mut views: Vec<_> = lists.iter().map(|entry| self.api_list(&lists, entry)).collect();
+        let mut views: Vec<ApiList<'a>> = Vec::new();
+        for entry in &lists {
+            let mut view = self.api_list(&lists, entry);
+            let same = views.iter().find(|earlier| earlier.apis == view.apis);
+            view.same_as = same.map(|earlier| earlier.title.clone());
+            views.push(view);
+        }
         views.extend(self.described_apis());
         views
     }
@@ -128,26 +135,14 @@ impl<'a> Scope<'a, '_> {
         lists: &Lists<'a>,
         ((group, targets), rows): (&(&'a GroupId, Vec<&'a Target>), &Vec<&'a Row>),
     ) -> ApiList<'a> {
-        let note: Option<&crate::notice::Text> = None;
         let apis = targets.iter().map(|target| self.listed(target)).collect();
-        self.list(
-            anchor(lists, group, targets),
-            self.list_title(lists, group, rows),
-            note.map(|note| self.texts().fill(note)),
-            apis,
-        )
+        self.list(anchor(lists, group, targets), self.list_title(lists, group, rows), apis)
     }
 
-    fn list(
-        &self,
-        anchor: String,
-        title: String,
-        note: Option<String>,
-        apis: Vec<ListedApi<'a>>,
-    ) -> ApiList<'a> {
+    fn list(&self, anchor: String, title: String, apis: Vec<ListedApi<'a>>) -> ApiList<'a> {
         let has_descriptions =
             apis.iter().any(|api| api.description.is_some() || !api.urls.is_empty());
-        ApiList { anchor, title, note, apis, has_descriptions }
+        ApiList { anchor, title, same_as: None, apis, has_descriptions }
     }
 
     /// What rows name directly stands in their cells already; a list repeats only
@@ -161,7 +156,7 @@ impl<'a> Scope<'a, '_> {
             .filter(|api| api.description.is_some() || !api.urls.is_empty())
             .collect();
         let title = "About the APIs named above".to_owned();
-        (!apis.is_empty()).then(|| self.list("apis".to_owned(), title, None, apis))
+        (!apis.is_empty()).then(|| self.list("apis".to_owned(), title, apis))
     }
 
     fn listed(&self, target: &'a Target) -> ListedApi<'a> {

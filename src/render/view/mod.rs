@@ -24,6 +24,8 @@ pub use texts::Texts;
 /// Everything about one notice for one set of rows.
 #[derive(Debug, Serialize)]
 pub struct View<'a> {
+    /// `mail` or `page`: parts that both share differ in a few places.
+    pub medium: &'static str,
     pub locale: &'a str,
     /// `ltr` or `rtl`.
     pub direction: &'static str,
@@ -93,6 +95,7 @@ impl<'a> View<'a> {
         let scope = Scope { program, notice, rows, on };
         let slot = |slot: Slot| slot.to_string();
         Self {
+            medium: if on.is_some() { "page" } else { "mail" },
             locale: locale.as_str(),
             direction: direction(locale),
             program: ProgramView {

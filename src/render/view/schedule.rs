@@ -6,8 +6,9 @@ use super::apis::ApiCell;
 use super::texts::shown_url;
 use crate::notice::{Date, Environment, OptOut, Row, RowId, Stage};
 use crate::render::dates::When;
-use crate::schedule::{bounds, state};
+use crate::schedule::{State, bounds, state};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
 pub struct ScheduleView<'a> {
@@ -17,6 +18,8 @@ pub struct ScheduleView<'a> {
     /// several kinds.
     pub dates_title: &'static str,
     pub has_states: bool,
+    /// Each state that some row is in, the most final first.
+    pub states: Vec<StateCount>,
     /// The zone in which every row's dates begin; absent where rows differ.
     pub zone: Option<&'static str>,
     /// Rows left out because they do not concern the reader.
@@ -58,6 +61,14 @@ pub struct StateView {
 }
 
 #[derive(Debug, Serialize)]
+pub struct StateCount {
+    #[serde(flatten)]
+    pub state: StateView,
+    /// How many rows are in it.
+    pub count: usize,
+}
+
+#[derive(Debug, Serialize)]
 pub struct OptOutView<'a> {
     pub text: String,
     pub url: Option<&'a str>,
@@ -89,10 +100,21 @@ impl<'a> Scope<'a, '_> {
             text: self.notice.schedule.text.as_ref().map(|text| self.texts().fill(text)),
             dates_title: if only_cutoffs { "Cutoff" } else { "Dates" },
             has_states: self.on.is_some(),
+            states: self.states(),
             zone,
             omitted: self.notice.schedule.rows.len() - rows.len(),
             rows,
         }
+    }
+
+    fn states(&self) -> Vec<StateCount> {
+        let Some(on) = self.on else { return Vec::new() };
+        let mut counts: BTreeMap<State, usize> = BTreeMap::new();
+        for (id, row) in self.rows() {
+            *counts.entry(state(self.notice, id, row, None, on)).or_default() += 1;
+        }
+        let counted = |(state, count)| StateCount { state: shown_state(state), count };
+        counts.into_iter().map(counted).collect()
     }
 
     fn common_zone(&self) -> Option<&'static str> {
@@ -114,10 +136,7 @@ impl<'a> Scope<'a, '_> {
             cohort: cohort.map(|cohort| cohort.title.as_str()),
             zone: common.is_none().then(|| row.zone.name()),
             dates: self.dates(id, row),
-            state: self.on.map(|on| {
-                let state = state(self.notice, id, row, None, on);
-                StateView { name: state.as_str(), title: state.title() }
-            }),
+            state: self.on.map(|on| shown_state(state(self.notice, id, row, None, on))),
             note: row.note.as_ref().map(|note| self.texts().fill(note)),
             opt_out: row.opt_out.as_ref().map(|out| self.opt_out(out, row)),
         }
@@ -172,6 +191,10 @@ impl<'a> Scope<'a, '_> {
             |which, (row, _): &(&'a Row, &Date)| format!("{which} {word}, {}", self.place(row));
         vec![key(title("First", first), first), key(title("Last", last), last)]
     }
+}
+
+fn shown_state(state: State) -> StateView {
+    StateView { name: state.as_str(), title: state.title() }
 }
 
 fn capitalised(word: &str) -> String {

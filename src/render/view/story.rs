@@ -19,6 +19,8 @@ pub struct StoryView<'a> {
     pub checks: Vec<CheckView<'a>>,
     pub test_endpoints: Vec<EndpointView<'a>>,
     pub errors: Vec<ErrorView<'a>>,
+    /// When errors are seen, where it is the same for all.
+    pub errors_seen: Option<&'static str>,
     pub questions: Vec<QuestionView<'a>>,
     pub timeline: Vec<TimelineView<'a>>,
     pub provider: Option<ProviderView<'a>>,
@@ -120,6 +122,7 @@ pub struct RegulationView<'a> {
 #[derive(Debug, Serialize)]
 pub struct ContactView<'a> {
     pub email: Option<&'a str>,
+    pub is_email_in_text: bool,
     pub url: Option<&'a str>,
     pub text: Option<String>,
 }
@@ -146,6 +149,7 @@ impl<'a> Scope<'a, '_> {
                 .map(|(id, endpoint)| self.endpoint(id.as_str(), endpoint))
                 .collect(),
             errors: notice.errors.iter().map(|error| self.error(error)).collect(),
+            errors_seen: errors_seen(&notice.errors),
             questions: notice
                 .questions
                 .iter()
@@ -189,11 +193,7 @@ impl<'a> Scope<'a, '_> {
             text: &error.text,
             status: error.status,
             apis: distinct_names(self.program, &error.targets),
-            during: match error.during {
-                ErrorPhase::Brownout => "during a brownout",
-                ErrorPhase::Cutoff => "after the cutoff",
-                ErrorPhase::Both => "during a brownout and after the cutoff",
-            },
+            during: seen(error.during),
         }
     }
 
@@ -242,9 +242,39 @@ impl<'a> Scope<'a, '_> {
         ContactView {
             email: contact.email.as_ref().map(|address| address.as_str()),
             url: contact.url.as_ref().map(shown_url),
+            is_email_in_text: false,
             text: contact.text.as_ref().map(|text| self.texts().fill(text)),
         }
+        .with_linked_email()
     }
+}
+
+impl ContactView<'_> {
+    /// Offices tend to write the address into the sentence; there it becomes a
+    /// link, and is not said twice.
+    fn with_linked_email(mut self) -> Self {
+        if let (Some(text), Some(email)) = (&mut self.text, self.email) {
+            self.is_email_in_text = text.contains(email);
+            let is_bare = !text.contains(&format!("<{email}>")) && !text.contains("](");
+            if is_bare {
+                *text = text.replace(email, &format!("<{email}>"));
+            }
+        }
+        self
+    }
+}
+
+fn seen(phase: ErrorPhase) -> &'static str {
+    match phase {
+        ErrorPhase::Brownout => "during a brownout",
+        ErrorPhase::Cutoff => "after the cutoff",
+        ErrorPhase::Both => "during a brownout and after the cutoff",
+    }
+}
+
+fn errors_seen(errors: &[ExpectedError]) -> Option<&'static str> {
+    let first = errors.first()?.during;
+    errors.iter().all(|error| error.during == first).then(|| seen(first))
 }
 
 /// `deprecated in 2011`, `current since 1 May 2020`, `planned for 2030`.

@@ -1,0 +1,174 @@
+//! `fairwarning check` as a shell sees it.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+fn check(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fairwarning")).arg("check").args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const NOTICE: &str = "title: Old labels end
+kind: retirement
+announced: 2026-01-01
+summary: Old labels end.
+schedule:
+  cutoff: 2026-09-01
+  rows:
+    prod: {environment: prod, apis: [labels]}
+";
+
+/// A folder with the parcel program and this notice.
+fn folder(notice: &str) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("parcels");
+    fs::create_dir(&program).unwrap();
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/declarations/base");
+    for name in ["program.yaml", "apis.yaml"] {
+        fs::copy(base.join(name), program.join(name)).unwrap();
+    }
+    fs::write(program.join("labels.yaml"), notice).unwrap();
+    dir
+}
+
+fn shown(dir: &TempDir) -> &str {
+    dir.path().to_str().unwrap()
+}
+
+#[test]
+fn the_sample_programs_are_clean() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/notices");
+    let output = check(&[samples]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert_eq!(stdout(&output), "3 programs, 3 notices: no problems\n");
+}
+
+#[test]
+fn problems_exit_with_two_and_a_missing_folder_with_one() {
+    let dir = folder(&NOTICE.replace("cutoff", "cutof"));
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("labels.yaml:6:3"), "{}", stdout(&output));
+    let output = check(&[dir.path().join("nowhere").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("nowhere"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_folder_without_a_program_says_what_a_program_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("program.yaml"), "{}", stderr(&output));
+}
+
+#[test]
+fn one_programs_folder_is_a_workspace_too() {
+    let dir = folder(NOTICE);
+    let output = check(&[dir.path().join("parcels").to_str().unwrap()]);
+    assert_eq!(stdout(&output), "1 program, 1 notice: no problems\n");
+}
+
+#[test]
+fn json_names_file_line_column_code_and_way_out() {
+    let dir = folder(&NOTICE.replace("cutoff", "cutof"));
+    let output = check(&[shown(&dir), "--format", "json"]);
+    let problems: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let first = &problems[0];
+    assert!(first["file"].as_str().unwrap().ends_with("parcels/labels.yaml"));
+    assert_eq!((&first["line"], &first["column"]), (&6.into(), &3.into()));
+    assert_eq!(first["code"], "unknown-key");
+    assert_eq!(first["help"], "did you mean `cutoff`?");
+}
+
+#[test]
+fn github_annotations_cannot_be_broken_out_of() {
+    let dir = folder(&NOTICE.replace("prod, apis", "\"a%0A::error::b\", apis"));
+    let output = check(&[shown(&dir), "--format", "github"]);
+    let text = stdout(&output);
+    assert!(text.starts_with("::error file="), "{text}");
+    assert!(text.contains("%250A"), "{text}");
+    assert!(text.lines().all(|line| line.starts_with("::error file=")), "{text}");
+}
+
+#[test]
+fn bytes_that_are_not_text_are_a_problem_of_that_line() {
+    let dir = folder(NOTICE);
+    let path = dir.path().join("parcels/latin.yaml");
+    fs::write(path, b"title: ok\nsummary: caf\xe9\n").unwrap();
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("line 2"), "{}", stdout(&output));
+}
+
+#[test]
+fn links_that_go_in_circles_and_folders_named_like_files_end_in_problems() {
+    let dir = folder(NOTICE);
+    let program = dir.path().join("parcels");
+    std::os::unix::fs::symlink("loop.yaml", program.join("loop.yaml")).unwrap();
+    fs::create_dir(program.join("folder.yaml")).unwrap();
+    fs::write(program.join("short.yml"), NOTICE).unwrap();
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stdout(&output);
+    for name in ["loop.yaml", "folder.yaml", "rename it to end in .yaml"] {
+        assert!(text.contains(name), "{name} in {text}");
+    }
+}
+
+/// Answers each connection with `status` and counts them.
+fn server(status: &'static str) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = calls.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    (address, calls)
+}
+
+fn with_link(address: &str) -> TempDir {
+    folder(&format!("{NOTICE}references:\n  - {{title: Docs, url: \"http://{address}/docs\"}}\n"))
+}
+
+#[test]
+fn a_dead_link_is_a_warning_and_a_living_one_is_not() {
+    let (gone, _) = server("404 Not Found");
+    let dir = with_link(&gone);
+    let output = check(&[shown(&dir), "--links", "--allow-address", "127.0.0.1"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("it answers 404"), "{}", stdout(&output));
+    let (alive, _) = server("200 OK");
+    let dir = with_link(&alive);
+    let output = check(&[shown(&dir), "--links", "--allow-address", "127.0.0.1"]);
+    assert_eq!(stdout(&output), "1 program, 1 notice: no problems\n");
+}
+
+#[test]
+fn no_declared_link_reaches_a_private_address() {
+    let (canary, calls) = server("200 OK");
+    let port = canary.rsplit_once(':').unwrap().1;
+    for host in ["127.0.0.1", "127.1", "0x7f000001", "localhost", "[::ffff:127.0.0.1]", "[::1]"] {
+        let dir = with_link(&format!("{host}:{port}"));
+        let output = check(&[shown(&dir), "--links"]);
+        assert!(stdout(&output).contains("not a public address"), "{host}: {}", stdout(&output));
+    }
+    assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
