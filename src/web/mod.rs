@@ -22,4 +22,4 @@ pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
-pub use snapshot::{Edges, Snapshot};
+pub use snapshot::Snapshot;

@@ -31,17 +31,6 @@ pub struct NoticesParameters {
 }
 
 #[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[allow(dead_code, reason = "described here, read by actix")]
-pub struct NoticeParameters {
-    #[param(example = "usps-web-tools")]
-    program: String,
-    /// The notice's id within its program.
-    #[param(example = "tls-1.2")]
-    id: String,
-}
-
-#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "described here, read by `notice`")]
 pub struct OnParameter {
@@ -165,7 +154,11 @@ pub async fn notices(
     path = "/api/v1/notices/{program}/{id}",
     tag = "notices",
     operation_id = "getNotice",
-    params(NoticeParameters, OnParameter),
+    params(
+        ("program" = String, Path, example = "usps-web-tools"),
+        ("id" = String, Path, description = "The notice's id within its program", example = "tls-1.2"),
+        OnParameter,
+    ),
     responses(
         (status = 200, description = "The notice", body = NoticeInFull,
             headers(("ETag" = String), ("Cache-Control" = String))),
@@ -189,7 +182,8 @@ pub async fn notice(
     let path = notice_path(&path.into_inner())?;
     let found = snapshot.index.workspace().notice(&path);
     let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
-    let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
+    let moment =
+        on.map_or_else(|| Moment::of_notice(&snapshot, program, notice, now), Moment::asked);
     let freshness = Freshness::of(&snapshot, &moment, &format!("notice {path}"));
     freshness.answer(&request, JSON, || {
         super::json(&NoticeInFull {
