@@ -13,4 +13,5 @@ pub mod render;
 pub mod schedule;
 pub mod store;
 pub mod subscribers;
+pub mod web;
 pub mod workspace;

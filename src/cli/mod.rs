@@ -3,9 +3,11 @@
 //! Nobody imports this module. It alone prints to the terminal.
 
 mod check;
+mod impacted;
 mod publish;
 mod recipients;
 mod render;
+mod serve;
 
 use crate::clock::Clock;
 use clap::{Parser, Subcommand};
@@ -37,10 +39,12 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Impacted(impacted::Arguments),
     Publish(publish::Arguments),
     /// Bring recipients in, list or remove them
     Recipients(recipients::Arguments),
     Render(render::Arguments),
+    Serve(serve::Arguments),
 }
 
 /// Said by every command that works on what was published.
@@ -69,9 +73,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments).await,
+        Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),
+        Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }
 }
 

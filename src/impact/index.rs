@@ -1,5 +1,6 @@
 //! The index: every line of the table, and the lines for each key.
 
+use super::agenda::Place;
 use crate::notice::{
     ApiId, Environment, HttpUrl, Notice, NoticeId, NoticePath, Program, ProgramId, Row, RowId,
     Target, Workspace,
@@ -67,12 +68,15 @@ pub struct Index {
     by_notice: HashMap<NoticeId, Lines>,
     by_api: HashMap<ApiId, Lines>,
     by_host: HashMap<String, Lines>,
+    /// Every milestone, by its earliest moment, unknown ones last.
+    pub(super) agenda: Vec<Place>,
 }
 
 impl Index {
     pub fn build(workspace: Arc<Workspace>) -> Self {
         let mut index = Self {
             entries: entries_of(&workspace),
+            agenda: Place::all(&workspace),
             workspace,
             by_program: HashMap::new(),
             by_notice: HashMap::new(),
@@ -151,7 +155,10 @@ impl Index {
                 .notices()
                 .flat_map(|(_, notice)| notice.schedule.rows.iter().map(move |r| (notice, r)))
         };
-        let last = rows().filter_map(|(n, (id, row))| last_edge(n, id, row, at)).max();
+        // Announcements change no state, but each begins a stretch of its own,
+        // so that a table without a passed date still has a last edge.
+        let begun = self.agenda.iter().filter_map(|place| place.earliest).filter(|e| *e <= at);
+        let last = rows().filter_map(|(n, (id, row))| last_edge(n, id, row, at)).chain(begun).max();
         let next = rows().filter_map(|(n, (id, row))| next_edge(n, id, row, at)).min();
         (last, next)
     }

@@ -3,10 +3,17 @@
 //! Built once per publication and only read afterwards. It is pure: a query
 //! carries the moment it asks about. It knows nothing of HTTP or terminals.
 
+mod agenda;
 mod index;
 mod line;
+mod notices;
 mod query;
+mod question;
+mod suggest;
 
+pub use agenda::{AgendaQuery, ScheduledMilestone};
 pub use index::{Entry, Index, Located};
 pub use line::{ImpactedApi, ShownDate};
+pub use notices::RowSummary;
 pub use query::{AskedUrl, Query, Sort};
+pub use question::{BadFilter, FILTERS, MAX_FILTER_BYTES, Question, moment};

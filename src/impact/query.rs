@@ -107,7 +107,7 @@ impl FromStr for Sort {
 impl Index {
     /// The numbers of the lines that answer `query` at `on`, in its order.
     pub fn query(&self, query: &Query, on: Instant) -> Vec<u32> {
-        let until = query.within.map(|within| plus(on, within, 1, chrono_tz::UTC));
+        let until = query.until(on);
         let holds = |line: &u32| {
             let at = self.line(*line);
             query.holds(&at) && in_time(&at, on, until) && query.holds_state(&at, on)
@@ -145,6 +145,12 @@ impl Index {
 }
 
 impl Query {
+    /// The end of the stretch asked about: an outer `None` asks about none, an
+    /// inner one has no end in the calendar.
+    pub fn until(&self, on: Instant) -> Option<Option<Instant>> {
+        self.within.map(|within| plus(on, within, 1, chrono_tz::UTC))
+    }
+
     fn holds(&self, at: &Located<'_>) -> bool {
         let is = |wanted: Option<bool>| wanted.unwrap_or(true);
         is(self.program.as_ref().map(|id| at.program.id == *id))
@@ -160,8 +166,7 @@ impl Query {
     }
 }
 
-/// Whether the cutoff may fall in the stretch asked about. An outer `None` asks
-/// about no stretch; an inner one has no end.
+/// Whether the cutoff may fall in the stretch asked about.
 fn in_time(at: &Located<'_>, on: Instant, until: Option<Option<Instant>>) -> bool {
     let Some(until) = until else { return true };
     let Some(cutoff) = &at.row.dates.cutoff else { return false };

@@ -348,6 +348,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Self; 6] = [
+        Self::Deprecation,
+        Self::Retirement,
+        Self::Protocol,
+        Self::Endpoint,
+        Self::Version,
+        Self::Authentication,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Deprecation => "deprecation",
@@ -357,5 +366,15 @@ impl Kind {
             Self::Version => "version",
             Self::Authentication => "authentication",
         }
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            let all: Vec<_> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
+            format!("`{text}` is not a kind of notice: write one of {}", all.join(", "))
+        })
     }
 }

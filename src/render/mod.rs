@@ -16,6 +16,7 @@ mod mail;
 mod prose;
 mod view;
 
+pub use dates::When;
 pub use documents::PageLinks;
 pub use error::RenderError;
 pub use prose::escape_html;

@@ -2,7 +2,7 @@
 //! channel, from a field of its own.
 
 use crate::declared::{sample_file, sample_workspace, sample_workspace_with};
-use fairwarning::notice::{Locale, OccasionKind, RowId, Workspace};
+use fairwarning::notice::{Locale, OccasionKind, RowId, Slot, Workspace, fill_slots};
 use fairwarning::render::{PageLinks, Renderer};
 use std::collections::BTreeMap;
 
@@ -26,9 +26,13 @@ fn channels(workspace: &Workspace, program: &str) -> BTreeMap<&'static str, Stri
     let kind = OccasionKind::Announcement;
     let edition = renderer.edition(program, notice, kind, &Locale::default(), &rows, on).unwrap();
     let page = renderer.page(program, notice, on, &PageLinks::default()).unwrap();
+    let greeting = program.settings.office.greeting.as_deref().unwrap_or_default();
+    // A recipient without a name is greeted as the office greets.
+    let filled =
+        |text: &str| fill_slots(text, |slot| if slot == Slot::Greeting { greeting } else { "" });
     let mut channels = BTreeMap::from([
-        ("text mail", folded(&format!("{}\n{}", edition.subject, edition.text))),
-        ("HTML mail", folded(&without_markup(&edition.html))),
+        ("text mail", folded(&filled(&format!("{}\n{}", edition.subject, edition.text)))),
+        ("HTML mail", folded(&without_markup(&filled(&edition.html)))),
         ("page", folded(&without_markup(&page))),
         ("Markdown", folded(&renderer.markdown(program, notice).unwrap())),
     ]);
@@ -59,7 +63,9 @@ fn without_markup(html: &str) -> String {
     for (n, part) in html.split('<').enumerate() {
         let (tag, after) =
             if n == 0 { ("", part) } else { part.split_once('>').unwrap_or((part, "")) };
-        if let Some((_, href)) = tag.split_once("href=\"") {
+        let href = tag.split_once("href=\"").map(|(_, href)| href);
+        // An address that links to itself stands inside a sentence.
+        if let Some(href) = href.filter(|href| !href.starts_with("mailto:")) {
             text.push_str(href.split('"').next().unwrap_or_default());
             text.push(' ');
         }

@@ -244,26 +244,17 @@ impl<'a> Scope<'a, '_> {
         ContactView {
             email: contact.email.as_ref().map(|address| address.as_str()),
             url: contact.url.as_ref().map(shown_url),
-            is_email_in_text: false,
+            is_email_in_text: is_said(contact),
             text: contact.text.as_ref().map(|text| self.texts().fill(text)),
         }
-        .with_linked_email()
     }
 }
 
-impl ContactView<'_> {
-    /// Offices tend to write the address into the sentence; there it becomes a
-    /// link, and is not said twice.
-    fn with_linked_email(mut self) -> Self {
-        if let (Some(text), Some(email)) = (&mut self.text, self.email) {
-            self.is_email_in_text = text.contains(email);
-            let is_bare = !text.contains(&format!("<{email}>")) && !text.contains("](");
-            if is_bare {
-                *text = text.replace(email, &format!("<{email}>"));
-            }
-        }
-        self
-    }
+/// Offices tend to write the address into the sentence, where it is a link
+/// already.
+fn is_said(contact: &Contact) -> bool {
+    let (Some(text), Some(email)) = (&contact.text, &contact.email) else { return false };
+    text.0.contains(email.as_str())
 }
 
 fn seen(phase: ErrorPhase) -> &'static str {

@@ -1,0 +1,255 @@
+//! `fairwarning impacted`: the impacted-API table in a terminal, with the same
+//! filters and the same lines as the API.
+
+use super::{Exit, publish};
+use crate::clock::Clock;
+use crate::config::{DatabaseArguments, DatabaseUrl};
+use crate::impact::{ImpactedApi, Index, Question, ShownDate};
+use crate::notice::Workspace;
+use crate::store::Store;
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Show which APIs are affected, where, and when.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(long)]
+    program: Option<String>,
+    #[arg(long)]
+    environment: Option<String>,
+    /// The API's wire name, case and all.
+    #[arg(long)]
+    api: Option<String>,
+    #[arg(long)]
+    group: Option<String>,
+    #[arg(long)]
+    notice: Option<String>,
+    /// One or more states, separated by commas or by repeating the flag.
+    #[arg(long)]
+    state: Vec<String>,
+    /// A host, or a URL at or below one that is declared.
+    #[arg(long)]
+    url: Option<String>,
+    /// The states at this moment instead of now: a day (from 00:00 UTC) or an RFC 3339 instant.
+    #[arg(long, value_name = "MOMENT")]
+    on: Option<String>,
+    /// Only cutoffs that may fall within this much time, such as "30 days".
+    #[arg(long, value_name = "LENGTH")]
+    within: Option<String>,
+    /// cutoff, api, environment, program or state.
+    #[arg(long)]
+    sort: Option<String>,
+    /// Show at most so many lines.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Read this folder instead of what was published.
+    #[arg(long, value_name = "DIR")]
+    workspace: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// The items of the API, as a list.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// The folder to read when nothing was published and none is named.
+const SAMPLES: &str = "notices";
+
+pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let Some(question) = question(arguments) else { return Ok(Exit::Problems) };
+    let Some(workspace) = source(arguments).await? else { return Ok(Exit::Problems) };
+    let index = Index::build(Arc::new(workspace));
+    let on = question.on.unwrap_or_else(|| clock.now());
+    let found = index.query(&question.query, on);
+    let shown = found.iter().take(arguments.limit.unwrap_or(usize::MAX));
+    let lines: Vec<_> = shown.map(|line| ImpactedApi::new(&index.line(*line), on)).collect();
+    let printed = match arguments.format {
+        Format::Table => table(&lines),
+        Format::Json => serde_json::to_string_pretty(&lines)? + "\n",
+        Format::Csv => csv(&lines)?,
+    };
+    // A reader such as `head` may have enough before the end.
+    let written = std::io::stdout().write_all(printed.as_bytes());
+    written
+        .or_else(|e| if e.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) })?;
+    for (filter, name) in index.did_you_mean(&question.query) {
+        eprintln!("Nothing has that {filter}. Did you mean `{name}`?");
+    }
+    if lines.len() < found.len() {
+        eprintln!("{} of {} lines are shown.", lines.len(), found.len());
+    }
+    Ok(Exit::Clean)
+}
+
+/// The filters, or nothing where one is not understood; all of them are told.
+fn question(arguments: &Arguments) -> Option<Question> {
+    let once = [
+        ("program", &arguments.program),
+        ("environment", &arguments.environment),
+        ("api", &arguments.api),
+        ("group", &arguments.group),
+        ("notice", &arguments.notice),
+        ("url", &arguments.url),
+        ("on", &arguments.on),
+        ("within", &arguments.within),
+        ("sort", &arguments.sort),
+    ];
+    let once = once.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+    let states = arguments.state.iter().map(|state| ("state", state));
+    let mut question = Question::default();
+    let mut is_understood = true;
+    for (name, text) in once.chain(states) {
+        if let Err(bad) = question.set(name, text) {
+            eprintln!("error: --{}: {}", bad.name, bad.detail);
+            is_understood = false;
+        }
+    }
+    is_understood.then_some(question)
+}
+
+/// What was published, else a folder; it says which on standard error.
+async fn source(arguments: &Arguments) -> anyhow::Result<Option<Workspace>> {
+    if let Some(dir) = &arguments.workspace {
+        eprintln!("From the folder {}.", dir.display());
+        return Ok(publish::read(dir)?.map(|publication| publication.workspace));
+    }
+    let url = arguments.database.check()?;
+    // Asking must not make a database where there is none.
+    let DatabaseUrl::Sqlite(path) = &url;
+    if path.exists() {
+        let stored = Store::open(&url).await?.current_publication().await?;
+        if let Some(stored) = stored {
+            let number = stored.id.get();
+            eprintln!("From publication {number} ({}).", stored.digest.short());
+            return Ok(Some(stored.publication.workspace));
+        }
+    }
+    let samples = Path::new(SAMPLES);
+    if !samples.is_dir() {
+        bail!(
+            "nothing was published yet, and there is no folder `{SAMPLES}`: name one with --workspace"
+        );
+    }
+    eprintln!("Nothing was published yet; from the folder {SAMPLES}.");
+    Ok(publish::read(samples)?.map(|publication| publication.workspace))
+}
+
+/// The declared form: exact, and the same on every machine.
+fn shown(date: &Option<ShownDate>) -> String {
+    let Some(date) = date else { return String::new() };
+    match &date.label {
+        Some(label) => format!("{label} ({})", date.date),
+        None => date.date.clone(),
+    }
+}
+
+fn name(line: &ImpactedApi) -> String {
+    let mut parts = vec![line.api.clone()];
+    parts.extend(line.operation.clone());
+    if !line.versions.is_empty() {
+        parts.push(line.versions.join(", "));
+    }
+    parts.join("\n")
+}
+
+/// One rule, below the head: lines are read across, and copied.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+fn table(lines: &[ImpactedApi]) -> String {
+    if lines.is_empty() {
+        return "Nothing announced matches.\n".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_header([
+        "API",
+        "Title",
+        "Notice",
+        "Environment",
+        "Cutoff",
+        "State",
+    ]);
+    for line in lines {
+        table.add_row([
+            name(line),
+            printable(&line.api_title),
+            format!("{}/{}", line.program, line.notice),
+            printable(&line.environment_title),
+            printable(&shown(&line.cutoff)),
+            line.state.title().to_owned(),
+        ]);
+    }
+    format!("{table}\n")
+}
+
+/// Declared text without what a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+const COLUMNS: [&str; 16] = [
+    "program",
+    "notice",
+    "title",
+    "kind",
+    "row",
+    "api",
+    "api_title",
+    "group",
+    "operation",
+    "versions",
+    "environment",
+    "stage",
+    "urls",
+    "deprecation",
+    "cutoff",
+    "state",
+];
+
+fn csv(lines: &[ImpactedApi]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS)?;
+    for line in lines {
+        let optional = |value: &Option<String>| value.clone().unwrap_or_default();
+        let cells = [
+            line.program.clone(),
+            line.notice.clone(),
+            line.title.clone(),
+            line.kind.to_owned(),
+            line.row.clone(),
+            line.api.clone(),
+            line.api_title.clone(),
+            optional(&line.group),
+            optional(&line.operation),
+            line.versions.join(" "),
+            line.environment.clone(),
+            line.stage.clone(),
+            line.urls.join(" "),
+            shown(&line.deprecation),
+            shown(&line.cutoff),
+            line.state.to_string(),
+        ];
+        writer.write_record(cells.map(guarded))?;
+    }
+    let bytes = writer.into_inner().context("the CSV could not be finished")?;
+    Ok(String::from_utf8(bytes)?)
+}
+
+/// A spreadsheet runs what begins like a formula; a quote before it stops that.
+fn guarded(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+}

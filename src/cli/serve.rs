@@ -1,0 +1,93 @@
+//! `fairwarning serve`: the web side over the present publication.
+
+use super::{Exit, publish};
+use crate::clock::Clock;
+use crate::config::{DatabaseArguments, WebArguments};
+use crate::store::Store;
+use crate::web::{self, Service};
+use anyhow::{Context, bail};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serve the table, the pages and the API.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The workspace, published once if nothing has been published yet.
+    #[arg(default_value = "notices")]
+    dir: PathBuf,
+    #[command(flatten)]
+    web: WebArguments,
+    /// Threads that answer requests.
+    #[arg(long, env = "FAIRWARNING_WORKERS", value_name = "N", default_value_t = web::DEFAULT_WORKERS)]
+    #[arg(value_parser = workers)]
+    workers: usize,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+fn workers(text: &str) -> Result<usize, String> {
+    let workers = text.parse().ok().filter(|workers| (1..=256).contains(workers));
+    workers.ok_or_else(|| "write a number from 1 to 256".to_owned())
+}
+
+pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let settings = arguments.web.check()?;
+    let store = Store::open(&arguments.database.check()?).await?;
+    if store.current_publication_id().await?.is_none()
+        && publish_first(&store, &arguments.dir, clock).await? == Exit::Problems
+    {
+        return Ok(Exit::Problems);
+    }
+    let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
+    let service = Arc::new(service);
+    web::refresh(&service).await?;
+    let listener = listen(settings.listen)?;
+    let address = listener.local_addr()?;
+    let server = web::start(service.clone(), listener, arguments.workers)?;
+    println!("Serving on http://{address}");
+    work_until_told_to_stop(service, server).await?;
+    Ok(Exit::Clean)
+}
+
+/// An empty database has nothing to show; a folder was given, so it is shown.
+async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Result<Exit> {
+    let shown = dir.display();
+    let Some(publication) = publish::read(dir)? else {
+        eprintln!("Nothing was published before, and the folder {shown} has problems.");
+        return Ok(Exit::Problems);
+    };
+    println!("Nothing was published before, so the folder {shown} is, this once.");
+    println!("{}", publish::publish(store, &publication, clock).await?);
+    println!("Later changes to it are served after `fairwarning publish {shown}`.");
+    Ok(Exit::Clean)
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address);
+    let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+    // The server accepts from several threads.
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Runs every task of the service side by side. None of them ends by itself:
+/// whichever does first has failed, and takes the others with it.
+async fn work_until_told_to_stop(service: Arc<Service>, server: web::Server) -> anyhow::Result<()> {
+    let handle = server.handle();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        ended = &mut server => {
+            ended.context("the web server failed")?;
+            bail!("the web server ended by itself");
+        }
+        () = web::follow(service) => bail!("the watch for new publications ended by itself"),
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    eprintln!("Stopping: requests under way are answered first.");
+    let stopped = handle.stop(true);
+    tokio::join!(stopped, server).1.context("the web server failed while stopping")
+}

@@ -1,0 +1,163 @@
+//! The milestones of all notices in one order, and questions to them.
+
+use super::index::Index;
+use super::line::ShownDate;
+use crate::notice::{EnvironmentId, Notice, NoticeId, Program, ProgramId, Workspace};
+use crate::schedule::{Instant, Milestone, milestones};
+use chrono::SecondsFormat;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where a milestone stands: the program, the notice, and its place among the
+/// notice's own milestones. The milestone itself is worked out when it is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    program: u32,
+    notice: u32,
+    nth: u32,
+    pub(super) earliest: Option<Instant>,
+    latest: Option<Instant>,
+}
+
+/// Every condition given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct AgendaQuery {
+    pub program: Option<ProgramId>,
+    pub notice: Option<NoticeId>,
+    /// Milestones of this environment's rows and brownouts.
+    pub environment: Option<EnvironmentId>,
+    /// What has certainly passed before this moment is left out.
+    pub from: Option<Instant>,
+    /// What cannot happen before this moment is left out, and so is what has
+    /// no date yet.
+    pub until: Option<Instant>,
+}
+
+/// A dated event of a notice, with the bounds between which it lies.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScheduledMilestone {
+    #[schema(example = "usps-web-tools")]
+    pub program: String,
+    #[schema(example = "tls-1.2")]
+    pub notice: String,
+    pub title: String,
+    /// `announced`, `deprecation`, `endpoint-opens`, `brownout`, `cutoff`,
+    /// `complete`, `enforced` or `endpoint-closes`.
+    #[schema(example = "cutoff")]
+    pub kind: &'static str,
+    /// The row of the notice's schedule it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "prod-secure")]
+    pub row: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brownout: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_endpoint: Option<String>,
+    /// The environments it touches; none when it concerns the notice as a whole.
+    #[schema(example = json!(["prod"]))]
+    pub environments: Vec<String>,
+    /// IANA name of the zone in which the date begins.
+    #[schema(example = "America/New_York")]
+    pub zone: String,
+    pub date: ShownDate,
+}
+
+impl Place {
+    pub(super) fn all(workspace: &Workspace) -> Vec<Self> {
+        let number = |n: usize| u32::try_from(n).expect("fewer than 2^32 of anything");
+        let mut all = Vec::new();
+        for (p, program) in workspace.programs.values().enumerate() {
+            for (n, notice) in program.notices.values().enumerate() {
+                let listed = milestones(notice, program.settings.zone);
+                all.extend(listed.iter().enumerate().map(|(nth, milestone)| Self {
+                    program: number(p),
+                    notice: number(n),
+                    nth: number(nth),
+                    earliest: milestone.bounds.earliest,
+                    latest: milestone.bounds.latest,
+                }));
+            }
+        }
+        all.sort_by_key(|place| (place.earliest.is_none(), place.earliest));
+        all
+    }
+
+    fn in_time(&self, query: &AgendaQuery) -> bool {
+        let not_over = |from: Instant| self.latest.is_none_or(|latest| latest >= from);
+        let begun_by = |until: Instant| self.earliest.is_some_and(|earliest| earliest < until);
+        query.from.is_none_or(not_over) && query.until.is_none_or(begun_by)
+    }
+}
+
+impl AgendaQuery {
+    /// The conditions given, in normal form.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let instant = |at: Instant| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let values = [
+            ("program", self.program.as_ref().map(ToString::to_string)),
+            ("notice", self.notice.as_ref().map(ToString::to_string)),
+            ("environment", self.environment.as_ref().map(ToString::to_string)),
+            ("from", self.from.map(instant)),
+            ("until", self.until.map(instant)),
+        ];
+        values.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
+    }
+}
+
+impl Index {
+    /// The numbers of the milestones that answer `query`, in order of time.
+    pub fn agenda(&self, query: &AgendaQuery) -> Vec<u32> {
+        let holds = |number: &u32| {
+            let place = &self.agenda[*number as usize];
+            let (program, notice) = self.at(place);
+            place.in_time(query)
+                && query.program.as_ref().is_none_or(|id| program.id == *id)
+                && query.notice.as_ref().is_none_or(|id| notice.id == *id)
+                && query.environment.as_ref().is_none_or(|id| {
+                    let listed = milestones(notice, program.settings.zone);
+                    environments(notice, &listed[place.nth as usize]).any(|found| found == id)
+                })
+        };
+        (0..self.agenda.len() as u32).filter(holds).collect()
+    }
+
+    /// One milestone as readers get it.
+    pub fn milestone(&self, number: u32) -> ScheduledMilestone {
+        let place = &self.agenda[number as usize];
+        let (program, notice) = self.at(place);
+        let listed = milestones(notice, program.settings.zone);
+        let milestone = &listed[place.nth as usize];
+        let mut touched: Vec<_> =
+            environments(notice, milestone).map(ToString::to_string).collect();
+        touched.dedup();
+        ScheduledMilestone {
+            program: program.id.to_string(),
+            notice: notice.id.to_string(),
+            title: notice.title.clone(),
+            kind: milestone.kind.as_str(),
+            row: milestone.row.map(ToString::to_string),
+            brownout: milestone.brownout.map(ToString::to_string),
+            test_endpoint: milestone.endpoint.map(ToString::to_string),
+            environments: touched,
+            zone: milestone.zone.name().to_owned(),
+            date: ShownDate::new(milestone.date, milestone.zone),
+        }
+    }
+
+    fn at(&self, place: &Place) -> (&Program, &Notice) {
+        const BUILT: &str = "places are worked out from this workspace, which never changes";
+        let programs = &self.workspace().programs;
+        let (_, program) = programs.get_index(place.program as usize).expect(BUILT);
+        let (_, notice) = program.notices.get_index(place.notice as usize).expect(BUILT);
+        (program, notice)
+    }
+}
+
+fn environments<'n>(
+    notice: &'n Notice,
+    milestone: &Milestone<'n>,
+) -> impl Iterator<Item = &'n EnvironmentId> + use<'n> {
+    let struck = milestone.brownout.and_then(|id| notice.schedule.brownouts.get(id));
+    let rows = milestone.row.into_iter().chain(struck.into_iter().flat_map(|b| &b.rows));
+    rows.filter_map(|id| notice.schedule.rows.get(id)).map(|row| &row.environment)
+}

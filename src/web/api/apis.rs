@@ -1,0 +1,189 @@
+//! `GET /api/v1/apis`: the catalogue, and which notices touch each API.
+
+use super::{Listing, PageParameters, Reading, no_guess};
+use crate::impact::{Query, ShownDate};
+use crate::notice::{Api, ApiId, Program, ProgramId, ReplacedBy};
+use crate::schedule::{Instant, State};
+use crate::web::problem::{ApiError, Problem};
+use crate::web::service::Service;
+use crate::web::snapshot::Snapshot;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described here, read by `apis`")]
+pub struct ApisParameters {
+    #[param(example = "usps-web-tools")]
+    program: Option<String>,
+    /// The API's wire name, case and all.
+    #[param(example = "holdForPickup")]
+    api: Option<String>,
+    /// The states at this moment instead of now: an RFC 3339 instant, or a day
+    /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(example = "2020-09-27")]
+    on: Option<String>,
+}
+
+/// An API of a program's catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatalogueApi {
+    #[schema(example = "usps-web-tools")]
+    pub program: String,
+    /// The wire name.
+    #[schema(example = "holdForPickup")]
+    pub api: String,
+    #[schema(example = "Package Intercept Hold For Pickup")]
+    pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Addresses of its own, beside those of its environments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<String>,
+    /// Oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
+    /// `METHOD /path`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<String>,
+    /// The environments where it can be called.
+    pub environments: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// What takes its place: any one of these, each a set of APIs to be used
+    /// together, written `api` or `program/api`. Empty when the office said
+    /// that nothing does; absent when it said nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Vec<Vec<String>>>,
+    /// Every row of every notice that touches it, by cutoff.
+    pub touched_by: Vec<Touch>,
+}
+
+/// A row of a notice that touches an API.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Touch {
+    #[schema(example = "tls-1.2")]
+    pub notice: String,
+    pub title: String,
+    #[schema(example = "prod-first-wave")]
+    pub row: String,
+    #[schema(example = "prod")]
+    pub environment: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cutoff: Option<ShownDate>,
+    #[schema(value_type = String, example = "cut-off")]
+    pub state: State,
+}
+
+impl CatalogueApi {
+    fn new(snapshot: &Snapshot, program: &Program, id: &ApiId, api: &Api, on: Instant) -> Self {
+        let strings = |list: &[_]| list.iter().map(ToString::to_string).collect();
+        let environments = match api.available.as_slice() {
+            [] => program.catalogue.environments.keys().map(ToString::to_string).collect(),
+            some => some.iter().map(ToString::to_string).collect(),
+        };
+        Self {
+            program: program.id.to_string(),
+            api: id.to_string(),
+            title: api.title.clone(),
+            description: api.description.clone(),
+            urls: api.urls.iter().map(ToString::to_string).collect(),
+            versions: api.versions.clone(),
+            operations: strings(&api.operations),
+            environments,
+            tags: api.tags.clone(),
+            replaced_by: api.replaced_by.as_ref().map(replacements),
+            touched_by: touches(snapshot, program, id, on),
+        }
+    }
+}
+
+fn replacements(replaced_by: &ReplacedBy) -> Vec<Vec<String>> {
+    match replaced_by {
+        ReplacedBy::Nothing => Vec::new(),
+        ReplacedBy::Alternatives(list) => {
+            list.iter().map(|together| together.iter().map(ToString::to_string).collect()).collect()
+        }
+    }
+}
+
+fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> Vec<Touch> {
+    let query =
+        Query { program: Some(program.id.clone()), api: Some(id.clone()), ..Query::default() };
+    let lines = snapshot.index.query(&query, on);
+    let touch = |line: u32| {
+        let at = snapshot.index.line(line);
+        Touch {
+            notice: at.notice.id.to_string(),
+            title: at.notice.title.clone(),
+            row: at.row_id.to_string(),
+            environment: at.row.environment.to_string(),
+            cutoff: at.row.dates.cutoff.as_ref().map(|date| ShownDate::new(date, at.row.zone)),
+            state: at.state(on),
+        }
+    };
+    lines.into_iter().map(touch).collect()
+}
+
+/// The catalogue of APIs, with the notices that touch each.
+#[utoipa::path(
+    get,
+    path = "/api/v1/apis",
+    tag = "catalogue",
+    operation_id = "listApis",
+    params(ApisParameters, PageParameters),
+    responses(
+        (status = 200, description = "A page of the catalogue", body = Listing<CatalogueApi>,
+            headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
+        (status = 304, description = "The client already has this answer"),
+        (status = 400, description = "A parameter or the cursor is not understood",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor belongs to an earlier publication: start again",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing has been published yet",
+            body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn apis(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
+    let mut reading = Reading::start(&request, &service)?;
+    let program: Option<ProgramId> = reading.parameters.take("program");
+    let api: Option<ApiId> = reading.parameters.take("api");
+    let on = reading.parameters.take_moment("on");
+    let filters = [
+        ("program", program.as_ref().map(ToString::to_string)),
+        ("api", api.as_ref().map(ToString::to_string)),
+        ("on", on.map(super::shown_instant)),
+    ];
+    let pairs = filters.into_iter().filter_map(|(name, value)| value.map(|v| (name, v)));
+    let asked = reading.finish("/api/v1/apis", pairs.collect(), on, false)?;
+    asked.answer(
+        &request,
+        |snapshot, _| {
+            let programs = &snapshot.index.workspace().programs;
+            let places = programs.values().enumerate().flat_map(|(p, found)| {
+                let listed = 0..found.catalogue.apis.len();
+                let wanted = program.as_ref().is_none_or(|id| found.id == *id);
+                listed.filter(move |_| wanted).map(move |a| (p, a))
+            });
+            places
+                .filter(|place| api.as_ref().is_none_or(|id| at(snapshot, *place).1 == id))
+                .collect()
+        },
+        |snapshot, place, on| {
+            let (program, id, api) = at(snapshot, place);
+            CatalogueApi::new(snapshot, program, id, api, on)
+        },
+        no_guess,
+    )
+}
+
+/// The API at a place among the programs and their catalogues.
+fn at(snapshot: &Snapshot, (program, api): (usize, usize)) -> (&Program, &ApiId, &Api) {
+    let programs = &snapshot.index.workspace().programs;
+    let (_, program) = programs.get_index(program).expect("places come from this workspace");
+    let found = program.catalogue.apis.get_index(api);
+    let (id, api) = found.expect("places come from this workspace");
+    (program, id, api)
+}

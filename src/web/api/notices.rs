@@ -1,0 +1,202 @@
+//! `GET /api/v1/notices`: the notices, as a list and one in full.
+
+use super::{Listing, PageParameters, Reading, no_guess};
+use crate::impact::{RowSummary, ShownDate};
+use crate::notice::{Kind, Notice, Program, ProgramId};
+
+use crate::schedule::{Instant, state};
+use crate::web::addresses::{no_notice, notice_path};
+use crate::web::freshness::{Freshness, JSON, Moment};
+use crate::web::problem::{ApiError, Problem};
+use crate::web::service::Service;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described here, read by `notices`")]
+pub struct NoticesParameters {
+    #[param(example = "usps-web-tools")]
+    program: Option<String>,
+    /// `deprecation`, `retirement`, `protocol`, `endpoint`, `version` or `authentication`.
+    #[param(example = "protocol")]
+    kind: Option<String>,
+    /// The states at this moment instead of now: an RFC 3339 instant, or a day
+    /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(example = "2020-09-27")]
+    on: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[allow(dead_code, reason = "described here, read by actix")]
+pub struct NoticeParameters {
+    #[param(example = "usps-web-tools")]
+    program: String,
+    /// The notice's id within its program.
+    #[param(example = "tls-1.2")]
+    id: String,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described here, read by `notice`")]
+pub struct OnParameter {
+    /// The states at this moment instead of now: an RFC 3339 instant, or a day
+    /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(example = "2020-09-27")]
+    on: Option<String>,
+}
+
+/// A notice in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeSummary {
+    #[schema(example = "usps-web-tools")]
+    pub program: String,
+    #[schema(example = "tls-1.2")]
+    pub notice: String,
+    #[schema(example = "USPS Web Tools Notice: TLS 1.2 Protocol Compliance")]
+    pub title: String,
+    #[schema(example = "protocol")]
+    pub kind: &'static str,
+    pub announced: ShownDate,
+    /// What ends.
+    #[schema(example = json!(["TLS 1.0", "TLS 1.1"]))]
+    pub ends: Vec<String>,
+    /// What is needed instead.
+    #[schema(example = json!(["TLS 1.2 or above"]))]
+    pub needs: Vec<String>,
+    /// Changes whenever anything that the notice says changes.
+    pub revision: String,
+    /// How many rows are in each state.
+    #[schema(example = json!({"cut-off": 4}))]
+    pub states: BTreeMap<&'static str, usize>,
+    /// The notice's page.
+    #[schema(example = "/notices/usps-web-tools/tls-1.2")]
+    pub page: String,
+}
+
+impl NoticeSummary {
+    fn new(program: &Program, notice: &Notice, on: Instant) -> Self {
+        let mut states = BTreeMap::new();
+        for (id, row) in &notice.schedule.rows {
+            *states.entry(state(notice, id, row, None, on).as_str()).or_default() += 1;
+        }
+        Self {
+            program: program.id.to_string(),
+            notice: notice.id.to_string(),
+            title: notice.title.clone(),
+            kind: notice.kind.as_str(),
+            announced: ShownDate::new(&notice.announced, program.settings.zone),
+            ends: notice.ends.clone(),
+            needs: notice.needs.clone(),
+            revision: program.revision(notice).to_string(),
+            states,
+            page: format!("/notices/{}/{}", program.id, notice.id),
+        }
+    }
+}
+
+/// A notice with its schedule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeInFull {
+    /// The publication that the answer comes from.
+    pub publication: String,
+    /// The moment at which the states hold.
+    #[schema(example = "2020-09-27T04:00:00Z")]
+    pub on: String,
+    #[serde(flatten)]
+    pub summary: NoticeSummary,
+    /// The rows of the schedule, in the office's own order.
+    pub rows: Vec<RowSummary>,
+}
+
+/// Notices, the latest announcement first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/notices",
+    tag = "notices",
+    operation_id = "listNotices",
+    params(NoticesParameters, PageParameters),
+    responses(
+        (status = 200, description = "A page of notices", body = Listing<NoticeSummary>,
+            headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
+        (status = 304, description = "The client already has this answer"),
+        (status = 400, description = "A parameter or the cursor is not understood",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor belongs to an earlier publication: start again",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing has been published yet",
+            body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn notices(
+    request: HttpRequest,
+    service: Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let mut reading = Reading::start(&request, &service)?;
+    let program: Option<ProgramId> = reading.parameters.take("program");
+    let kind: Option<Kind> = reading.parameters.take("kind");
+    let on = reading.parameters.take_moment("on");
+    let filters = [
+        ("program", program.as_ref().map(ToString::to_string)),
+        ("kind", kind.map(|kind| kind.as_str().to_owned())),
+        ("on", on.map(super::shown_instant)),
+    ];
+    let pairs = filters.into_iter().filter_map(|(name, value)| value.map(|v| (name, v)));
+    let asked = reading.finish("/api/v1/notices", pairs.collect(), on, false)?;
+    asked.answer(
+        &request,
+        |snapshot, _| snapshot.index.notices_newest_first(program.as_ref(), kind),
+        |snapshot, number, on| {
+            let (program, notice) = snapshot.index.notice(number);
+            NoticeSummary::new(program, notice, on)
+        },
+        no_guess,
+    )
+}
+
+/// One notice in full.
+#[utoipa::path(
+    get,
+    path = "/api/v1/notices/{program}/{id}",
+    tag = "notices",
+    operation_id = "getNotice",
+    params(NoticeParameters, OnParameter),
+    responses(
+        (status = 200, description = "The notice", body = NoticeInFull,
+            headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 304, description = "The client already has this answer"),
+        (status = 400, description = "A parameter is not understood",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such notice",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing has been published yet",
+            body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn notice(
+    request: HttpRequest,
+    service: Data<Service>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let Reading { snapshot, now, mut parameters } = Reading::start(&request, &service)?;
+    let on = parameters.take_moment("on");
+    parameters.finish()?;
+    let path = notice_path(&path.into_inner())?;
+    let found = snapshot.index.workspace().notice(&path);
+    let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
+    let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
+    let freshness = Freshness::of(&snapshot, &moment, &format!("notice {path}"));
+    freshness.answer(&request, JSON, || {
+        super::json(&NoticeInFull {
+            publication: snapshot.digest.short().to_owned(),
+            on: super::shown_instant(moment.at),
+            summary: NoticeSummary::new(program, notice, moment.at),
+            rows: RowSummary::all(program, notice, moment.at),
+        })
+    })
+}

@@ -1,0 +1,47 @@
+//! The description of the API (OpenAPI 3.1), made from the code it describes.
+
+use super::{apis, health, impacted, notices, schedule};
+use crate::web::freshness::{Freshness, JSON};
+use crate::web::problem::ApiError;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use std::sync::LazyLock;
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "fairwarning",
+        description = "Which APIs are affected by announced deprecations and cutoffs, where, and when.\n\nAll answers are public, need no key, and may be asked for from any web page. Every list can be asked again cheaply with `If-None-Match`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/", description = "This service")),
+    tags(
+        (name = "table", description = "The impacted-API table and the schedule behind it"),
+        (name = "notices", description = "Notices as announced"),
+        (name = "catalogue", description = "The APIs of each program"),
+        (name = "service", description = "The state of this service"),
+    ),
+    paths(
+        impacted::impacted,
+        schedule::schedule,
+        notices::notices,
+        notices::notice,
+        apis::apis,
+        health::alive,
+        health::ready,
+    )
+)]
+struct Description;
+
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    let json = Description::openapi().to_pretty_json();
+    Bytes::from(json.expect("the description has string keys only"))
+});
+
+static FRESHNESS: LazyLock<Freshness> = LazyLock::new(|| Freshness::of_bytes(&DOCUMENT));
+
+pub async fn document(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    // It takes no parameters, but a cache-buster in the address does no harm.
+    FRESHNESS.answer(&request, JSON, || Ok(DOCUMENT.clone()))
+}

@@ -1,0 +1,73 @@
+//! `GET /api/v1/schedule`: the milestones of all notices, in order of time.
+
+use super::{Listing, PageParameters, Reading, no_guess};
+use crate::impact::{AgendaQuery, ScheduledMilestone};
+use crate::web::problem::{ApiError, Problem};
+use crate::web::service::Service;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa::IntoParams;
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "described here, read by `schedule`")]
+pub struct ScheduleParameters {
+    #[param(example = "usps-web-tools")]
+    program: Option<String>,
+    /// The notice's id within its program.
+    notice: Option<String>,
+    /// Only milestones of rows and brownouts in this environment.
+    #[param(example = "prod")]
+    environment: Option<String>,
+    /// Leave out what has certainly passed before this moment: an RFC 3339
+    /// instant, or a day (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(example = "2020-04-01")]
+    from: Option<String>,
+    /// Leave out what cannot happen before this moment, and what has no date yet.
+    #[param(example = "2020-10-01")]
+    until: Option<String>,
+}
+
+/// What happens when.
+///
+/// A repeating brownout is one milestone, at its first start. What has no
+/// date yet comes last.
+#[utoipa::path(
+    get,
+    path = "/api/v1/schedule",
+    tag = "table",
+    operation_id = "listMilestones",
+    params(ScheduleParameters, PageParameters),
+    responses(
+        (status = 200, description = "A page of milestones", body = Listing<ScheduledMilestone>,
+            headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
+        (status = 304, description = "The client already has this answer"),
+        (status = 400, description = "A parameter or the cursor is not understood",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor belongs to an earlier publication: start again",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing has been published yet",
+            body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn schedule(
+    request: HttpRequest,
+    service: Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let mut reading = Reading::start(&request, &service)?;
+    let parameters = &mut reading.parameters;
+    let query = AgendaQuery {
+        program: parameters.take("program"),
+        notice: parameters.take("notice"),
+        environment: parameters.take("environment"),
+        from: parameters.take_moment("from"),
+        until: parameters.take_moment("until"),
+    };
+    let asked = reading.finish("/api/v1/schedule", query.pairs(), None, false)?;
+    asked.answer(
+        &request,
+        |snapshot, _| snapshot.index.agenda(&query),
+        |snapshot, number, _| snapshot.index.milestone(number),
+        no_guess,
+    )
+}

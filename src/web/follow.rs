@@ -1,0 +1,52 @@
+//! Keeps what is served at the newest publication.
+
+use super::service::Service;
+use super::snapshot::Snapshot;
+use crate::render::RenderError;
+use crate::store::{Store, StoreError};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often to look for a newer publication. One small query each time; a
+/// reader of the page does not notice two seconds.
+const POLL_EVERY: Duration = Duration::from_secs(2);
+
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a template of the publication fails: {0}")]
+    Render(#[from] RenderError),
+    #[error("building what is served failed: {0}")]
+    Build(#[from] tokio::task::JoinError),
+}
+
+/// Looks for newer publications until the program ends. A failure is logged
+/// and what is served stays.
+pub async fn follow(service: Arc<Service>) {
+    let mut ticks = tokio::time::interval(POLL_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(failure) = refresh(&service).await {
+            tracing::warn!(%failure, "cannot follow the store; the last publication is served on");
+        }
+    }
+}
+
+/// Puts the store's current publication in place, if another one is served.
+/// Tells whether it did.
+pub async fn refresh(service: &Service) -> Result<bool, FollowError> {
+    let store: &Store = service.store();
+    let served = service.snapshot().ok().map(|snapshot| snapshot.id);
+    let current = store.current_publication_id().await?;
+    if current.is_none() || current == served {
+        return Ok(false);
+    }
+    let Some(stored) = store.current_publication().await? else { return Ok(false) };
+    // Indexing a large publication takes long enough to keep answers waiting.
+    let built = tokio::task::spawn_blocking(move || Snapshot::build(stored)).await??;
+    tracing::info!(publication = built.digest.short(), lines = built.index.len(), "serving");
+    service.swap(Arc::new(built));
+    Ok(true)
+}

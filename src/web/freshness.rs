@@ -1,0 +1,117 @@
+//! Which moment an answer is about, how long it stays good, and whether the
+//! client already has it.
+//!
+//! State changes with the clock, but only at edges. An answer about now is
+//! therefore given for the last edge that passed: between two edges it is the
+//! same to the byte, and so is its tag.
+
+use super::snapshot::Snapshot;
+use crate::notice::Digest;
+use crate::schedule::Instant;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch,
+};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, DurationRound, TimeDelta};
+
+/// A new publication must be seen soon, so nothing is kept longer than this
+/// without asking; asking costs a 304.
+const MAX_AGE_SECONDS: i64 = 60;
+
+pub const JSON: &str = "application/json";
+pub const HTML: &str = "text/html; charset=utf-8";
+pub const CSS: &str = "text/css; charset=utf-8";
+
+/// The moment an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub at: Instant,
+    /// When the answer may change by the clock alone.
+    pub until: Option<Instant>,
+    max_age_seconds: i64,
+}
+
+impl Moment {
+    /// A moment that was asked for: only a new publication changes its answer.
+    pub fn asked(at: Instant) -> Self {
+        Self { at, until: None, max_age_seconds: MAX_AGE_SECONDS }
+    }
+
+    /// Now, moved back to where the present answer began.
+    pub fn now(snapshot: &Snapshot, now: Instant) -> Self {
+        let edges = snapshot.edges(now);
+        let at = edges.last.filter(|last| *last > DateTime::UNIX_EPOCH);
+        Self::between(at.unwrap_or(DateTime::UNIX_EPOCH), edges.next, now)
+    }
+
+    /// Now, for a question about a stretch that moves along with the clock, such
+    /// as the next 30 days. It moves in steps of a minute.
+    pub fn moving(snapshot: &Snapshot, now: Instant) -> Self {
+        let step = TimeDelta::minutes(1);
+        let still = Self::now(snapshot, now);
+        let minute = now.duration_trunc(step).unwrap_or(now);
+        let end = minute + step;
+        Self::between(still.at.max(minute), Some(still.until.map_or(end, |u| u.min(end))), now)
+    }
+
+    fn between(at: Instant, until: Option<Instant>, now: Instant) -> Self {
+        let left = until.map_or(MAX_AGE_SECONDS, |until| (until - now).num_seconds());
+        Self { at, until, max_age_seconds: left.clamp(0, MAX_AGE_SECONDS) }
+    }
+}
+
+/// The validator of an answer (RFC 9110 §8.8) and how long it may be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freshness {
+    tag: EntityTag,
+    max_age_seconds: i64,
+}
+
+impl Freshness {
+    /// `question` is everything else that the answer depends on, in normal
+    /// form. The program's version is part of the tag: another version may say
+    /// the same things in other bytes.
+    pub fn of(snapshot: &Snapshot, moment: &Moment, question: &str) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        let at = moment.at.timestamp_micros();
+        let until = moment.until.map(|until| until.timestamp_micros());
+        let digest = Digest::of(&(version, snapshot.digest.as_str(), at, until, question));
+        let tag = EntityTag::new_strong(digest.as_str()[..24].to_owned());
+        Self { tag, max_age_seconds: moment.max_age_seconds }
+    }
+
+    /// Of bytes that do not change while the program runs.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let tag = EntityTag::new_strong(Digest::of_bytes(bytes).as_str()[..24].to_owned());
+        Self { tag, max_age_seconds: MAX_AGE_SECONDS }
+    }
+
+    /// Weak comparison, as RFC 9110 §13.1.2 asks for.
+    fn is_known_to(&self, request: &HttpRequest) -> bool {
+        match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Any) => true,
+            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.tag)),
+            Err(_) => false,
+        }
+    }
+
+    /// 304 to a client that has the answer already; else what `body` makes.
+    pub fn answer<E>(
+        &self,
+        request: &HttpRequest,
+        content_type: &'static str,
+        body: impl FnOnce() -> Result<Bytes, E>,
+    ) -> Result<HttpResponse, E> {
+        let known = self.is_known_to(request);
+        let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        response.insert_header((ETAG, self.tag.clone()));
+        response
+            .insert_header((CACHE_CONTROL, format!("public, max-age={}", self.max_age_seconds)));
+        if known {
+            return Ok(response.finish());
+        }
+        response.insert_header((CONTENT_TYPE, content_type));
+        Ok(response.body(body()?))
+    }
+}

@@ -1,0 +1,25 @@
+//! The web side: the API, the pages, and the one-click address.
+//!
+//! Everything is answered from an immutable snapshot of one publication. It
+//! does not know how a notice is declared, nor how mail is sent.
+
+mod addresses;
+mod api;
+mod follow;
+mod freshness;
+mod outermost;
+mod pages;
+mod paging;
+mod parameters;
+mod problem;
+mod reading;
+mod routes;
+mod server;
+mod service;
+mod snapshot;
+
+pub use actix_web::dev::Server;
+pub use follow::{FollowError, follow, refresh};
+pub use server::{DEFAULT_WORKERS, start};
+pub use service::{Service, ServiceError};
+pub use snapshot::{Edges, Snapshot};

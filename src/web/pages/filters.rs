@@ -1,0 +1,228 @@
+//! The form above the table: what can be asked, and what was asked.
+
+use crate::impact::{BadFilter, Index, Question};
+use crate::schedule::State;
+use crate::web::paging::address;
+use chrono::NaiveDate;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More suggestions than this only make the page heavy.
+const MAX_SUGGESTIONS: usize = 500;
+
+/// The stretches that the form offers.
+const STRETCHES: [&str; 5] = ["7 days", "30 days", "90 days", "6 months", "1 year"];
+
+/// States before the cutoff: what somebody can still prepare for.
+const AHEAD: [State; 3] = [State::Brownout, State::Deprecated, State::Announced];
+
+#[derive(Debug, Serialize)]
+pub struct FilterForm {
+    programs: Vec<Choice>,
+    environments: Vec<Choice>,
+    states: Vec<Choice>,
+    stretches: Vec<Choice>,
+    sorts: Vec<Choice>,
+    apis: Vec<Suggestion>,
+    hosts: Vec<String>,
+    api: String,
+    url: String,
+    on: String,
+    /// A day fits a browser's own date field; an instant would vanish in it.
+    on_is_day: bool,
+    /// Filters that have no field of their own, kept when the form is sent.
+    kept: Vec<Kept>,
+    /// What was asked, each with the address without it.
+    chips: Vec<Chip>,
+    /// Anything beyond what everybody asks first is folded away.
+    is_detailed: bool,
+    problems: Vec<FieldProblem>,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: String,
+    title: String,
+    is_chosen: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Suggestion {
+    value: String,
+    title: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Kept {
+    name: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Chip {
+    name: String,
+    value: String,
+    without: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FieldProblem {
+    field: String,
+    detail: String,
+}
+
+/// What was typed, by filter. It may be wrong, and is shown again as it was.
+type Typed = BTreeMap<&'static str, String>;
+
+impl FilterForm {
+    pub fn new(index: &Index, question: &Question, query: &str, bad: &[BadFilter]) -> Self {
+        let typed = typed(question, query, bad);
+        let of = |name: &str| typed.get(name).cloned().unwrap_or_default();
+        let on = of("on");
+        let day = on.strip_suffix("T00:00:00Z").unwrap_or(&on).to_owned();
+        let on_is_day = day.is_empty() || NaiveDate::parse_from_str(&day, "%Y-%m-%d").is_ok();
+        let kept = ["group", "notice"].into_iter().filter_map(|name| {
+            Some(Kept { name: name.to_owned(), value: typed.get(name)?.clone() })
+        });
+        Self {
+            programs: programs(index, &of("program")),
+            environments: environments(index, &of("environment")),
+            states: states(&of("state")),
+            stretches: stretches(&of("within")),
+            sorts: sorts(&of("sort")),
+            apis: apis(index),
+            hosts: hosts(index),
+            api: of("api"),
+            url: of("url"),
+            on: if on_is_day { day } else { on },
+            on_is_day,
+            kept: kept.collect(),
+            chips: chips(&typed),
+            is_detailed: ["url", "on", "within", "sort"]
+                .iter()
+                .any(|name| typed.contains_key(name)),
+            problems: bad
+                .iter()
+                .map(|bad| FieldProblem { field: label(&bad.name), detail: bad.detail.clone() })
+                .collect(),
+        }
+    }
+}
+
+fn typed(question: &Question, query: &str, bad: &[BadFilter]) -> Typed {
+    let mut typed: Typed = question.pairs().into_iter().collect();
+    let wrong = |name: &str| bad.iter().any(|bad| bad.name == name);
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let known = crate::impact::FILTERS.into_iter().find(|known| *known == name);
+        if let Some(name) = known.filter(|name| wrong(name)) {
+            typed.insert(name, value.chars().take(200).collect());
+        }
+    }
+    typed
+}
+
+fn label(name: &str) -> String {
+    match name {
+        "api" => "API".to_owned(),
+        "url" => "Host or URL".to_owned(),
+        "on" => "On".to_owned(),
+        "within" => "Cutoff within".to_owned(),
+        "sort" => "Order".to_owned(),
+        other => {
+            let mut letters = other.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect()
+        }
+    }
+}
+
+fn choice(value: &str, title: &str, chosen: &str) -> Choice {
+    Choice { value: value.to_owned(), title: title.to_owned(), is_chosen: value == chosen }
+}
+
+/// What was asked but is not among the choices is one more choice, or sending
+/// the form again would silently drop it.
+fn with_chosen(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
+    if !chosen.is_empty() && !choices.iter().any(|choice| choice.is_chosen) {
+        choices.push(choice(chosen, chosen, chosen));
+    }
+    choices
+}
+
+fn programs(index: &Index, chosen: &str) -> Vec<Choice> {
+    let programs = index.workspace().programs.values();
+    let choices = programs.map(|p| choice(p.id.as_str(), &p.settings.title, chosen));
+    with_chosen(choices.collect(), chosen)
+}
+
+/// Programs may use the same id for an environment; it is asked for once.
+fn environments(index: &Index, chosen: &str) -> Vec<Choice> {
+    let mut titles: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for program in index.workspace().programs.values() {
+        for (id, environment) in &program.catalogue.environments {
+            titles.entry(id.as_str()).or_default().insert(&environment.title);
+        }
+    }
+    let choices = titles.into_iter().map(|(id, titles)| {
+        choice(id, &titles.into_iter().collect::<Vec<_>>().join(" / "), chosen)
+    });
+    with_chosen(choices.collect(), chosen)
+}
+
+fn states(chosen: &str) -> Vec<Choice> {
+    let mut ahead = AHEAD.to_vec();
+    ahead.sort_unstable();
+    let ahead: Vec<_> = ahead.iter().map(|state| state.as_str()).collect();
+    let mut choices = vec![choice(&ahead.join(","), "not yet cut off", chosen)];
+    choices.extend(State::ALL.into_iter().map(|s| choice(s.as_str(), s.title(), chosen)));
+    with_chosen(choices, chosen)
+}
+
+fn stretches(chosen: &str) -> Vec<Choice> {
+    let choices = STRETCHES.iter().map(|stretch| choice(stretch, stretch, chosen)).collect();
+    with_chosen(choices, chosen)
+}
+
+fn sorts(chosen: &str) -> Vec<Choice> {
+    let titled = [
+        ("", "Cutoff, soonest first"),
+        ("api", "API"),
+        ("environment", "Environment"),
+        ("program", "Program"),
+        ("state", "State"),
+    ];
+    titled.into_iter().map(|(value, title)| choice(value, title, chosen)).collect()
+}
+
+fn apis(index: &Index) -> Vec<Suggestion> {
+    let catalogues = index.workspace().programs.values().map(|program| &program.catalogue);
+    let all = catalogues.flat_map(|catalogue| &catalogue.apis);
+    let distinct: BTreeMap<_, _> = all.map(|(id, api)| (id.as_str(), api.title.as_str())).collect();
+    let suggestions = distinct.into_iter().take(MAX_SUGGESTIONS);
+    suggestions
+        .map(|(id, title)| Suggestion { value: id.to_owned(), title: title.to_owned() })
+        .collect()
+}
+
+fn hosts(index: &Index) -> Vec<String> {
+    let catalogues = index.workspace().programs.values().map(|program| &program.catalogue);
+    let environments = catalogues.flat_map(|catalogue| catalogue.environments.values());
+    let urls = environments.flat_map(|environment| environment.urls.values());
+    let distinct: BTreeSet<_> = urls.map(|url| url.host()).collect();
+    distinct.into_iter().take(MAX_SUGGESTIONS).map(str::to_owned).collect()
+}
+
+fn chips(typed: &Typed) -> Vec<Chip> {
+    // The order is no filter, and is seen in its field.
+    let shown = typed.iter().filter(|(name, _)| **name != "sort");
+    let without = |left: &str| {
+        let rest = typed.iter().filter(|(name, _)| **name != left);
+        address("/", &rest.map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+    };
+    let chip = |(name, value): (&&'static str, &String)| Chip {
+        name: label(name),
+        value: value.replace(',', ", "),
+        without: without(name),
+    };
+    shown.map(chip).collect()
+}

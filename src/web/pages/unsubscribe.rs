@@ -1,0 +1,131 @@
+//! The one-click address in every mail (RFC 8058).
+//!
+//! GET shows what the link is for and changes nothing: scanners follow links.
+//! POST does it, without cookie, login, redirect or a second question, any
+//! number of times. The token alone says who leaves what.
+
+use super::Framed;
+use crate::notice::ProgramId;
+use crate::render::PageLinks;
+use crate::subscribers::{self, SubscriberError};
+use crate::web::problem::ApiError;
+use crate::web::server::MAX_BODY_BYTES;
+use crate::web::service::Service;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName};
+use actix_web::web::{self, Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource, guard};
+use futures_util::StreamExt;
+use serde::Serialize;
+use std::time::Duration;
+
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// A body of one field arrives at once; whoever needs longer is not a mail
+/// provider.
+const BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Serialize)]
+struct UnsubscribePage<'a> {
+    /// The program by its title, where it is still served; else its id.
+    program: &'a str,
+    office: Option<&'a str>,
+    /// Where the form sends its answer: here.
+    action: &'a str,
+    is_unsubscribed: bool,
+    /// This very request did it.
+    is_done_now: bool,
+}
+
+pub fn resource() -> Resource {
+    let is_read = guard::Any(guard::Get()).or(guard::Head());
+    web::resource("/u/{token}")
+        .route(web::route().guard(is_read).to(show))
+        .route(web::post().to(leave))
+        .route(web::route().guard(guard::Options()).to(options))
+        .default_service(web::to(other))
+}
+
+async fn options() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((ALLOW, METHODS)).finish()
+}
+
+async fn other() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed(METHODS))
+}
+
+async fn show(
+    request: HttpRequest,
+    service: Data<Service>,
+    token: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let described = subscribers::describe_token(service.store(), service.keys(), &token).await;
+    let described = described.map_err(failed)?;
+    page(&request, &service, &described.program, described.is_unsubscribed, false)
+}
+
+/// What the body says is not looked at: mail providers send
+/// `List-Unsubscribe=One-Click` in either form encoding, the page's own form
+/// sends the same, and there is nothing else to say here.
+async fn leave(
+    request: HttpRequest,
+    service: Data<Service>,
+    token: Path<String>,
+    body: Payload,
+) -> Result<HttpResponse, ApiError> {
+    read_through(body).await?;
+    let left =
+        subscribers::unsubscribe(service.store(), service.keys(), &token, service.now()).await;
+    let left = left.map_err(failed)?;
+    tracing::info!(program = %left.program, already = left.already, "unsubscribed by link");
+    page(&request, &service, &left.program, true, true)
+}
+
+/// The body is read to its end, so that the connection can be used again, but
+/// neither without limit nor without end.
+async fn read_through(mut body: Payload) -> Result<(), ApiError> {
+    let reading = async {
+        let mut bytes = 0;
+        while let Some(chunk) = body.next().await {
+            bytes += chunk.map_err(|_| ApiError::Timeout(BODY_TIMEOUT.as_secs()))?.len();
+            if bytes > MAX_BODY_BYTES {
+                return Err(ApiError::BodyTooLarge(MAX_BODY_BYTES));
+            }
+        }
+        Ok(())
+    };
+    let outcome = tokio::time::timeout(BODY_TIMEOUT, reading).await;
+    outcome.unwrap_or(Err(ApiError::Timeout(BODY_TIMEOUT.as_secs())))
+}
+
+fn failed(failure: SubscriberError) -> ApiError {
+    match failure {
+        // Why exactly it was refused helps nobody but who is guessing.
+        SubscriberError::Token(_) => ApiError::UnknownToken,
+        SubscriberError::Store(failure) => ApiError::internal(failure),
+    }
+}
+
+fn page(
+    request: &HttpRequest,
+    service: &Service,
+    program: &ProgramId,
+    is_unsubscribed: bool,
+    is_done_now: bool,
+) -> Result<HttpResponse, ApiError> {
+    let snapshot = service.snapshot().ok();
+    let served = snapshot.as_ref().and_then(|s| s.index.workspace().programs.get(program));
+    let view = UnsubscribePage {
+        program: served.map_or(program.as_str(), |program| program.settings.title.as_str()),
+        office: served.map(|program| program.settings.office.name.as_str()),
+        action: request.path(),
+        is_unsubscribed,
+        is_done_now,
+    };
+    let framed = Framed { links: PageLinks::default(), page: view };
+    let html = service.page("page/unsubscribe.html", &framed).map_err(ApiError::internal)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
+        .content_type("text/html; charset=utf-8")
+        .body(html))
+}

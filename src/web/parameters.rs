@@ -1,0 +1,111 @@
+//! Query parameters, read strictly: what is unknown, doubled or malformed is
+//! named, all of it at once.
+
+use super::paging::MAX_LIMIT;
+use super::problem::ApiError;
+use crate::impact::{BadFilter, FILTERS, MAX_FILTER_BYTES, Question, moment};
+use crate::schedule::Instant;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// More pairs than this are refused before any is looked at.
+const MAX_PAIRS: usize = 100;
+
+/// The parameters of one request that nobody has taken yet.
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    bad: Vec<BadFilter>,
+    known: Vec<&'static str>,
+}
+
+impl Parameters {
+    pub fn read(query: &str) -> Result<Self, ApiError> {
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let pairs: Vec<(String, String)> = pairs.take(MAX_PAIRS + 1).collect();
+        if pairs.len() > MAX_PAIRS {
+            let detail = format!("there are more than {MAX_PAIRS} parameters");
+            return Err(ApiError::BadParameters(vec![BadFilter::new("query", detail)]));
+        }
+        Ok(Self { pairs, bad: Vec::new(), known: Vec::new() })
+    }
+
+    /// The filters of the impacted-API table.
+    pub fn question(&mut self) -> Question {
+        let mut question = Question::default();
+        self.known.extend(FILTERS);
+        let bad = &mut self.bad;
+        self.pairs.retain(|(name, value)| {
+            let is_filter = FILTERS.contains(&name.as_str());
+            if is_filter && let Err(mistake) = question.set(name, value) {
+                bad.push(mistake);
+            }
+            !is_filter
+        });
+        question
+    }
+
+    /// A parameter that may be given once. Empty means not given.
+    pub fn take<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
+        self.take_read(name, |text| text.parse::<T>().map_err(|bad| bad.to_string()))
+    }
+
+    pub fn take_moment(&mut self, name: &'static str) -> Option<Instant> {
+        self.take_read(name, moment)
+    }
+
+    pub fn take_limit(&mut self) -> Option<usize> {
+        let wrong = || format!("write a number from 1 to {MAX_LIMIT}");
+        self.take_read("limit", |text| {
+            let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+            limit.ok_or_else(wrong)
+        })
+    }
+
+    fn take_read<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        self.known.push(name);
+        let mut taken = None;
+        let bad = &mut self.bad;
+        self.pairs.retain(|(given, value)| {
+            let value = value.trim();
+            if given != name || value.is_empty() {
+                return given != name;
+            }
+            if value.len() > MAX_FILTER_BYTES {
+                let detail = format!("it is longer than {MAX_FILTER_BYTES} bytes");
+                bad.push(BadFilter::new(name, detail));
+                return false;
+            }
+            match read(value).map(|value| taken.replace(value)) {
+                Ok(None) => {}
+                Ok(Some(_)) => bad.push(BadFilter::new(name, "it is given more than once")),
+                Err(detail) => bad.push(BadFilter::new(name, detail)),
+            }
+            false
+        });
+        taken
+    }
+
+    /// Pages are reached by links that others decorated: what is unknown there
+    /// is left alone.
+    pub fn keep_only(&mut self, known: &[&str]) {
+        self.pairs.retain(|(name, _)| known.contains(&name.as_str()));
+    }
+
+    /// Whatever nobody took is unknown here.
+    pub fn finish(mut self) -> Result<(), ApiError> {
+        let known = self.known.join(", ");
+        for (name, _) in &self.pairs {
+            let shown: String = name.chars().take(40).collect();
+            let detail = match self.known.is_empty() {
+                true => "this address takes no parameters".to_owned(),
+                false => format!("there is no such parameter here; there are {known}"),
+            };
+            self.bad.push(BadFilter::new(&shown, detail));
+        }
+        if self.bad.is_empty() { Ok(()) } else { Err(ApiError::BadParameters(self.bad)) }
+    }
+}

@@ -1,0 +1,56 @@
+//! Addresses and the methods that work on them.
+
+use super::problem::ApiError;
+use super::{api, outermost, pages};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard};
+
+/// What works wherever something is only read.
+const READING: &str = "GET, HEAD, OPTIONS";
+
+/// A browser asks again only after a day whether it may read.
+const PREFLIGHT_SECONDS: &str = "86400";
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.configure(api::routes).configure(pages::routes).default_service(web::to(nothing_here));
+}
+
+/// An address that is only read: GET, and HEAD, which the server answers as GET
+/// without the body; anything else is refused with what would work.
+pub fn readable<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let is_read = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path)
+        .route(web::route().guard(is_read).to(handler))
+        .route(web::route().guard(guard::Options()).to(reading_options))
+        .default_service(web::to(only_reading))
+}
+
+async fn only_reading() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed(READING))
+}
+
+/// Also the answer to a browser that asks before it sends `If-None-Match`.
+async fn reading_options(request: HttpRequest) -> HttpResponse {
+    let mut response = HttpResponse::NoContent();
+    response.insert_header((ALLOW, READING));
+    if outermost::is_open(request.path()) {
+        response
+            .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
+            .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "accept, if-none-match"))
+            .insert_header((ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS));
+    }
+    response.finish()
+}
+
+async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let path: String = request.path().chars().take(200).collect();
+    Err(ApiError::NotFound(format!("nothing has the address {path}")))
+}

@@ -1,0 +1,113 @@
+//! What every handler shares: the present snapshot, the store, the clock.
+
+use super::problem::ApiError;
+use super::snapshot::Snapshot;
+use crate::clock::Clock;
+use crate::config::PublicUrl;
+use crate::links::Keys;
+use crate::render::{RenderError, Renderer};
+use crate::schedule::Instant;
+use crate::store::{Store, StoreError};
+use crate::subscribers;
+use arc_swap::ArcSwapOption;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A store that takes longer than this to answer is as good as gone.
+const STORE_PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a built-in template fails: {0}")]
+    Render(#[from] RenderError),
+}
+
+pub struct Service {
+    snapshot: ArcSwapOption<Snapshot>,
+    store: Store,
+    keys: Keys,
+    clock: Clock,
+    /// The address by which the world knows us, where one is configured.
+    public_url: Option<PublicUrl>,
+    /// For pages that must appear even before anything is published.
+    built_in: Renderer,
+}
+
+impl Service {
+    /// Takes the keys of links from the store, and serves nothing yet.
+    pub async fn open(
+        store: Store,
+        clock: Clock,
+        public_url: Option<PublicUrl>,
+    ) -> Result<Self, ServiceError> {
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let built_in = Renderer::new(&BTreeMap::new())?;
+        let snapshot = ArcSwapOption::empty();
+        Ok(Self { snapshot, store, keys, clock, public_url, built_in })
+    }
+
+    /// Puts a new snapshot in place. Requests under way keep the one they have.
+    pub fn swap(&self, snapshot: Arc<Snapshot>) {
+        self.snapshot.store(Some(snapshot));
+    }
+
+    pub fn snapshot(&self) -> Result<Arc<Snapshot>, ApiError> {
+        self.snapshot.load_full().ok_or(ApiError::NotReady("nothing has been published yet"))
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Whether readers reach us by https; a proxy in front ends TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https:"))
+    }
+
+    /// A page's absolute address, where the public one is configured.
+    pub fn canonical(&self, path: &str) -> Option<String> {
+        self.public_url.as_ref().map(|url| url.join(path))
+    }
+
+    /// Renders a page that does not depend on what is published. The workspace's
+    /// own templates are used, if they can be.
+    pub fn page(&self, template: &str, context: &impl Serialize) -> Result<String, RenderError> {
+        let snapshot = self.snapshot.load();
+        let own = snapshot.as_deref().map(|own| own.renderer.template(template, context));
+        match own {
+            Some(Ok(page)) => Ok(page),
+            Some(Err(failure)) => {
+                tracing::warn!(%failure, template, "the built-in template stands in");
+                self.built_in.template(template, context)
+            }
+            None => self.built_in.template(template, context),
+        }
+    }
+
+    /// To the microsecond, as far as the store and a cursor carry it.
+    pub fn now(&self) -> Instant {
+        let now = self.clock.now();
+        chrono::DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// Whether the store answers.
+    pub async fn reach_store(&self) -> Result<(), ApiError> {
+        const GONE: ApiError = ApiError::NotReady("the database does not answer");
+        match tokio::time::timeout(STORE_PATIENCE, self.store.current_publication_id()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(failure)) => {
+                tracing::warn!(%failure, "the database failed");
+                Err(GONE)
+            }
+            Err(_) => Err(GONE),
+        }
+    }
+}

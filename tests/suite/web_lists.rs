@@ -1,0 +1,79 @@
+//! The lists beside the table: notices, the catalogue, the schedule.
+
+use crate::web_service::WebService;
+
+#[tokio::test]
+async fn notices_come_with_the_latest_announcement_first() {
+    let service = WebService::start().await;
+    let answer = service.items("/api/v1/notices").await;
+    assert_eq!(answer.column("notice"), ["deals-retire", "tls-1.2", "rates-v1"]);
+    let first = &answer.json()["items"][0];
+    assert_eq!(first["states"], serde_json::json!({"cancelled": 1, "paused": 1}));
+    assert_eq!(first["page"], "/notices/crm/deals-retire");
+    assert_eq!(first["revision"].as_str().unwrap().len(), 64);
+}
+
+#[tokio::test]
+async fn notices_are_filtered_by_program_and_kind() {
+    let service = WebService::start().await;
+    let found = async |query: &str| {
+        service.items(&format!("/api/v1/notices?{query}")).await.column("notice")
+    };
+    assert_eq!(found("program=parcels").await, ["tls-1.2", "rates-v1"]);
+    assert_eq!(found("kind=retirement").await, ["deals-retire"]);
+    assert!(found("kind=endpoint").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_notice_tells_its_rows_with_their_states() {
+    let service = WebService::start().await;
+    let notice = service.items("/api/v1/notices/parcels/tls-1.2?on=2026-07-15").await.json();
+    let rows = notice["rows"].as_array().unwrap();
+    let states: Vec<_> = rows.iter().map(|row| row["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["cut-off", "cut-off", "due"]);
+    assert_eq!(rows[0]["apis"], serde_json::json!(["labels", "rates"]));
+    assert_eq!(notice["on"], "2026-07-15T00:00:00Z");
+}
+
+#[tokio::test]
+async fn the_catalogue_tells_which_notices_touch_an_api() {
+    let service = WebService::start().await;
+    let all = service.items("/api/v1/apis").await;
+    assert_eq!(all.json()["total"], 6);
+    let rates = service.items("/api/v1/apis?api=rates").await.json()["items"][0].clone();
+    assert_eq!(rates["replaced_by"], serde_json::json!([["crm/contacts"]]));
+    let touched = rates["touched_by"].as_array().unwrap();
+    let rows: Vec<_> = touched.iter().map(|touch| touch["row"].as_str().unwrap()).collect();
+    assert_eq!(rows, ["test-shipping", "everyone", "prod-shipping", "extended"]);
+    let pickup = service.items("/api/v1/apis?api=holdForPickup").await.json()["items"][0].clone();
+    assert_eq!(pickup["replaced_by"], serde_json::json!([]), "the office said: nothing");
+    assert_eq!(pickup["environments"], serde_json::json!(["test", "prod"]));
+}
+
+#[tokio::test]
+async fn milestones_come_in_order_of_time_and_unknown_ones_last() {
+    let service = WebService::start().await;
+    let answer = service.items("/api/v1/schedule").await.json();
+    let items = answer["items"].as_array().unwrap();
+    let earliest: Vec<_> =
+        items.iter().map(|item| item["date"]["earliest"].as_str().unwrap_or("unknown")).collect();
+    assert!(earliest.is_sorted(), "{earliest:?}");
+    assert_eq!(earliest.last(), Some(&"unknown"));
+    let brownout = items.iter().find(|item| item["kind"] == "brownout").unwrap();
+    assert_eq!(brownout["environments"], serde_json::json!(["prod"]));
+}
+
+#[tokio::test]
+async fn milestones_are_filtered_by_environment_and_time() {
+    let service = WebService::start().await;
+    let kinds = async |query: &str| {
+        service.items(&format!("/api/v1/schedule?{query}")).await.column("kind")
+    };
+    assert_eq!(kinds("environment=test").await, ["deprecation", "cutoff"]);
+    assert_eq!(
+        kinds("environment=prod&from=2026-03-15&until=2026-05-01").await,
+        ["cutoff", "brownout"]
+    );
+    assert_eq!(kinds("program=crm&until=2026-06-01").await, ["announced"]);
+    assert_eq!(kinds("notice=rates-v1&from=2027-01-01").await, ["cutoff"]);
+}

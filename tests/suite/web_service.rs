@@ -1,0 +1,131 @@
+//! The service as clients meet it: a real server on a loopback port, over a
+//! database of its own, with a clock that a test can set.
+
+use chrono::{DateTime, Utc};
+use fairwarning::clock::Clock;
+use fairwarning::config::{DatabaseUrl, PublicUrl};
+use fairwarning::notice::{Publication, Workspace};
+use fairwarning::store::Store;
+use fairwarning::web::{self, Service};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// When the fixture's rows are in as many different states as they can be.
+pub const NOON: &str = "2026-03-10T12:00:00Z";
+
+pub static WORKSPACE: LazyLock<Workspace> =
+    LazyLock::new(|| serde_json::from_str(include_str!("fixtures/parcels.json")).unwrap());
+
+pub struct WebService {
+    pub address: String,
+    pub client: reqwest::Client,
+    pub service: Arc<Service>,
+    now_us: Arc<AtomicI64>,
+    handle: actix_web::dev::ServerHandle,
+    _folder: tempfile::TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|bad| panic!("{bad}: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// One member of every item.
+    pub fn column(&self, member: &str) -> Vec<String> {
+        let json = self.json();
+        let items = json["items"].as_array().unwrap_or_else(|| panic!("{json}"));
+        items.iter().map(|item| item[member].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+pub fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+impl WebService {
+    /// Serving the fixture, at [`NOON`].
+    pub async fn start() -> Self {
+        let service = Self::start_empty(false).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
+    /// Nothing published yet.
+    pub async fn start_empty(is_https: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
+        let store = Store::open(&url).await.unwrap();
+        let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
+        let told = now_us.clone();
+        let clock = Clock::telling(move || {
+            DateTime::from_timestamp_micros(told.load(Ordering::SeqCst)).unwrap()
+        });
+        let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
+        let service = Arc::new(Service::open(store, clock, public_url).await.unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = web::start(service.clone(), listener, 1).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self { address, client, service, now_us, handle, _folder: folder }
+    }
+
+    pub async fn publish(&self, workspace: Workspace) {
+        let publication = Publication::new(workspace, BTreeMap::new());
+        let store = self.service.store();
+        let parent = store.current_publication_id().await.unwrap();
+        store.publish(&publication, parent, self.service.now()).await.unwrap();
+        assert!(web::refresh(&self.service).await.unwrap(), "a new publication is served");
+    }
+
+    pub fn set_clock(&self, at: &str) {
+        self.now_us.store(instant(at).timestamp_micros(), Ordering::SeqCst);
+    }
+
+    pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, body: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, &[]).await
+    }
+
+    /// An answer that must be good.
+    pub async fn items(&self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer
+    }
+}
+
+impl Drop for WebService {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
