@@ -136,10 +136,10 @@ fn heading(text: &str, kwargs: Kwargs, _: &State) -> TeraResult<String> {
 }
 
 /// Readers of YAML 1.1 take `no`, `12:30` and `1.20` for a boolean and two
-/// numbers; what is not plainly a word is quoted.
+/// numbers; what is not plainly words, or holds a digit, is quoted.
 fn yaml_scalar(text: &str) -> String {
     const WORDS: [&str; 9] = ["yes", "no", "on", "off", "true", "false", "null", "y", "n"];
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_-. ".contains(c);
+    let is_plain = |c: char| c.is_ascii_alphabetic() || "/_-. ".contains(c);
     let starts_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
     let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
     if starts_plain && !is_word && text.chars().all(is_plain) && text.trim() == text {

@@ -2,8 +2,8 @@
 //! channel, from a field of its own.
 
 use crate::declared::{sample_file, sample_workspace, sample_workspace_with};
-use fairwarning::notice::{Locale, OccasionKind, RowId, Workspace};
-use fairwarning::render::Renderer;
+use fairwarning::notice::{Locale, OccasionKind, RowId, Slot, Workspace, fill_slots};
+use fairwarning::render::{PageLinks, Renderer};
 use std::collections::BTreeMap;
 
 const PROGRAMS: [(&str, &str); 3] = [
@@ -24,12 +24,15 @@ fn channels(workspace: &Workspace, program: &str) -> BTreeMap<&'static str, Stri
     let rows: Vec<RowId> = notice.schedule.rows.keys().cloned().collect();
     let on = "2018-01-01T00:00:00Z".parse().unwrap();
     let kind = OccasionKind::Announcement;
-    let edition =
-        renderer.edition(program, notice, kind, &Locale::default(), &rows, on).unwrap();
-    let page = renderer.page(program, notice, on).unwrap();
+    let edition = renderer.edition(program, notice, kind, &Locale::default(), &rows, on).unwrap();
+    let page = renderer.page(program, notice, on, &PageLinks::default()).unwrap();
+    let greeting = program.settings.office.greeting.as_deref().unwrap_or_default();
+    // A recipient without a name is greeted as the office greets.
+    let filled =
+        |text: &str| fill_slots(text, |slot| if slot == Slot::Greeting { greeting } else { "" });
     let mut channels = BTreeMap::from([
-        ("text mail", folded(&format!("{}\n{}", edition.subject, edition.text))),
-        ("HTML mail", folded(&without_markup(&edition.html))),
+        ("text mail", folded(&filled(&format!("{}\n{}", edition.subject, edition.text)))),
+        ("HTML mail", folded(&without_markup(&filled(&edition.html)))),
         ("page", folded(&without_markup(&page))),
         ("Markdown", folded(&renderer.markdown(program, notice).unwrap())),
     ]);
@@ -58,22 +61,38 @@ fn folded(text: &str) -> String {
 fn without_markup(html: &str) -> String {
     let mut text = String::new();
     for (n, part) in html.split('<').enumerate() {
-        let (tag, after) = if n == 0 { ("", part) } else { part.split_once('>').unwrap_or((part, "")) };
-        if let Some((_, href)) = tag.split_once("href=\"") {
+        let (tag, after) =
+            if n == 0 { ("", part) } else { part.split_once('>').unwrap_or((part, "")) };
+        let href = tag.split_once("href=\"").map(|(_, href)| href);
+        // An address that links to itself stands inside a sentence.
+        if let Some(href) = href.filter(|href| !href.starts_with("mailto:")) {
             text.push_str(href.split('"').next().unwrap_or_default());
             text.push(' ');
         }
         let is_block = ["p", "td", "th", "li", "div", "br", "/", "h", "tr", "dt", "dd"]
             .iter()
             .any(|name| tag.starts_with(name));
-        if is_block && !tag.starts_with("/a") && !tag.starts_with("/s") && !tag.starts_with("/b") && !tag.starts_with("/c") && !tag.starts_with("/e") {
+        if is_block
+            && !tag.starts_with("/a")
+            && !tag.starts_with("/s")
+            && !tag.starts_with("/b")
+            && !tag.starts_with("/c")
+            && !tag.starts_with("/e")
+        {
             text.push(' ');
         }
         text.push_str(after);
     }
-    for (entity, character) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&#x2F;", "/"), ("&nbsp;", " "), ("&amp;", "&")]
-    {
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&#x2F;", "/"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(entity, character);
     }
     text
@@ -129,7 +148,11 @@ const FIELDS: [(&str, &str, &str); 25] = [
     ("constant-contact", "checks/0/link", "ssllabs.com"),
     ("constant-contact", "checks/0/passes", "display under Protocol Version"),
     ("constant-contact", "errors/0", "504 error message"),
-    ("constant-contact", "amendments/0", "The deadline for moving to TLS v1.2 was already extended."),
+    (
+        "constant-contact",
+        "amendments/0",
+        "The deadline for moving to TLS v1.2 was already extended.",
+    ),
 ];
 
 #[test]

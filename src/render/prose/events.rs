@@ -1,6 +1,7 @@
 //! Markdown read once, under the rules that hold for every form.
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
+use std::ops::Range;
 
 /// Schemes that a link may have. `javascript:` and `data:` run what a mail or
 /// page was tricked into carrying.
@@ -91,32 +92,67 @@ fn link_to(dest_url: CowStr<'_>) -> Event<'_> {
     Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id })
 }
 
-/// Splits `text` at `http://` and `https://`, as writers expect of bare URLs.
+/// Splits `text` at bare URLs and mail addresses, which writers expect to be links.
 fn link_bare_urls<'t>(ruled: &mut Vec<Event<'t>>, text: CowStr<'t>) {
     let mut rest: &str = &text;
     let mut found = Vec::new();
-    while let Some(start) = next_url(rest) {
-        let url = &rest[start..];
-        let end = url.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`'));
-        let url = trim_url(&url[..end.unwrap_or(url.len())]);
-        found.push((rest[..start].to_owned(), url.to_owned()));
-        rest = &rest[start + url.len()..];
+    while let Some((range, target)) = next_link(rest) {
+        found.push((rest[..range.start].to_owned(), rest[range.clone()].to_owned(), target));
+        rest = &rest[range.end..];
     }
     if found.is_empty() {
         ruled.push(Event::Text(text));
         return;
     }
-    for (before, url) in found {
+    for (before, shown, target) in found {
         ruled.push(Event::Text(before.into()));
-        ruled.push(link_to(url.clone().into()));
-        ruled.push(Event::Text(url.into()));
+        ruled.push(link_to(target.into()));
+        ruled.push(Event::Text(shown.into()));
         ruled.push(Event::End(TagEnd::Link));
     }
     ruled.push(Event::Text(rest.to_owned().into()));
 }
 
-fn next_url(text: &str) -> Option<usize> {
-    ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()
+/// Where the next link stands in `text`, and where it leads.
+fn next_link(text: &str) -> Option<(Range<usize>, String)> {
+    let url = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min();
+    let address = next_address(text);
+    match (url, address) {
+        (Some(url), Some(address)) if address.start < url => Some(mail_to(text, address)),
+        (None, Some(address)) => Some(mail_to(text, address)),
+        (Some(start), _) => {
+            let url = &text[start..];
+            let end = url.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`'));
+            let url = trim_url(&url[..end.unwrap_or(url.len())]);
+            Some((start..start + url.len(), url.to_owned()))
+        }
+        (None, None) => None,
+    }
+}
+
+fn mail_to(text: &str, address: Range<usize>) -> (Range<usize>, String) {
+    let target = format!("mailto:{}", &text[address.clone()]);
+    (address, target)
+}
+
+/// A plain mail address: what is unusual, its writer marks as a link.
+fn next_address(text: &str) -> Option<Range<usize>> {
+    let is_local = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-');
+    let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    text.match_indices('@').find_map(|(at, _)| {
+        let start = text[..at]
+            .rfind(|c| !is_local(c))
+            .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
+        let after = &text[at + 1..];
+        let end = after.find(|c| !is_domain(c)).unwrap_or(after.len());
+        let domain = after[..end].trim_end_matches(['.', '-']);
+        let (name, top) = domain.rsplit_once('.')?;
+        let is_address = start < at
+            && !name.is_empty()
+            && top.len() >= 2
+            && top.bytes().all(|b| b.is_ascii_alphabetic());
+        is_address.then_some(start..at + 1 + domain.len())
+    })
 }
 
 /// Without the punctuation of the sentence around it. A closing bracket belongs

@@ -13,8 +13,10 @@ pub fn to_markdown(markdown: &str) -> String {
     for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
         match event {
             Event::Html(_) | Event::InlineHtml(_) => {
-                let text = markdown[range.clone()].replace('<', "&lt;");
-                edits.push((range, text));
+                let html = &markdown[range.clone()];
+                // A block's lines keep their ends, or they would run together.
+                let lines: Vec<_> = html.split('\n').map(escaped).collect();
+                edits.push((range, lines.join("\n")));
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 let is_email = dest_url.contains('@') && !dest_url.contains(':');

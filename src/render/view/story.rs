@@ -97,8 +97,8 @@ pub struct TimelineView<'a> {
     pub version: &'a str,
     pub status: &'static str,
     pub since: Option<When>,
-    /// `deprecated in 2011`.
-    pub phrase: String,
+    /// `Deprecated in 2011`; absent where the note begins with the same word.
+    pub phrase: Option<String>,
     pub note: Option<&'a str>,
 }
 
@@ -202,15 +202,17 @@ impl<'a> Scope<'a, '_> {
             let since = entry.since.as_ref();
             let since = since.map(|date| self.when(date, self.program.settings.zone));
             let status = match entry.status {
-                VersionStatus::Deprecated => "deprecated",
-                VersionStatus::Retired => "retired",
-                VersionStatus::Current => "current",
-                VersionStatus::Planned => "planned",
+                VersionStatus::Deprecated => "Deprecated",
+                VersionStatus::Retired => "Retired",
+                VersionStatus::Current => "Current",
+                VersionStatus::Planned => "Planned",
             };
+            let is_said = entry.note.as_ref().is_some_and(|note| note.starts_with(status));
             TimelineView {
                 version: &entry.version,
                 status,
-                phrase: phrase(entry, status, since.as_ref()),
+                phrase: (!is_said || since.is_some())
+                    .then(|| phrase(entry, status, since.as_ref())),
                 since,
                 note: entry.note.as_deref(),
             }
@@ -242,26 +244,17 @@ impl<'a> Scope<'a, '_> {
         ContactView {
             email: contact.email.as_ref().map(|address| address.as_str()),
             url: contact.url.as_ref().map(shown_url),
-            is_email_in_text: false,
+            is_email_in_text: is_said(contact),
             text: contact.text.as_ref().map(|text| self.texts().fill(text)),
         }
-        .with_linked_email()
     }
 }
 
-impl ContactView<'_> {
-    /// Offices tend to write the address into the sentence; there it becomes a
-    /// link, and is not said twice.
-    fn with_linked_email(mut self) -> Self {
-        if let (Some(text), Some(email)) = (&mut self.text, self.email) {
-            self.is_email_in_text = text.contains(email);
-            let is_bare = !text.contains(&format!("<{email}>")) && !text.contains("](");
-            if is_bare {
-                *text = text.replace(email, &format!("<{email}>"));
-            }
-        }
-        self
-    }
+/// Offices tend to write the address into the sentence, where it is a link
+/// already.
+fn is_said(contact: &Contact) -> bool {
+    let (Some(text), Some(email)) = (&contact.text, &contact.email) else { return false };
+    text.0.contains(email.as_str())
 }
 
 fn seen(phase: ErrorPhase) -> &'static str {
@@ -277,7 +270,7 @@ fn errors_seen(errors: &[ExpectedError]) -> Option<&'static str> {
     errors.iter().all(|error| error.during == first).then(|| seen(first))
 }
 
-/// `deprecated in 2011`, `current since 1 May 2020`, `planned for 2030`.
+/// `Deprecated in 2011`, `Current since 1 May 2020`, `Planned for 2030`.
 fn phrase(entry: &crate::notice::TimelineEntry, status: &str, since: Option<&When>) -> String {
     use crate::notice::{Point, Span};
     let Some(when) = since else { return status.to_owned() };
