@@ -5,6 +5,7 @@
 
 mod addresses;
 mod api;
+mod code;
 mod follow;
 mod freshness;
 mod outermost;

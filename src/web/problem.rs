@@ -1,6 +1,7 @@
 //! What can go wrong on the web side, and how it is said: `problem+json`
 //! (RFC 9457) with a stable code. Internals are logged and never returned.
 
+use super::code::Code;
 use crate::impact::BadFilter;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL};
@@ -9,131 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub const PROBLEM_JSON: &str = "application/problem+json";
-
-/// A stable name for each kind of problem. A code never changes its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    BadRequest,
-    BadParameter,
-    BadCursor,
-    StaleCursor,
-    NotFound,
-    UnknownToken,
-    MethodNotAllowed,
-    Timeout,
-    BodyTooLarge,
-    AddressTooLong,
-    Internal,
-    NotReady,
-}
-
-impl Code {
-    pub const ALL: [Self; 12] = [
-        Self::BadRequest,
-        Self::BadParameter,
-        Self::BadCursor,
-        Self::StaleCursor,
-        Self::NotFound,
-        Self::UnknownToken,
-        Self::MethodNotAllowed,
-        Self::Timeout,
-        Self::BodyTooLarge,
-        Self::AddressTooLong,
-        Self::Internal,
-        Self::NotReady,
-    ];
-
-    /// Name, status, title, and what it means for whoever meets it.
-    fn facts(self) -> (&'static str, StatusCode, &'static str, &'static str) {
-        match self {
-            Self::BadRequest => (
-                "bad-request",
-                StatusCode::BAD_REQUEST,
-                "The request cannot be understood",
-                "Something about the request breaks the rules of HTTP. Sending it again unchanged will not help.",
-            ),
-            Self::BadParameter => (
-                "bad-parameter",
-                StatusCode::BAD_REQUEST,
-                "A parameter is not understood",
-                "A query parameter has an unknown name, or a value of the wrong form. The member `errors` names each of them and says what to write instead.",
-            ),
-            Self::BadCursor => (
-                "bad-cursor",
-                StatusCode::BAD_REQUEST,
-                "The cursor does not belong to this question",
-                "A cursor is good only as it was given out, together with the filters of the page it came from. Follow the `next` link instead of building one.",
-            ),
-            Self::StaleCursor => (
-                "stale-cursor",
-                StatusCode::GONE,
-                "The table has been published anew",
-                "The cursor belongs to an earlier publication, whose lines may have moved. Start again from the first page.",
-            ),
-            Self::NotFound => (
-                "not-found",
-                StatusCode::NOT_FOUND,
-                "There is nothing here",
-                "No page or resource has this address in the present publication.",
-            ),
-            Self::UnknownToken => (
-                "unknown-token",
-                StatusCode::NOT_FOUND,
-                "This link is not one of ours",
-                "The link was cut short, changed, or made by somebody else. Use the link exactly as the mail shows it.",
-            ),
-            Self::MethodNotAllowed => (
-                "method-not-allowed",
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The method does not work here",
-                "The header `Allow` lists the methods that do.",
-            ),
-            Self::Timeout => (
-                "timeout",
-                StatusCode::REQUEST_TIMEOUT,
-                "The request took too long to arrive",
-                "The whole request must arrive within a few seconds.",
-            ),
-            Self::BodyTooLarge => (
-                "body-too-large",
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is too large",
-                "What this service accepts is small; the detail says how small.",
-            ),
-            Self::AddressTooLong => (
-                "address-too-long",
-                StatusCode::URI_TOO_LONG,
-                "The address is too long",
-                "Ask for less at once: fewer filters, or shorter ones.",
-            ),
-            Self::Internal => (
-                "internal",
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something failed on our side",
-                "It has been logged. Trying again later may help.",
-            ),
-            Self::NotReady => (
-                "not-ready",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The service is not ready",
-                "It is starting, cannot reach its database, or nothing has been published yet.",
-            ),
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        self.facts().0
-    }
-    pub fn status(self) -> StatusCode {
-        self.facts().1
-    }
-    pub fn title(self) -> &'static str {
-        self.facts().2
-    }
-    pub fn meaning(self) -> &'static str {
-        self.facts().3
-    }
-}
 
 /// An error as every client gets it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -3,8 +3,9 @@
 use super::Framed;
 use super::filters::capital;
 use crate::render::PageLinks;
+use crate::web::code::Code;
 use crate::web::freshness::{Freshness, HTML};
-use crate::web::problem::{ApiError, Code, Problem};
+use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
