@@ -18,6 +18,9 @@ pub const FILTERS: [&str; 10] =
 /// Longest value accepted for one filter, in bytes: the longest URL in use fits.
 pub const MAX_FILTER_BYTES: usize = 2_000;
 
+/// The years that RFC 3339 can write.
+const MOMENT_YEARS: std::ops::RangeInclusive<i32> = 0..=9999;
+
 /// A query and the moment it asks about; now, when absent.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
@@ -132,8 +135,7 @@ pub fn moment(text: &str) -> Result<Instant, String> {
         Ok(day) => Some(day.and_time(NaiveTime::MIN).and_utc()),
         Err(_) => DateTime::parse_from_rfc3339(&written).ok().map(|at| at.with_timezone(&Utc)),
     };
-    // Outside these years zone data means nothing.
-    at.filter(|at| (1970..=2999).contains(&at.year())).ok_or_else(|| {
+    at.filter(|at| MOMENT_YEARS.contains(&at.year())).ok_or_else(|| {
         format!(
             "`{text}` is not a moment: write a day, such as 2020-09-27, which begins at 00:00 UTC, \
              or an instant, such as 2020-09-27T14:00:00Z"

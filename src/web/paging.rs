@@ -66,7 +66,7 @@ impl Paging {
 
     fn accept(&self, cursor: &Cursor, publication: &Digest) -> Result<(), ApiError> {
         // Instants that no page of ours was ever about.
-        if !(0..LAST_INSTANT_US).contains(&cursor.on_us) {
+        if !(FIRST_INSTANT_US..LAST_INSTANT_US).contains(&cursor.on_us) {
             return Err(ApiError::BadCursor(UNREADABLE));
         }
         if cursor.question != self.question() {
@@ -142,8 +142,9 @@ impl Page {
 
 const UNREADABLE: &str = "the cursor is not one of ours; follow the `next` link of a page";
 
-/// The year 3000, where the calendar of declarations ends.
-const LAST_INSTANT_US: i64 = 32_503_680_000_000_000;
+/// The years 0 to 9999, which RFC 3339 can write.
+const FIRST_INSTANT_US: i64 = -62_167_219_200_000_000;
+const LAST_INSTANT_US: i64 = 253_402_300_800_000_000;
 
 /// A cursor of ours is about 100 bytes long.
 const MAX_CURSOR_BYTES: usize = 400;

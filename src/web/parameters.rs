@@ -11,6 +11,8 @@ use std::str::FromStr;
 /// More pairs than this are refused before any is looked at.
 const MAX_PAIRS: usize = 100;
 
+const EMPTY: &str = "it is empty: give it a value, or leave it out";
+
 /// The parameters of one request that nobody has taken yet.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
@@ -36,15 +38,18 @@ impl Parameters {
         let bad = &mut self.bad;
         self.pairs.retain(|(name, value)| {
             let is_filter = FILTERS.contains(&name.as_str());
-            if is_filter && let Err(mistake) = question.set(name, value) {
-                bad.push(mistake);
-            }
+            let outcome = match is_filter && value.trim().is_empty() {
+                true => Err(BadFilter::new(name, EMPTY)),
+                false if is_filter => question.set(name, value),
+                false => Ok(()),
+            };
+            bad.extend(outcome.err());
             !is_filter
         });
         question
     }
 
-    /// A parameter that may be given once. Empty means not given.
+    /// A parameter that may be given once.
     pub fn take<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
         self.take_read(name, |text| text.parse::<T>().map_err(|bad| bad.to_string()))
     }
@@ -71,8 +76,12 @@ impl Parameters {
         let bad = &mut self.bad;
         self.pairs.retain(|(given, value)| {
             let value = value.trim();
-            if given != name || value.is_empty() {
-                return given != name;
+            if given != name {
+                return true;
+            }
+            if value.is_empty() {
+                bad.push(BadFilter::new(name, EMPTY));
+                return false;
             }
             if value.len() > MAX_FILTER_BYTES {
                 let detail = format!("it is longer than {MAX_FILTER_BYTES} bytes");
@@ -87,6 +96,11 @@ impl Parameters {
             false
         });
         taken
+    }
+
+    /// A form sends its empty fields too.
+    pub fn drop_empty(&mut self) {
+        self.pairs.retain(|(_, value)| !value.trim().is_empty());
     }
 
     /// Pages are reached by links that others decorated: what is unknown there

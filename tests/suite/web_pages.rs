@@ -63,6 +63,8 @@ async fn what_others_add_to_a_link_is_left_alone() {
     let service = WebService::start().await;
     let page = service.items("/?utm_source=mail&program=crm&fbclid=1").await;
     assert_eq!(lines(&page.body), 2);
+    let sent = "/?program=crm&environment=&state=&api=&url=&within=&on=&sort=";
+    assert_eq!(lines(&service.items(sent).await.body), 2, "a form sends its empty fields too");
     service.items("/notices/crm?utm_source=mail").await;
 }
 

@@ -1,10 +1,10 @@
 //! `GET /api/v1/apis`: the catalogue, and which notices touch each API.
 
-use super::{Listing, PageParameters, Reading, no_guess};
+use super::{ListRefusals, Listing, PageParameters, Reading, no_guess, schemas};
 use crate::impact::{Query, ShownDate};
 use crate::notice::{Api, ApiId, Program, ProgramId, ReplacedBy};
 use crate::schedule::{Instant, State};
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::web::Data;
@@ -16,15 +16,15 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "described here, read by `apis`")]
 pub struct ApisParameters {
-    #[param(example = "usps-web-tools")]
-    program: Option<String>,
+    #[param(inline, example = "usps-web-tools")]
+    program: Option<schemas::Id>,
     /// The API's wire name, case and all.
-    #[param(example = "holdForPickup")]
-    api: Option<String>,
+    #[param(inline, example = "holdForPickup")]
+    api: Option<schemas::Id>,
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
-    #[param(example = "2020-09-27")]
-    on: Option<String>,
+    #[param(inline, example = "2020-09-27")]
+    on: Option<schemas::Moment>,
 }
 
 /// An API of a program's catalogue.
@@ -137,13 +137,7 @@ fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> V
     responses(
         (status = 200, description = "A page of the catalogue", body = Listing<CatalogueApi>,
             headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
-        (status = 304, description = "The client already has this answer"),
-        (status = 400, description = "A parameter or the cursor is not understood",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The cursor belongs to an earlier publication: start again",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet",
-            body = Problem, content_type = "application/problem+json"),
+        ListRefusals,
     )
 )]
 pub async fn apis(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {

@@ -1,8 +1,8 @@
 //! `GET /api/v1/impacted`: the impacted-API table.
 
-use super::{Listing, PageParameters, Reading};
+use super::{ListRefusals, Listing, PageParameters, Reading, schemas};
 use crate::impact::ImpactedApi;
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,35 +14,37 @@ pub const PATH: &str = "/api/v1/impacted";
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "described here, read by `impact::Question`")]
 pub struct ImpactedParameters {
-    #[param(example = "usps-web-tools")]
-    program: Option<String>,
-    #[param(example = "prod")]
-    environment: Option<String>,
+    #[param(inline, example = "usps-web-tools")]
+    program: Option<schemas::Id>,
+    #[param(inline, example = "prod")]
+    environment: Option<schemas::Id>,
     /// The API's wire name, case and all.
-    #[param(example = "holdForPickup")]
-    api: Option<String>,
+    #[param(inline, example = "holdForPickup")]
+    api: Option<schemas::Id>,
     /// The group through which a notice names the API.
-    group: Option<String>,
+    #[param(inline)]
+    group: Option<schemas::Id>,
     /// The notice's id within its program.
-    notice: Option<String>,
+    #[param(inline)]
+    notice: Option<schemas::Id>,
     /// One or more states, separated by commas or by repeating the parameter:
     /// `cancelled`, `paused`, `cut-off`, `due`, `brownout`, `deprecated`, `announced`.
-    #[param(example = "due,cut-off")]
-    state: Option<String>,
+    #[param(inline, example = "due,cut-off")]
+    state: Option<schemas::States>,
     /// A host, or a URL at or below one that a row declares.
-    #[param(example = "secure.shippingapis.com")]
-    url: Option<String>,
+    #[param(inline, example = "secure.shippingapis.com")]
+    url: Option<schemas::HostOrUrl>,
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
-    #[param(example = "2020-09-27")]
-    on: Option<String>,
+    #[param(inline, example = "2020-09-27")]
+    on: Option<schemas::Moment>,
     /// Only cutoffs that may fall between the moment asked about and this much
     /// later: `30 days`, `6 months`, `2 hours`.
-    #[param(example = "30 days")]
-    within: Option<String>,
+    #[param(inline, example = "30 days")]
+    within: Option<schemas::Length>,
     /// `cutoff` (the default), `api`, `environment`, `program` or `state`.
-    #[param(example = "cutoff")]
-    sort: Option<String>,
+    #[param(inline, example = "cutoff")]
+    sort: Option<schemas::Order>,
 }
 
 /// Which APIs are affected, where, and when.
@@ -60,13 +62,7 @@ pub struct ImpactedParameters {
         (status = 200, description = "A page of the table", body = Listing<ImpactedApi>,
             headers(("ETag" = String), ("Cache-Control" = String),
                 ("Link" = String, description = "rel `next` and `first` (RFC 8288)"))),
-        (status = 304, description = "The client already has this answer"),
-        (status = 400, description = "A parameter or the cursor is not understood",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The cursor belongs to an earlier publication: start again",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet",
-            body = Problem, content_type = "application/problem+json"),
+        ListRefusals,
     )
 )]
 pub async fn impacted(

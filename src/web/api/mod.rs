@@ -8,9 +8,10 @@ mod impacted;
 mod notices;
 mod openapi;
 mod schedule;
+mod schemas;
 
 use super::freshness::{Freshness, JSON};
-use super::problem::ApiError;
+use super::problem::{ApiError, Problem};
 use super::reading::{Asked, Reading};
 use super::routes::readable;
 use super::snapshot::Snapshot;
@@ -21,7 +22,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -70,7 +71,47 @@ pub struct PageParameters {
     #[param(minimum = 1, maximum = 1000, default = 100, example = 100)]
     limit: Option<u32>,
     /// Where to go on: the member `next` of the page before, with the same filters.
-    cursor: Option<String>,
+    #[param(inline)]
+    cursor: Option<schemas::Cursor>,
+}
+
+/// What every question may be answered with instead.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "described here, made by `ApiError`")]
+pub enum Refusals {
+    /// The client already has this answer
+    #[response(status = 304)]
+    Known,
+    /// A parameter is not understood; `errors` names each of them
+    #[response(status = 400, content_type = "application/problem+json")]
+    NotUnderstood(Problem),
+    /// The address is too long
+    #[response(status = 414, content_type = "application/problem+json")]
+    TooLong(Problem),
+    /// Nothing has been published yet
+    #[response(status = 503, content_type = "application/problem+json")]
+    NotReady(Problem),
+}
+
+/// The same for a question to a list.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "described here, made by `ApiError`")]
+pub enum ListRefusals {
+    /// The client already has this answer
+    #[response(status = 304)]
+    Known,
+    /// A parameter or the cursor is not understood; `errors` names each parameter
+    #[response(status = 400, content_type = "application/problem+json")]
+    NotUnderstood(Problem),
+    /// The cursor belongs to an earlier publication: start again
+    #[response(status = 410, content_type = "application/problem+json")]
+    Stale(Problem),
+    /// The address is too long
+    #[response(status = 414, content_type = "application/problem+json")]
+    TooLong(Problem),
+    /// Nothing has been published yet
+    #[response(status = 503, content_type = "application/problem+json")]
+    NotReady(Problem),
 }
 
 impl Asked {

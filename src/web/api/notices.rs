@@ -1,6 +1,6 @@
 //! `GET /api/v1/notices`: the notices, as a list and one in full.
 
-use super::{Listing, PageParameters, Reading, no_guess};
+use super::{ListRefusals, Listing, PageParameters, Reading, Refusals, no_guess, schemas};
 use crate::impact::{AgendaQuery, RowSummary, ScheduledMilestone, ShownDate};
 use crate::notice::{Kind, Notice, Program, ProgramId};
 
@@ -19,15 +19,15 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "described here, read by `notices`")]
 pub struct NoticesParameters {
-    #[param(example = "usps-web-tools")]
-    program: Option<String>,
+    #[param(inline, example = "usps-web-tools")]
+    program: Option<schemas::Id>,
     /// `deprecation`, `retirement`, `protocol`, `endpoint`, `version` or `authentication`.
-    #[param(example = "protocol")]
-    kind: Option<String>,
+    #[param(inline, example = "protocol")]
+    kind: Option<schemas::KindOfNotice>,
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
-    #[param(example = "2020-09-27")]
-    on: Option<String>,
+    #[param(inline, example = "2020-09-27")]
+    on: Option<schemas::Moment>,
 }
 
 #[derive(IntoParams)]
@@ -36,8 +36,8 @@ pub struct NoticesParameters {
 pub struct OnParameter {
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
-    #[param(example = "2020-09-27")]
-    on: Option<String>,
+    #[param(inline, example = "2020-09-27")]
+    on: Option<schemas::Moment>,
 }
 
 /// A notice in a list.
@@ -121,13 +121,7 @@ pub struct NoticeInFull<'a> {
     responses(
         (status = 200, description = "A page of notices", body = Listing<NoticeSummary>,
             headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
-        (status = 304, description = "The client already has this answer"),
-        (status = 400, description = "A parameter or the cursor is not understood",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The cursor belongs to an earlier publication: start again",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet",
-            body = Problem, content_type = "application/problem+json"),
+        ListRefusals,
     )
 )]
 pub async fn notices(
@@ -163,19 +157,15 @@ pub async fn notices(
     tag = "notices",
     operation_id = "getNotice",
     params(
-        ("program" = String, Path, example = "usps-web-tools"),
-        ("id" = String, Path, description = "The notice's id within its program", example = "tls-1.2"),
+        ("program" = inline(schemas::Id), Path, example = "usps-web-tools"),
+        ("id" = inline(schemas::Id), Path, description = "The notice's id within its program", example = "tls-1.2"),
         OnParameter,
     ),
     responses(
         (status = 200, description = "The notice", body = NoticeInFull<'static>,
             headers(("ETag" = String), ("Cache-Control" = String))),
-        (status = 304, description = "The client already has this answer"),
-        (status = 400, description = "A parameter is not understood",
-            body = Problem, content_type = "application/problem+json"),
+        Refusals,
         (status = 404, description = "There is no such notice",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet",
             body = Problem, content_type = "application/problem+json"),
     )
 )]

@@ -1,8 +1,8 @@
 //! `GET /api/v1/schedule`: the milestones of all notices, in order of time.
 
-use super::{Listing, PageParameters, Reading, no_guess};
+use super::{ListRefusals, Listing, PageParameters, Reading, no_guess, schemas};
 use crate::impact::{AgendaQuery, ScheduledMilestone};
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,20 +12,21 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "described here, read by `schedule`")]
 pub struct ScheduleParameters {
-    #[param(example = "usps-web-tools")]
-    program: Option<String>,
+    #[param(inline, example = "usps-web-tools")]
+    program: Option<schemas::Id>,
     /// The notice's id within its program.
-    notice: Option<String>,
+    #[param(inline)]
+    notice: Option<schemas::Id>,
     /// Only milestones of rows and brownouts in this environment.
-    #[param(example = "prod")]
-    environment: Option<String>,
+    #[param(inline, example = "prod")]
+    environment: Option<schemas::Id>,
     /// Leave out what has certainly passed before this moment: an RFC 3339
     /// instant, or a day (`YYYY-MM-DD`), which begins at 00:00 UTC.
-    #[param(example = "2020-04-01")]
-    from: Option<String>,
+    #[param(inline, example = "2020-04-01")]
+    from: Option<schemas::Moment>,
     /// Leave out what cannot happen before this moment, and what has no date yet.
-    #[param(example = "2020-10-01")]
-    until: Option<String>,
+    #[param(inline, example = "2020-10-01")]
+    until: Option<schemas::Moment>,
 }
 
 /// What happens when.
@@ -41,13 +42,7 @@ pub struct ScheduleParameters {
     responses(
         (status = 200, description = "A page of milestones", body = Listing<ScheduledMilestone>,
             headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
-        (status = 304, description = "The client already has this answer"),
-        (status = 400, description = "A parameter or the cursor is not understood",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The cursor belongs to an earlier publication: start again",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet",
-            body = Problem, content_type = "application/problem+json"),
+        ListRefusals,
     )
 )]
 pub async fn schedule(

@@ -137,6 +137,7 @@ pub async fn notice(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let Reading { snapshot, now, mut parameters } = Reading::start(&request, &service)?;
+    parameters.drop_empty();
     let on = parameters.take_moment("on");
     parameters.keep_only(&[]);
     parameters.finish()?;

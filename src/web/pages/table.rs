@@ -50,6 +50,7 @@ struct Guess {
 pub async fn table(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
     let mut reading = Reading::start(&request, &service)?;
     let snapshot = reading.snapshot.clone();
+    reading.parameters.drop_empty();
     let question = reading.parameters.question();
     let moving = question.query.within.is_some();
     reading.parameters.keep_only(&["limit", "cursor"]);

@@ -1,0 +1,52 @@
+//! Forms of parameters, for the description of the API. Words that may be
+//! chosen come from where they are defined.
+
+use crate::impact::{MAX_FILTER_BYTES, Sort};
+use crate::notice::{Kind, MAX_ID_BYTES};
+use crate::schedule::State;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A form by its name here and what it looks like.
+macro_rules! form {
+    ($name:ident, $schema:expr) => {
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                RefOr::T(Schema::from($schema))
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn alternatives(words: &[&str]) -> String {
+    words.join("|")
+}
+
+form!(Id, {
+    let rest = MAX_ID_BYTES - 1;
+    string().pattern(Some(format!("^[A-Za-z0-9][A-Za-z0-9._-]{{0,{rest}}}$")))
+});
+form!(Moment, {
+    let of = |format| string().format(Some(SchemaFormat::KnownFormat(format)));
+    AnyOfBuilder::new().item(of(KnownFormat::Date)).item(of(KnownFormat::DateTime)).build()
+});
+form!(Length, string().pattern(Some("^[0-9]{1,6} (minute|hour|day|week|month|year)s?$")));
+form!(HostOrUrl, string().min_length(Some(1)).max_length(Some(MAX_FILTER_BYTES)));
+form!(States, {
+    let one = alternatives(&State::ALL.map(State::as_str));
+    string().pattern(Some(format!("^({one})(,({one}))*$")))
+});
+form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
+form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
+form!(Cursor, string().pattern(Some("^[A-Za-z0-9_-]+$")));
