@@ -1,5 +1,6 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod calendars;
 mod checking;
 mod dates;
 mod declarations;
@@ -10,6 +11,7 @@ mod importing;
 mod leaving;
 mod links;
 mod one_click;
+mod prose;
 mod publishing;
 mod rendering;
 mod sample_office;
