@@ -2,6 +2,7 @@
 
 mod calendars;
 mod checking;
+mod colours;
 mod dates;
 mod declarations;
 mod declared;

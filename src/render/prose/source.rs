@@ -11,6 +11,22 @@ use std::ops::Range;
 /// round: links by reference become inline ones, their definitions go, and a
 /// block of code that was left open is closed.
 pub fn to_markdown(markdown: &str) -> String {
+    // A second definition of the same name only comes to light once the first
+    // is gone. Nobody means the third.
+    const ROUNDS: usize = 4;
+    let mut text = ruled(markdown);
+    for _ in 0..ROUNDS {
+        let next = ruled(&text);
+        if next == text {
+            return text;
+        }
+        text = next;
+    }
+    let lines: Vec<_> = text.split('\n').map(escaped).collect();
+    lines.join("\n")
+}
+
+fn ruled(markdown: &str) -> String {
     let parser = Parser::new_ext(markdown, options());
     let definitions = parser.reference_definitions().iter();
     let mut edits = Edits::default();
