@@ -6,5 +6,6 @@ pub mod clock;
 pub mod config;
 pub mod links;
 pub mod notice;
+pub mod render;
 pub mod store;
 pub mod subscribers;
