@@ -2,7 +2,9 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+mod announce;
 mod recipients;
+mod status;
 
 use crate::clock::Clock;
 use clap::{Parser, Subcommand};
@@ -31,8 +33,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Send a published notice to whom it concerns
+    Announce(Box<announce::Arguments>),
     /// Bring recipients in, list or remove them
     Recipients(recipients::Arguments),
+    /// Show what became of every message
+    Status(status::Arguments),
 }
 
 /// Said by every command that works on what was published.
@@ -60,6 +66,8 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
+        Command::Announce(arguments) => announce::run(*arguments, &clock).await,
+        Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
     }
 }

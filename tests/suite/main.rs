@@ -1,5 +1,6 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod announcing;
 mod dates;
 mod importing;
 mod leaving;
