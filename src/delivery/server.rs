@@ -145,6 +145,7 @@ impl Server {
         server: &str,
     ) -> Result<(), ServerFault> {
         let Some(credentials) = &self.settings.credentials else { return Ok(()) };
+        // The settings refuse this; a password in clear is worth asking twice.
         if self.settings.security == Security::Plaintext {
             return Err(ServerFault("a password is not sent without TLS".to_owned()));
         }
