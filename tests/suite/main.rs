@@ -1,5 +1,6 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod announcing;
 mod checking;
 mod dates;
 mod declarations;
@@ -9,11 +10,14 @@ mod impacted_table;
 mod importing;
 mod leaving;
 mod links;
+mod mail_form;
+mod mail_tools;
 mod one_click;
 mod publishing;
 mod rendering;
 mod sample_office;
 mod schedule;
+mod scripted_server;
 mod seed_facts;
 mod settings;
 mod test_office;
