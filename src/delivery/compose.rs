@@ -7,7 +7,7 @@
 use super::dkim::{Signer, SigningFailed};
 use super::letterhead::{BadSender, Letterhead, address, clean_field};
 use crate::links::{Keys, Token};
-use crate::notice::{Edition, Slot, fill_slots};
+use crate::notice::{Edition, Slot, fill_slots, greet};
 use crate::store::Claimed;
 use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
@@ -51,7 +51,7 @@ impl Stationery<'_> {
         });
         let to = address(&claimed.address)?;
         let name = claimed.name.as_deref().map(clean_field).filter(|name| !name.is_empty());
-        let greeting = name.clone().unwrap_or_else(|| clean_field(&letterhead.greeting));
+        let greeting = greet(&clean_field(&letterhead.greeting), name.as_deref());
         let leave = letterhead.unsubscribe_page(&unsubscribe);
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),

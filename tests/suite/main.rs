@@ -6,6 +6,7 @@ mod dates;
 mod declarations;
 mod declared;
 mod everything;
+mod greeting;
 mod impacted_table;
 mod importing;
 mod leaving;
