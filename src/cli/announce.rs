@@ -1,6 +1,6 @@
 //! `fairwarning announce`: whom it would reach, a question, and the round.
 
-use super::Exit;
+use super::{Exit, count};
 use crate::announce::{Forecast, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
@@ -60,6 +60,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         println!("Nothing was sent.");
         return Ok(Exit::Clean);
     }
+    println!("Sending {way}.");
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
@@ -81,7 +82,8 @@ fn describe(mail: &MailSettings) -> String {
 }
 
 fn print_forecast(round: &Round, forecast: &Forecast) {
-    println!("{}: {} recipients are affected.", round.path, forecast.total());
+    let affected = count(usize::try_from(forecast.total()).unwrap_or(usize::MAX), "recipient");
+    println!("{}: {affected} to hear.", round.path);
     for (locale, count) in &forecast.by_locale {
         println!("{count:>9}  in {locale}");
     }

@@ -59,6 +59,11 @@ enum Command {
     Serve(serve::Arguments),
 }
 
+/// `1 notice`, `2 notices`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Said by every command that works on what was published.
 const NOTHING_PUBLISHED: &str =
     "nothing was published to this database yet: `fairwarning publish` comes first";
