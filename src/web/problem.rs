@@ -43,95 +43,85 @@ impl Code {
         Self::NotReady,
     ];
 
-    /// Name, status, title, and what it means for whoever meets it.
-    fn facts(self) -> (&'static str, StatusCode, &'static str, &'static str) {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::BadRequest => (
-                "bad-request",
-                StatusCode::BAD_REQUEST,
-                "The request cannot be understood",
-                "Something about the request breaks the rules of HTTP. Sending it again unchanged will not help.",
-            ),
-            Self::BadParameter => (
-                "bad-parameter",
-                StatusCode::BAD_REQUEST,
-                "A parameter is not understood",
-                "A query parameter has an unknown name, or a value of the wrong form. The member `errors` names each of them and says what to write instead.",
-            ),
-            Self::BadCursor => (
-                "bad-cursor",
-                StatusCode::BAD_REQUEST,
-                "The cursor does not belong to this question",
-                "A cursor is good only as it was given out, together with the filters of the page it came from. Follow the `next` link instead of building one.",
-            ),
-            Self::StaleCursor => (
-                "stale-cursor",
-                StatusCode::GONE,
-                "The table has been published anew",
-                "The cursor belongs to an earlier publication, whose lines may have moved. Start again from the first page.",
-            ),
-            Self::NotFound => (
-                "not-found",
-                StatusCode::NOT_FOUND,
-                "There is nothing here",
-                "No page or resource has this address in the present publication.",
-            ),
-            Self::UnknownToken => (
-                "unknown-token",
-                StatusCode::NOT_FOUND,
-                "This link is not one of ours",
-                "The link was cut short, changed, or made by somebody else. Use the link exactly as the mail shows it.",
-            ),
-            Self::MethodNotAllowed => (
-                "method-not-allowed",
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The method does not work here",
-                "The header `Allow` lists the methods that do.",
-            ),
-            Self::Timeout => (
-                "timeout",
-                StatusCode::REQUEST_TIMEOUT,
-                "The request took too long to arrive",
-                "The whole request must arrive within a few seconds.",
-            ),
-            Self::BodyTooLarge => (
-                "body-too-large",
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is too large",
-                "What this service accepts is small; the detail says how small.",
-            ),
-            Self::AddressTooLong => (
-                "address-too-long",
-                StatusCode::URI_TOO_LONG,
-                "The address is too long",
-                "Ask for less at once: fewer filters, or shorter ones.",
-            ),
-            Self::Internal => (
-                "internal",
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something failed on our side",
-                "It has been logged. Trying again later may help.",
-            ),
-            Self::NotReady => (
-                "not-ready",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The service is not ready",
-                "It is starting, cannot reach its database, or nothing has been published yet.",
-            ),
+            Self::BadRequest => "bad-request",
+            Self::BadParameter => "bad-parameter",
+            Self::BadCursor => "bad-cursor",
+            Self::StaleCursor => "stale-cursor",
+            Self::NotFound => "not-found",
+            Self::UnknownToken => "unknown-token",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::Timeout => "timeout",
+            Self::BodyTooLarge => "body-too-large",
+            Self::AddressTooLong => "address-too-long",
+            Self::Internal => "internal",
+            Self::NotReady => "not-ready",
         }
     }
 
-    pub fn name(self) -> &'static str {
-        self.facts().0
-    }
     pub fn status(self) -> StatusCode {
-        self.facts().1
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::BadParameter => StatusCode::BAD_REQUEST,
+            Self::BadCursor => StatusCode::BAD_REQUEST,
+            Self::StaleCursor => StatusCode::GONE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::UnknownToken => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+        }
     }
+
     pub fn title(self) -> &'static str {
-        self.facts().2
+        match self {
+            Self::BadRequest => "The request cannot be understood",
+            Self::BadParameter => "A parameter is not understood",
+            Self::BadCursor => "The cursor does not belong to this question",
+            Self::StaleCursor => "The table has been published anew",
+            Self::NotFound => "There is nothing here",
+            Self::UnknownToken => "This link is not one of ours",
+            Self::MethodNotAllowed => "The method does not work here",
+            Self::Timeout => "The request took too long to arrive",
+            Self::BodyTooLarge => "The body is too large",
+            Self::AddressTooLong => "The address is too long",
+            Self::Internal => "Something failed on our side",
+            Self::NotReady => "The service is not ready",
+        }
     }
+
+    /// What it means for whoever meets it.
     pub fn meaning(self) -> &'static str {
-        self.facts().3
+        match self {
+            Self::BadRequest => {
+                "Something about the request breaks the rules of HTTP. Sending it again unchanged will not help."
+            }
+            Self::BadParameter => {
+                "A query parameter has an unknown name, or a value of the wrong form. The member `errors` names each of them and says what to write instead."
+            }
+            Self::BadCursor => {
+                "A cursor is good only as it was given out, together with the filters of the page it came from. Follow the `next` link instead of building one."
+            }
+            Self::StaleCursor => {
+                "The cursor belongs to an earlier publication, whose lines may have moved. Start again from the first page."
+            }
+            Self::NotFound => "No page or resource has this address in the present publication.",
+            Self::UnknownToken => {
+                "The link was cut short, changed, or made by somebody else. Use the link exactly as the mail shows it."
+            }
+            Self::MethodNotAllowed => "The header `Allow` lists the methods that do.",
+            Self::Timeout => "The whole request must arrive within a few seconds.",
+            Self::BodyTooLarge => "What this service accepts is small; the detail says how small.",
+            Self::AddressTooLong => "Ask for less at once: fewer filters, or shorter ones.",
+            Self::Internal => "It has been logged. Trying again later may help.",
+            Self::NotReady => {
+                "It is starting, cannot reach its database, or nothing has been published yet."
+            }
+        }
     }
 }
 

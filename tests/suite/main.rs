@@ -1,5 +1,6 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod announcing;
 mod calendars;
 mod checking;
 mod colours;
@@ -7,16 +8,20 @@ mod dates;
 mod declarations;
 mod declared;
 mod everything;
+mod greeting;
 mod impacted_table;
 mod importing;
 mod leaving;
 mod links;
+mod mail_form;
+mod mail_tools;
 mod one_click;
 mod prose;
 mod publishing;
 mod rendering;
 mod sample_office;
 mod schedule;
+mod scripted_server;
 mod seed_facts;
 mod settings;
 mod test_office;

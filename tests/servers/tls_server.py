@@ -1,0 +1,61 @@
+"""A mail server with TLS and AUTH for the tests, on aiosmtpd.
+
+Usage: tls_server.py MODE CERTIFICATE KEY, where MODE is starttls, implicit or
+clear. Prints the port, then a JSON line for each message and each login.
+"""
+
+import asyncio
+import json
+import ssl
+import sys
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+USER, PASSWORD = b"office", b"correct horse"
+
+
+def tell(**facts):
+    print(json.dumps(facts), flush=True)
+
+
+class Handler:
+    async def handle_DATA(self, server, session, envelope):
+        tell(
+            event="message",
+            sender=envelope.mail_from,
+            recipients=envelope.rcpt_tos,
+            tls=session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
+            authenticated=bool(session.authenticated),
+            size=len(envelope.content),
+        )
+        return "250 taken"
+
+
+def authenticate(server, session, envelope, mechanism, data):
+    is_right = (data.login, data.password) == (USER, PASSWORD)
+    tell(event="login", mechanism=mechanism, right=is_right)
+    return AuthResult(success=is_right)
+
+
+async def main(mode, certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def server():
+        return SMTP(
+            Handler(),
+            tls_context=context if mode == "starttls" else None,
+            authenticator=authenticate,
+            auth_required=mode != "clear",
+            auth_require_tls=mode == "starttls",
+            enable_SMTPUTF8=True,
+        )
+
+    listening = await asyncio.get_running_loop().create_server(
+        server, "127.0.0.1", 0, ssl=context if mode == "implicit" else None
+    )
+    tell(port=listening.sockets[0].getsockname()[1])
+    await listening.serve_forever()
+
+
+asyncio.run(main(*sys.argv[1:]))
