@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serve the table, the pages and the API.
 #[derive(clap::Args)]
@@ -43,11 +43,13 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
     let service = Arc::new(service);
     web::refresh(&service).await?;
+    // From here on a signal ends the service well, however early it comes.
+    let stop = Stop::listen()?;
     let listener = listen(settings.listen)?;
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     println!("Serving on http://{address}");
-    work_until_told_to_stop(service, server).await?;
+    work_until(stop, service, server).await?;
     Ok(Exit::Clean)
 }
 
@@ -72,11 +74,34 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
+/// The signals that tell a service to end.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// Runs every task of the service side by side. None of them ends by itself:
 /// whichever does first has failed, and takes the others with it.
-async fn work_until_told_to_stop(service: Arc<Service>, server: web::Server) -> anyhow::Result<()> {
+async fn work_until(
+    mut stop: Stop,
+    service: Arc<Service>,
+    server: web::Server,
+) -> anyhow::Result<()> {
     let handle = server.handle();
-    let mut terminate = signal(SignalKind::terminate())?;
     let mut server = std::pin::pin!(server);
     tokio::select! {
         ended = &mut server => {
@@ -84,10 +109,9 @@ async fn work_until_told_to_stop(service: Arc<Service>, server: web::Server) -> 
             bail!("the web server ended by itself");
         }
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        () = stop.told() => {}
     }
     eprintln!("Stopping: requests under way are answered first.");
-    let stopped = handle.stop(true);
-    tokio::join!(stopped, server).1.context("the web server failed while stopping")
+    let (_, ended) = tokio::join!(handle.stop(true), server);
+    ended.context("the web server failed while stopping")
 }

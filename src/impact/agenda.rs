@@ -2,7 +2,7 @@
 
 use super::index::Index;
 use super::line::ShownDate;
-use crate::notice::{EnvironmentId, Notice, NoticeId, Program, ProgramId, Workspace};
+use crate::notice::{EnvironmentId, Notice, NoticeId, NoticePath, Program, ProgramId, Workspace};
 use crate::schedule::{Instant, Milestone, milestones};
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -90,6 +90,12 @@ impl Place {
 }
 
 impl AgendaQuery {
+    /// All milestones of one notice.
+    pub fn of(path: &NoticePath) -> Self {
+        let NoticePath { program, notice } = path.clone();
+        Self { program: Some(program), notice: Some(notice), ..Self::default() }
+    }
+
     /// The conditions given, in normal form.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let instant = |at: Instant| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);

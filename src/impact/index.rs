@@ -149,18 +149,33 @@ impl Index {
 
     /// The moments around `at` at which any line's state changes: the last one
     /// passed and the next to come. Between them every answer is the same.
-    pub fn edges(&self, at: Instant) -> (Option<Instant>, Option<Instant>) {
-        let rows = || {
-            self.workspace
-                .notices()
-                .flat_map(|(_, notice)| notice.schedule.rows.iter().map(move |r| (notice, r)))
-        };
-        // Announcements change no state, but each begins a stretch of its own,
-        // so that a table without a passed date still has a last edge.
-        let begun = self.agenda.iter().filter_map(|place| place.earliest).filter(|e| *e <= at);
-        let last = rows().filter_map(|(n, (id, row))| last_edge(n, id, row, at)).chain(begun).max();
-        let next = rows().filter_map(|(n, (id, row))| next_edge(n, id, row, at)).min();
-        (last, next)
+    pub fn edges(&self, at: Instant) -> Edges {
+        let each = self.workspace.notices().map(|(program, notice)| Edges::of(program, notice, at));
+        each.fold(Edges::default(), |all, one| Edges {
+            last: all.last.max(one.last),
+            next: [all.next, one.next].into_iter().flatten().min(),
+        })
+    }
+}
+
+/// The moments between which every answer stays the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Edges {
+    pub last: Option<Instant>,
+    pub next: Option<Instant>,
+}
+
+impl Edges {
+    /// Those of one notice.
+    pub fn of(program: &Program, notice: &Notice, at: Instant) -> Self {
+        let rows = || notice.schedule.rows.iter();
+        // The announcement changes no state, but begins a stretch of its own,
+        // so that a notice without a passed date still has a last edge.
+        let announced = bounds(&notice.announced, program.settings.zone).earliest;
+        let begun = announced.filter(|announced| *announced <= at);
+        let last = rows().filter_map(|(id, row)| last_edge(notice, id, row, at));
+        let next = rows().filter_map(|(id, row)| next_edge(notice, id, row, at));
+        Self { last: last.chain(begun).max(), next: next.min() }
     }
 }
 

@@ -12,7 +12,7 @@ mod question;
 mod suggest;
 
 pub use agenda::{AgendaQuery, ScheduledMilestone};
-pub use index::{Entry, Index, Located};
+pub use index::{Edges, Entry, Index, Located};
 pub use line::{ImpactedApi, ShownDate};
 pub use notices::RowSummary;
 pub use query::{AskedUrl, Query, Sort};

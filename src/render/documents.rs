@@ -25,6 +25,9 @@ pub struct PageLinks<'a> {
     pub calendar: Option<&'a str>,
     pub json: Option<&'a str>,
     pub subscribe: Option<&'a str>,
+    /// Whether the moment is where the present states began, and nobody asked
+    /// for it.
+    pub since: bool,
 }
 
 impl Default for PageLinks<'_> {
@@ -37,6 +40,7 @@ impl Default for PageLinks<'_> {
             calendar: None,
             json: None,
             subscribe: None,
+            since: false,
         }
     }
 }

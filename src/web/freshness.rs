@@ -6,7 +6,8 @@
 //! same to the byte, and so is its tag.
 
 use super::snapshot::Snapshot;
-use crate::notice::Digest;
+use crate::impact::Edges;
+use crate::notice::{Digest, Notice, Program};
 use crate::schedule::Instant;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch,
@@ -40,9 +41,23 @@ impl Moment {
 
     /// Now, moved back to where the present answer began.
     pub fn now(snapshot: &Snapshot, now: Instant) -> Self {
-        let edges = snapshot.edges(now);
+        Self::within(snapshot.edges(now), snapshot, now)
+    }
+
+    /// Now, for an answer about one notice, which others do not change.
+    pub fn of_notice(
+        snapshot: &Snapshot,
+        program: &Program,
+        notice: &Notice,
+        now: Instant,
+    ) -> Self {
+        Self::within(Edges::of(program, notice, now), snapshot, now)
+    }
+
+    /// Before any edge has passed, the present answer began with its publication.
+    fn within(edges: Edges, snapshot: &Snapshot, now: Instant) -> Self {
         let at = edges.last.filter(|last| *last > DateTime::UNIX_EPOCH);
-        Self::between(at.unwrap_or(DateTime::UNIX_EPOCH), edges.next, now)
+        Self::between(at.unwrap_or(snapshot.created_at.min(now)), edges.next, now)
     }
 
     /// Now, for a question about a stretch that moves along with the clock, such

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod api;
+mod code;
 mod follow;
 mod freshness;
 mod outermost;
@@ -22,4 +23,4 @@ pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
-pub use snapshot::{Edges, Snapshot};
+pub use snapshot::Snapshot;

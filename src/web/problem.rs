@@ -1,6 +1,7 @@
 //! What can go wrong on the web side, and how it is said: `problem+json`
 //! (RFC 9457) with a stable code. Internals are logged and never returned.
 
+use super::code::Code;
 use crate::impact::BadFilter;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL};
@@ -9,121 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub const PROBLEM_JSON: &str = "application/problem+json";
-
-/// A stable name for each kind of problem. A code never changes its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    BadRequest,
-    BadParameter,
-    BadCursor,
-    StaleCursor,
-    NotFound,
-    UnknownToken,
-    MethodNotAllowed,
-    Timeout,
-    BodyTooLarge,
-    AddressTooLong,
-    Internal,
-    NotReady,
-}
-
-impl Code {
-    pub const ALL: [Self; 12] = [
-        Self::BadRequest,
-        Self::BadParameter,
-        Self::BadCursor,
-        Self::StaleCursor,
-        Self::NotFound,
-        Self::UnknownToken,
-        Self::MethodNotAllowed,
-        Self::Timeout,
-        Self::BodyTooLarge,
-        Self::AddressTooLong,
-        Self::Internal,
-        Self::NotReady,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::BadRequest => "bad-request",
-            Self::BadParameter => "bad-parameter",
-            Self::BadCursor => "bad-cursor",
-            Self::StaleCursor => "stale-cursor",
-            Self::NotFound => "not-found",
-            Self::UnknownToken => "unknown-token",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::Timeout => "timeout",
-            Self::BodyTooLarge => "body-too-large",
-            Self::AddressTooLong => "address-too-long",
-            Self::Internal => "internal",
-            Self::NotReady => "not-ready",
-        }
-    }
-
-    pub fn status(self) -> StatusCode {
-        match self {
-            Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::BadParameter => StatusCode::BAD_REQUEST,
-            Self::BadCursor => StatusCode::BAD_REQUEST,
-            Self::StaleCursor => StatusCode::GONE,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::UnknownToken => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::BadRequest => "The request cannot be understood",
-            Self::BadParameter => "A parameter is not understood",
-            Self::BadCursor => "The cursor does not belong to this question",
-            Self::StaleCursor => "The table has been published anew",
-            Self::NotFound => "There is nothing here",
-            Self::UnknownToken => "This link is not one of ours",
-            Self::MethodNotAllowed => "The method does not work here",
-            Self::Timeout => "The request took too long to arrive",
-            Self::BodyTooLarge => "The body is too large",
-            Self::AddressTooLong => "The address is too long",
-            Self::Internal => "Something failed on our side",
-            Self::NotReady => "The service is not ready",
-        }
-    }
-
-    /// What it means for whoever meets it.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::BadRequest => {
-                "Something about the request breaks the rules of HTTP. Sending it again unchanged will not help."
-            }
-            Self::BadParameter => {
-                "A query parameter has an unknown name, or a value of the wrong form. The member `errors` names each of them and says what to write instead."
-            }
-            Self::BadCursor => {
-                "A cursor is good only as it was given out, together with the filters of the page it came from. Follow the `next` link instead of building one."
-            }
-            Self::StaleCursor => {
-                "The cursor belongs to an earlier publication, whose lines may have moved. Start again from the first page."
-            }
-            Self::NotFound => "No page or resource has this address in the present publication.",
-            Self::UnknownToken => {
-                "The link was cut short, changed, or made by somebody else. Use the link exactly as the mail shows it."
-            }
-            Self::MethodNotAllowed => "The header `Allow` lists the methods that do.",
-            Self::Timeout => "The whole request must arrive within a few seconds.",
-            Self::BodyTooLarge => "What this service accepts is small; the detail says how small.",
-            Self::AddressTooLong => "Ask for less at once: fewer filters, or shorter ones.",
-            Self::Internal => "It has been logged. Trying again later may help.",
-            Self::NotReady => {
-                "It is starting, cannot reach its database, or nothing has been published yet."
-            }
-        }
-    }
-}
 
 /// An error as every client gets it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

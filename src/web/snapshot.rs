@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of HTTP.
 
-use crate::impact::Index;
+use crate::impact::{Edges, Index};
 use crate::notice::Digest;
 use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
@@ -14,41 +14,32 @@ use std::sync::Arc;
 pub struct Snapshot {
     pub id: PublicationId,
     pub digest: Digest,
+    /// When it was published.
+    pub created_at: Instant,
     pub index: Index,
     pub renderer: Renderer,
     edges: ArcSwapOption<Edges>,
 }
 
-/// The moments between which every answer about now stays the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edges {
-    pub last: Option<Instant>,
-    pub next: Option<Instant>,
-}
-
-impl Edges {
-    fn hold_at(&self, at: Instant) -> bool {
-        self.last.is_none_or(|last| last <= at) && self.next.is_none_or(|next| at < next)
-    }
-}
-
 impl Snapshot {
     /// Fails where a template of the publication does.
     pub fn build(stored: StoredPublication) -> Result<Self, RenderError> {
-        let StoredPublication { id, digest, publication, .. } = stored;
+        let StoredPublication { id, digest, publication, created_at, .. } = stored;
         let renderer = Renderer::new(&publication.templates)?;
         let index = Index::build(Arc::new(publication.workspace));
-        Ok(Self { id, digest, index, renderer, edges: ArcSwapOption::empty() })
+        Ok(Self { id, digest, created_at, index, renderer, edges: ArcSwapOption::empty() })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are
     /// kept until the next one passes.
     pub fn edges(&self, now: Instant) -> Edges {
-        if let Some(kept) = self.edges.load().as_deref().filter(|kept| kept.hold_at(now)) {
+        let hold = |kept: &&Edges| {
+            kept.last.is_none_or(|last| last <= now) && kept.next.is_none_or(|next| now < next)
+        };
+        if let Some(kept) = self.edges.load().as_deref().filter(hold) {
             return *kept;
         }
-        let (last, next) = self.index.edges(now);
-        let edges = Edges { last, next };
+        let edges = self.index.edges(now);
         self.edges.store(Some(Arc::new(edges)));
         edges
     }

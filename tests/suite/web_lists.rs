@@ -33,6 +33,10 @@ async fn a_notice_tells_its_rows_with_their_states() {
     assert_eq!(states, ["cut-off", "cut-off", "due"]);
     assert_eq!(rows[0]["apis"], serde_json::json!(["labels", "rates"]));
     assert_eq!(notice["on"], "2026-07-15T00:00:00Z");
+    assert_eq!(notice["milestones"].as_array().unwrap().len(), 9);
+    assert_eq!(notice["declared"]["needs"], serde_json::json!(["TLS 1.2 or above"]));
+    let text = notice["markdown"].as_str().unwrap();
+    assert!(text.contains("From 1 June 2026 older protocols are refused"), "{text}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ const BROWSER: (&str, &str) =
 
 /// How many lines the table of a page has.
 fn lines(page: &str) -> usize {
-    page.matches("<th scope=\"row\">").count()
+    page.matches("<li class=\"api\">").count()
 }
 
 #[tokio::test]

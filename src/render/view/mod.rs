@@ -141,7 +141,7 @@ impl<'a> Scope<'a, '_> {
             id: notice.id.as_str(),
             title: &notice.title,
             subject: subject(notice),
-            kind: kind(notice.kind),
+            kind: kind_in_words(notice.kind),
             announced: self.when(&notice.announced, self.program.settings.zone),
             preheader: self.preheader(&key_dates),
             ends: &notice.ends,
@@ -197,7 +197,8 @@ fn subject(notice: &Notice) -> &str {
     mail.and_then(|mail| mail.subject.as_deref()).unwrap_or(&notice.title)
 }
 
-fn kind(kind: Kind) -> &'static str {
+/// What kind of change it is, in words.
+pub fn kind_in_words(kind: Kind) -> &'static str {
     match kind {
         Kind::Deprecation => "Deprecation",
         Kind::Retirement => "Retirement",

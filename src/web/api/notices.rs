@@ -1,7 +1,7 @@
 //! `GET /api/v1/notices`: the notices, as a list and one in full.
 
 use super::{Listing, PageParameters, Reading, no_guess};
-use crate::impact::{RowSummary, ShownDate};
+use crate::impact::{AgendaQuery, RowSummary, ScheduledMilestone, ShownDate};
 use crate::notice::{Kind, Notice, Program, ProgramId};
 
 use crate::schedule::{Instant, state};
@@ -28,17 +28,6 @@ pub struct NoticesParameters {
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
     #[param(example = "2020-09-27")]
     on: Option<String>,
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[allow(dead_code, reason = "described here, read by actix")]
-pub struct NoticeParameters {
-    #[param(example = "usps-web-tools")]
-    program: String,
-    /// The notice's id within its program.
-    #[param(example = "tls-1.2")]
-    id: String,
 }
 
 #[derive(IntoParams)]
@@ -102,7 +91,7 @@ impl NoticeSummary {
 
 /// A notice with its schedule.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct NoticeInFull {
+pub struct NoticeInFull<'a> {
     /// The publication that the answer comes from.
     pub publication: String,
     /// The moment at which the states hold.
@@ -112,6 +101,14 @@ pub struct NoticeInFull {
     pub summary: NoticeSummary,
     /// The rows of the schedule, in the office's own order.
     pub rows: Vec<RowSummary>,
+    /// Its dated events, in order of time.
+    pub milestones: Vec<ScheduledMilestone>,
+    /// Everything it says, to read: Markdown.
+    pub markdown: String,
+    /// Everything it says, fact by fact, with the members of the declaration
+    /// language; inherited values and references are resolved.
+    #[schema(value_type = Object)]
+    pub declared: &'a Notice,
 }
 
 /// Notices, the latest announcement first.
@@ -165,9 +162,13 @@ pub async fn notices(
     path = "/api/v1/notices/{program}/{id}",
     tag = "notices",
     operation_id = "getNotice",
-    params(NoticeParameters, OnParameter),
+    params(
+        ("program" = String, Path, example = "usps-web-tools"),
+        ("id" = String, Path, description = "The notice's id within its program", example = "tls-1.2"),
+        OnParameter,
+    ),
     responses(
-        (status = 200, description = "The notice", body = NoticeInFull,
+        (status = 200, description = "The notice", body = NoticeInFull<'static>,
             headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 304, description = "The client already has this answer"),
         (status = 400, description = "A parameter is not understood",
@@ -189,14 +190,21 @@ pub async fn notice(
     let path = notice_path(&path.into_inner())?;
     let found = snapshot.index.workspace().notice(&path);
     let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
-    let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
+    let moment =
+        on.map_or_else(|| Moment::of_notice(&snapshot, program, notice, now), Moment::asked);
     let freshness = Freshness::of(&snapshot, &moment, &format!("notice {path}"));
     freshness.answer(&request, JSON, || {
+        let index = &snapshot.index;
+        let milestones = index.agenda(&AgendaQuery::of(&path));
+        let markdown = snapshot.renderer.markdown(program, notice);
         super::json(&NoticeInFull {
             publication: snapshot.digest.short().to_owned(),
             on: super::shown_instant(moment.at),
             summary: NoticeSummary::new(program, notice, moment.at),
             rows: RowSummary::all(program, notice, moment.at),
+            milestones: milestones.into_iter().map(|number| index.milestone(number)).collect(),
+            markdown: markdown.map_err(ApiError::internal)?,
+            declared: notice,
         })
     })
 }

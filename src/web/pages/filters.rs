@@ -1,17 +1,25 @@
 //! The form above the table: what can be asked, and what was asked.
 
 use crate::impact::{BadFilter, Index, Question};
-use crate::schedule::State;
+use crate::notice::{Date, Point, Span};
+use crate::render::When;
+use crate::schedule::{Instant, State};
 use crate::web::paging::address;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More suggestions than this only make the page heavy.
 const MAX_SUGGESTIONS: usize = 500;
 
-/// The stretches that the form offers.
-const STRETCHES: [&str; 5] = ["7 days", "30 days", "90 days", "6 months", "1 year"];
+/// The stretches that the form offers, as they are asked and as they are said.
+const STRETCHES: [(&str, &str); 5] = [
+    ("7 days", "week"),
+    ("30 days", "30 days"),
+    ("90 days", "90 days"),
+    ("6 months", "6 months"),
+    ("1 year", "year"),
+];
 
 /// States before the cutoff: what somebody can still prepare for.
 const AHEAD: [State; 3] = [State::Brownout, State::Deprecated, State::Announced];
@@ -71,6 +79,13 @@ struct FieldProblem {
     detail: String,
 }
 
+impl FieldProblem {
+    /// Backticks are for terminals and programs.
+    fn new(bad: &BadFilter) -> Self {
+        Self { field: label(&bad.name), detail: bad.detail.replace('`', "\"") }
+    }
+}
+
 /// What was typed, by filter. It may be wrong, and is shown again as it was.
 type Typed = BTreeMap<&'static str, String>;
 
@@ -84,10 +99,14 @@ impl FilterForm {
         let kept = ["group", "notice"].into_iter().filter_map(|name| {
             Some(Kept { name: name.to_owned(), value: typed.get(name)?.clone() })
         });
+        let programs = programs(index, &of("program"));
+        let environments = environments(index, &of("environment"));
+        let states = states(&of("state"));
+        let chips = chips(&typed, question, [&programs, &environments, &states]);
         Self {
-            programs: programs(index, &of("program")),
-            environments: environments(index, &of("environment")),
-            states: states(&of("state")),
+            programs,
+            environments,
+            states,
             stretches: stretches(&of("within")),
             sorts: sorts(&of("sort")),
             apis: apis(index),
@@ -97,14 +116,11 @@ impl FilterForm {
             on: if on_is_day { day } else { on },
             on_is_day,
             kept: kept.collect(),
-            chips: chips(&typed),
+            chips,
             is_detailed: ["url", "on", "within", "sort"]
                 .iter()
                 .any(|name| typed.contains_key(name)),
-            problems: bad
-                .iter()
-                .map(|bad| FieldProblem { field: label(&bad.name), detail: bad.detail.clone() })
-                .collect(),
+            problems: bad.iter().map(FieldProblem::new).collect(),
         }
     }
 }
@@ -128,12 +144,23 @@ fn label(name: &str) -> String {
         "on" => "On".to_owned(),
         "within" => "Cutoff within".to_owned(),
         "sort" => "Order".to_owned(),
-        other => {
-            let mut letters = other.chars();
-            let first = letters.next().map(|c| c.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect()
-        }
+        other => capital(other),
     }
+}
+
+pub fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// A moment in UTC, as it was asked about.
+pub fn moment_in_words(on: Instant) -> When {
+    let midnight = on.time() == NaiveTime::MIN;
+    let utc = chrono::Offset::fix(&chrono::Utc);
+    let instant = Point::Instant { at: on.naive_utc(), offset: Some(utc) };
+    let point = if midnight { Point::Day(on.date_naive()) } else { instant };
+    When::new(&Date::from(Span::At(point)), chrono_tz::UTC, &[])
 }
 
 fn choice(value: &str, title: &str, chosen: &str) -> Choice {
@@ -173,14 +200,16 @@ fn states(chosen: &str) -> Vec<Choice> {
     let mut ahead = AHEAD.to_vec();
     ahead.sort_unstable();
     let ahead: Vec<_> = ahead.iter().map(|state| state.as_str()).collect();
-    let mut choices = vec![choice(&ahead.join(","), "not yet cut off", chosen)];
-    choices.extend(State::ALL.into_iter().map(|s| choice(s.as_str(), s.title(), chosen)));
+    let mut choices = vec![choice(&ahead.join(","), "Not yet cut off", chosen)];
+    // In the order in which a row goes through them.
+    let states = State::ALL.into_iter().rev();
+    choices.extend(states.map(|state| choice(state.as_str(), &capital(state.title()), chosen)));
     with_chosen(choices, chosen)
 }
 
 fn stretches(chosen: &str) -> Vec<Choice> {
-    let choices = STRETCHES.iter().map(|stretch| choice(stretch, stretch, chosen)).collect();
-    with_chosen(choices, chosen)
+    let choices = STRETCHES.iter().map(|(value, title)| choice(value, title, chosen));
+    with_chosen(choices.collect(), chosen)
 }
 
 fn sorts(chosen: &str) -> Vec<Choice> {
@@ -212,16 +241,25 @@ fn hosts(index: &Index) -> Vec<String> {
     distinct.into_iter().take(MAX_SUGGESTIONS).map(str::to_owned).collect()
 }
 
-fn chips(typed: &Typed) -> Vec<Chip> {
-    // The order is no filter, and is seen in its field.
-    let shown = typed.iter().filter(|(name, _)| **name != "sort");
+fn chips(typed: &Typed, question: &Question, choices: [&[Choice]; 3]) -> Vec<Chip> {
+    let [programs, environments, states] = choices;
+    let chosen = |choices: &[Choice]| Some(choices.iter().find(|c| c.is_chosen)?.title.clone());
+    let worded = |name: &str| match name {
+        "program" => chosen(programs),
+        "environment" => chosen(environments),
+        "state" => chosen(states).map(|title| title.replace(',', ", ")),
+        "on" => question.on.map(|on| moment_in_words(on).text),
+        _ => None,
+    };
     let without = |left: &str| {
         let rest = typed.iter().filter(|(name, _)| **name != left);
         address("/", &rest.map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
     };
+    // The order is no filter, and is seen in its field.
+    let shown = typed.iter().filter(|(name, _)| **name != "sort");
     let chip = |(name, value): (&&'static str, &String)| Chip {
         name: label(name),
-        value: value.replace(',', ", "),
+        value: worded(name).unwrap_or_else(|| value.clone()),
         without: without(name),
     };
     shown.map(chip).collect()

@@ -3,7 +3,7 @@
 use super::lines::Badge;
 use super::public_page;
 use crate::notice::{Notice, Program, ProgramId};
-use crate::render::{PageLinks, When};
+use crate::render::{PageLinks, When, kind_in_words};
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
 use crate::web::freshness::{Freshness, HTML, Moment};
@@ -78,7 +78,7 @@ impl<'a> Entry<'a> {
         Self {
             title: &notice.title,
             href: format!("/notices/{}/{}", program.id, notice.id),
-            kind: notice.kind.as_str(),
+            kind: kind_in_words(notice.kind),
             announced: When::new(&notice.announced, zone, &[]),
             ends: &notice.ends,
             needs: &notice.needs,
@@ -143,7 +143,8 @@ pub async fn notice(
     let path = notice_path(&path.into_inner())?;
     let found = snapshot.index.workspace().notice(&path);
     let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
-    let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
+    let moment =
+        on.map_or_else(|| Moment::of_notice(&snapshot, program, notice, now), Moment::asked);
     let freshness = Freshness::of(&snapshot, &moment, &format!("page of {path}"));
     freshness.answer(&request, HTML, || {
         let canonical = service.canonical(request.path());
@@ -153,6 +154,7 @@ pub async fn notice(
             canonical: canonical.as_deref(),
             brand: Some(&brand),
             json: Some(&json),
+            since: on.is_none(),
             ..PageLinks::default()
         };
         let page = snapshot.renderer.page(program, notice, moment.at, &links);

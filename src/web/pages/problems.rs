@@ -1,9 +1,11 @@
 //! Errors as pages, and what each kind of problem means.
 
 use super::Framed;
+use super::filters::capital;
 use crate::render::PageLinks;
+use crate::web::code::Code;
 use crate::web::freshness::{Freshness, HTML};
-use crate::web::problem::{ApiError, Code, Problem};
+use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -13,7 +15,7 @@ use serde::Serialize;
 struct ErrorPage<'a> {
     status: u16,
     title: &'a str,
-    detail: &'a str,
+    detail: String,
     /// Said once only: some details repeat the title.
     meaning: &'a str,
     code: &'a str,
@@ -33,7 +35,7 @@ pub fn error_page(service: &Service, problem: &Problem) -> Option<String> {
     let page = ErrorPage {
         status: problem.status,
         title: problem.title,
-        detail: &problem.detail,
+        detail: capital(&problem.detail),
         meaning: code.map_or("", Code::meaning),
         code: problem.code,
     };

@@ -1,10 +1,9 @@
 //! `/`: the impacted-API table, with filters that need no script.
 
-use super::filters::FilterForm;
-use super::lines::{Badge, LineView};
+use super::filters::{FilterForm, moment_in_words};
+use super::lines::{Badge, Block};
 use super::public_page;
 use crate::impact::{BadFilter, Question};
-use crate::notice::{Date, Point, Span};
 use crate::render::When;
 use crate::schedule::Instant;
 use crate::web::freshness::{HTML, Moment};
@@ -32,7 +31,7 @@ struct TablePage<'a> {
     from: usize,
     to: usize,
     tally: Vec<Badge>,
-    lines: Vec<LineView<'a>>,
+    blocks: Vec<Block<'a>>,
     guesses: Vec<Guess>,
     first_href: Option<String>,
     next_href: Option<String>,
@@ -118,12 +117,12 @@ fn view<'a>(
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     TablePage {
         form,
-        asked_on: question.on.map(in_words),
+        asked_on: question.on.map(moment_in_words),
         total: found.len(),
         from: page.range.start + 1,
         to: page.range.end,
         tally: Badge::tally(found.iter().take(MAX_TALLIED).map(|line| located(line).state(on))),
-        lines: shown.iter().map(|line| LineView::new(&located(line), on)).collect(),
+        blocks: Block::all(shown.iter().map(located), on),
         guesses: guesses.collect(),
         first_href: (page.range.start > 0).then(|| page.first_link.clone()),
         next_href: page.next_link.clone(),
@@ -145,10 +144,4 @@ fn with(question: &Question, filter: &str, value: &str) -> String {
     }
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     address(PATH, &pairs)
-}
-
-fn in_words(on: Instant) -> When {
-    let utc = chrono::Offset::fix(&chrono::Utc);
-    let point = Point::Instant { at: on.naive_utc(), offset: Some(utc) };
-    When::new(&Date::from(Span::At(point)), chrono_tz::UTC, &[])
 }

@@ -1,0 +1,62 @@
+//! The description of the API, judged by a program that is not ours, and held
+//! against what the service answers.
+
+use crate::web_service::WebService;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+fn validator() -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let validator = target.join("tools/venv/bin/openapi-spec-validator");
+    assert!(validator.exists(), "run tools/setup.sh first; it installs what judges our output");
+    validator
+}
+
+#[tokio::test]
+async fn the_description_is_valid_openapi() {
+    let service = WebService::start().await;
+    let document = service.items("/api/v1/openapi.json").await;
+    assert_eq!(document.json()["openapi"].as_str().unwrap().split_at(3).0, "3.1");
+    let mut child = Command::new(validator())
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(document.body.as_bytes()).unwrap();
+    let verdict = child.wait_with_output().unwrap();
+    assert!(verdict.status.success(), "{}", String::from_utf8_lossy(&verdict.stdout));
+    let short = service.items("/openapi.json").await;
+    assert_eq!(short.body, document.body);
+}
+
+#[tokio::test]
+async fn every_described_path_answers_and_every_example_is_understood() {
+    let service = WebService::start().await;
+    let document = service.items("/api/v1/openapi.json").await.json();
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 7);
+    for (path, operations) in paths {
+        let described = operations["get"]["parameters"].as_array().cloned().unwrap_or_default();
+        let mut address = path.replace("{program}", "parcels").replace("{id}", "tls-1.2");
+        let mut query = Vec::new();
+        for parameter in described.iter().filter(|parameter| parameter["in"] == "query") {
+            let name = parameter["name"].as_str().unwrap();
+            if let Some(example) = parameter.get("example").filter(|example| !example.is_null()) {
+                let value = example.as_str().map_or(example.to_string(), str::to_owned);
+                query.push(format!("{name}={}", value.replace(' ', "+")));
+            }
+        }
+        if !query.is_empty() {
+            address = format!("{address}?{}", query.join("&"));
+        }
+        let answer = service.get(&address).await;
+        assert_eq!(answer.status, 200, "{address}: {}", answer.body);
+        for parameter in described.iter().filter(|parameter| parameter["name"] != "limit") {
+            let text = parameter["name"].as_str().unwrap();
+            assert!(parameter.get("schema").is_some(), "{path} {text}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `fairwarning impacted` in a terminal, and `fairwarning serve` as a process.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/notices");
+
+/// The program in an empty folder of its own.
+struct Terminal(TempDir);
+
+impl Terminal {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+        command.current_dir(self.0.path()).args(words).env_clear();
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+
+    /// Standard output of a run that must end well.
+    fn say(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {complaint}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_folder_is_shown_with_the_same_filters_as_the_api() {
+    let terminal = Terminal::new();
+    let json = terminal.say(&[
+        "impacted",
+        "--workspace",
+        SAMPLES,
+        "--format",
+        "json",
+        "--api",
+        "holdForPickup",
+        "--environment",
+        "prod",
+        "--on",
+        "2020-05-01",
+    ]);
+    let lines: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let states: Vec<_> = lines.as_array().unwrap().iter().map(|l| l["state"].clone()).collect();
+    assert_eq!(states, ["cut-off", "announced"]);
+}
+
+#[test]
+fn the_table_names_every_line_and_says_where_it_comes_from() {
+    let terminal = Terminal::new();
+    let output = terminal.run(&[
+        "impacted",
+        "--workspace",
+        SAMPLES,
+        "--program",
+        "usps-web-tools",
+        "--limit",
+        "3",
+    ]);
+    let table = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(table.contains("usps-web-tools/tls-1.2"), "{table}");
+    assert!(table.contains("2020-03-30"), "{table}");
+    assert!(complaint(&output).contains("From the folder"));
+    assert!(complaint(&output).contains("3 of 44 lines are shown."));
+}
+
+#[test]
+fn what_was_published_is_shown_before_any_folder() {
+    let terminal = Terminal::new();
+    terminal.say(&["publish", &format!("{SAMPLES}/onepagecrm")]);
+    let output = terminal.run(&["impacted", "--format", "csv"]);
+    let csv = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(csv.lines().count(), 2, "a head and one line: {csv}");
+    assert!(complaint(&output).starts_with("From publication 1 "), "{}", complaint(&output));
+}
+
+#[test]
+fn asking_makes_no_database() {
+    let terminal = Terminal::new();
+    let output = terminal.run(&["impacted"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint(&output).contains("--workspace"), "{}", complaint(&output));
+    assert!(!terminal.0.path().join("var").exists());
+}
+
+#[test]
+fn filters_that_are_not_understood_are_all_told() {
+    let output = Terminal::new().run(&["impacted", "--state", "gone", "--on", "soon"]);
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = complaint(&output);
+    assert!(complaint.contains("--state: `gone`"), "{complaint}");
+    assert!(complaint.contains("--on: `soon`"), "{complaint}");
+}
+
+#[test]
+fn a_cell_that_looks_like_a_formula_is_disarmed() {
+    let terminal = Terminal::new();
+    let folder = terminal.0.path().join("sums");
+    copy(&Path::new(SAMPLES).join("onepagecrm"), &folder);
+    let catalogue = folder.join("apis.yaml");
+    let text = std::fs::read_to_string(&catalogue).unwrap();
+    assert!(text.contains("title: OnePageCRM API"));
+    let text = text.replace("title: OnePageCRM API", "title: \"=HYPERLINK(A1)\"");
+    std::fs::write(&catalogue, text).unwrap();
+    let csv = terminal.say(&["impacted", "--workspace", "sums", "--format", "csv"]);
+    assert!(csv.contains(",'=HYPERLINK(A1),"), "{csv}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+/// A running service, ended with the test.
+struct Serving {
+    child: Child,
+    said: Vec<String>,
+    address: String,
+}
+
+impl Serving {
+    fn start(terminal: &Terminal) -> Self {
+        let mut command = terminal.command(&["serve", SAMPLES, "--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut said = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            said.push(line.clone());
+            if let Some((_, address)) = line.split_once("Serving on ") {
+                return Self { child, said, address: address.to_owned() };
+            }
+        }
+        panic!("it ended without serving: {said:?}");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn an_empty_database_is_published_once_and_served() {
+    let terminal = Terminal::new();
+    let mut first = Serving::start(&terminal);
+    assert!(first.said[0].contains("Nothing was published before"), "{:?}", first.said);
+    let url = format!("{}/api/v1/impacted", first.address);
+    let body = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    let table: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(table["total"], 46);
+    first.signal("-TERM");
+    assert!(first.child.wait().unwrap().success(), "told to stop, it ends well");
+    let second = Serving::start(&terminal);
+    assert_eq!(second.said.len(), 1, "{:?}", second.said);
+    second.signal("-INT");
+    let mut second = second;
+    assert!(second.child.wait().unwrap().success());
+}
