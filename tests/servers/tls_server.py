@@ -34,7 +34,8 @@ class Handler:
 def authenticate(server, session, envelope, mechanism, data):
     is_right = (data.login, data.password) == (USER, PASSWORD)
     tell(event="login", mechanism=mechanism, right=is_right)
-    return AuthResult(success=is_right)
+    # Not handled: aiosmtpd itself is to answer a wrong password.
+    return AuthResult(success=is_right, handled=False)
 
 
 async def main(mode, certificate, key):

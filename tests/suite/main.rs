@@ -2,6 +2,8 @@
 
 mod announcing;
 mod dates;
+mod delivery_faults;
+mod delivery_tls;
 mod importing;
 mod leaving;
 mod links;
