@@ -1,7 +1,7 @@
 //! Nothing leaves in clear: no password, no sender, no message.
 
 use crate::mail_tools::{Certificate, TlsServer};
-use crate::scripted_server::{Answer, ScriptedServer, Step};
+use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{Delivered, TestOffice};
 use fairwarning::delivery::Ended;
 use fairwarning::notice::Outcome;
@@ -104,17 +104,14 @@ async fn without_starttls_neither_password_nor_message_is_sent() {
 async fn replies_slipped_in_before_tls_are_not_taken_for_replies_under_tls() {
     let office = TestOffice::open().await;
     office.import_people(1).await;
-    let server = ScriptedServer::offering(&["STARTTLS"], |step, _| match step {
-        Step::StartTls => Answer::Say("220 go ahead\r\n250-evil\r\n250 AUTH PLAIN"),
-        _ => Answer::Fine,
-    })
-    .await;
+    let certificate = Certificate::issued();
+    let server = TlsServer::start("inject", &certificate);
     let url = format!("--smtp-url=smtp://127.0.0.1:{}", server.port);
-    let delivered = announce(&office, &[&login()[..], &[url]].concat()).await;
+    let delivered =
+        announce(&office, &[&login()[..], &[url, trusting(&certificate)]].concat()).await;
     let Ended::GaveUp(reason) = delivered.ended else { panic!("{:?}", delivered.ended) };
     assert!(reason.contains("STARTTLS"), "{reason}");
-    let lines = server.log().lines;
-    assert!(!lines.iter().any(|line| line.starts_with("AUTH")), "{lines:?}");
+    assert_eq!(server.end(), [] as [serde_json::Value; 0], "TLS must not even begin");
 }
 
 #[tokio::test]

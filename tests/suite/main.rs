@@ -1,6 +1,8 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod claiming;
+mod commands;
 mod dates;
 mod delivery_faults;
 mod delivery_tls;
