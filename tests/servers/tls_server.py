@@ -1,11 +1,15 @@
 """A mail server with TLS and AUTH for the tests, on aiosmtpd.
 
-Usage: tls_server.py MODE CERTIFICATE KEY, where MODE is starttls, implicit or
-clear. Prints the port, then a JSON line for each message and each login.
+Usage: tls_server.py MODE CERTIFICATE KEY, where MODE is starttls or implicit.
+Prints the port, then a JSON line for each message and each login.
+
+MODE inject is no aiosmtpd: it stands for somebody in between, who appends
+replies in clear to the answer to STARTTLS, and then lets TLS begin.
 """
 
 import asyncio
 import json
+import socket
 import ssl
 import sys
 
@@ -24,7 +28,7 @@ class Handler:
             event="message",
             sender=envelope.mail_from,
             recipients=envelope.rcpt_tos,
-            tls=session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
+            tls=server.transport.get_extra_info("ssl_object") is not None,
             authenticated=bool(session.authenticated),
             size=len(envelope.content),
         )
@@ -34,7 +38,8 @@ class Handler:
 def authenticate(server, session, envelope, mechanism, data):
     is_right = (data.login, data.password) == (USER, PASSWORD)
     tell(event="login", mechanism=mechanism, right=is_right)
-    return AuthResult(success=is_right)
+    # Not handled: aiosmtpd itself is to answer a wrong password.
+    return AuthResult(success=is_right, handled=False)
 
 
 async def main(mode, certificate, key):
@@ -46,7 +51,7 @@ async def main(mode, certificate, key):
             Handler(),
             tls_context=context if mode == "starttls" else None,
             authenticator=authenticate,
-            auth_required=mode != "clear",
+            auth_required=True,
             auth_require_tls=mode == "starttls",
             enable_SMTPUTF8=True,
         )
@@ -58,4 +63,27 @@ async def main(mode, certificate, key):
     await listening.serve_forever()
 
 
-asyncio.run(main(*sys.argv[1:]))
+def inject(certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listening = socket.create_server(("127.0.0.1", 0))
+    tell(port=listening.getsockname()[1])
+    while True:
+        client, _ = listening.accept()
+        try:
+            client.sendall(b"220 in between\r\n")
+            client.recv(1000)
+            client.sendall(b"250-in between\r\n250 STARTTLS\r\n")
+            client.recv(1000)
+            client.sendall(b"220 go ahead\r\n250-evil\r\n250 AUTH PLAIN\r\n")
+            with context.wrap_socket(client, server_side=True) as encrypted:
+                while line := encrypted.recv(1000):
+                    tell(event="under TLS", line=line.decode())
+        except OSError:
+            client.close()
+
+
+if sys.argv[1] == "inject":
+    inject(*sys.argv[2:])
+else:
+    asyncio.run(main(*sys.argv[1:]))

@@ -3,10 +3,14 @@
 mod announcing;
 mod calendars;
 mod checking;
+mod claiming;
 mod colours;
+mod commands;
 mod dates;
 mod declarations;
 mod declared;
+mod delivery_faults;
+mod delivery_tls;
 mod described_api;
 mod everything;
 mod greeting;

@@ -46,18 +46,27 @@ impl TestClock {
 
 impl TestOffice {
     pub async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open_telling(true).await
+    }
+
+    /// For a store that another process works on as well.
+    pub async fn open_with_database_time() -> Self {
+        Self::open_telling(false).await
+    }
+
+    async fn open_telling(is_told: bool) -> Self {
         let clock = TestClock::starting();
+        let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("deep/in/office.db"));
-        let store = Store::open_told(&url, clock.clock()).await.unwrap();
+        let store = if is_told {
+            Store::open_told(&url, clock.clock()).await.unwrap()
+        } else {
+            Store::open(&url).await.unwrap()
+        };
         let keys = subscribers::load_keys(&store, clock.now()).await.unwrap();
         let published = store.publish(&sample_office::publication(), None, clock.now()).await;
         assert!(matches!(published, Ok(Publishing::Published(_))), "{published:?}");
         Self { store, keys, folder, clock }
-    }
-
-    pub fn database_url(&self) -> DatabaseUrl {
-        DatabaseUrl::Sqlite(self.folder.path().join("deep/in/office.db"))
     }
 
     pub async fn import(&self, list: &str) -> Result<Imported, ImportError> {
