@@ -44,6 +44,8 @@ pub enum ConfigError {
     SmtpUrlCredentials,
     #[error("{present} is set without {missing}: both are needed, or neither")]
     HalfSet { present: &'static str, missing: &'static str },
+    #[error("a password is never sent without TLS: drop --smtp-allow-plaintext or --smtp-user")]
+    PlaintextPassword,
     #[error("--smtp-password and --smtp-password-file are both set: one is enough")]
     TwoPasswords,
     #[error("--dkim-domain, --dkim-selector and --dkim-key-file belong together: {0} is missing")]
@@ -300,6 +302,10 @@ impl MailArguments {
         let host = parsed.host_str().filter(|h| !h.is_empty()).ok_or_else(bad)?;
         in_range("--smtp-connections", self.smtp_connections.into(), 1, MAX_CONNECTIONS.into())?;
         in_range("--smtp-timeout-seconds", self.smtp_timeout_seconds, 1, 3_600)?;
+        let credentials = self.credentials()?;
+        if security == Security::Plaintext && credentials.is_some() {
+            return Err(ConfigError::PlaintextPassword);
+        }
         let ehlo_name = self.ehlo_name.clone().or_else(|| public.host());
         if let Some(name) = self.ehlo_name.as_deref().filter(|name| !is_host_name(name)) {
             return Err(ConfigError::EhloName(name.to_owned()));
@@ -308,7 +314,7 @@ impl MailArguments {
             host: host.trim_matches(['[', ']']).to_owned(),
             port: parsed.port().unwrap_or(default_port),
             security,
-            credentials: self.credentials()?,
+            credentials,
             extra_roots: match &self.smtp_ca_file {
                 Some(path) => Some(read("--smtp-ca-file", path)?),
                 None => None,

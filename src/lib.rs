@@ -1,10 +1,12 @@
 //! Deprecation notices and cutoff schedules, from a folder of YAML to the
 //! inbox and the impacted-API table. `ARCHITECTURE.md` beside this file is the map.
 
+pub mod announce;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod declaration;
+pub mod delivery;
 pub mod http_client;
 pub mod impact;
 pub mod links;

@@ -1,6 +1,6 @@
 //! `fairwarning check`: tells what is wrong with a workspace, and where.
 
-use super::Exit;
+use super::{Exit, count};
 use crate::declaration::{Checked, Code, Place, Problem, ProgramSource, Severity, links};
 use crate::http_client::HttpClient;
 use crate::workspace;
@@ -97,10 +97,6 @@ pub fn report(checked: &Checked) -> anyhow::Result<()> {
 fn summarise(checked: &Checked) {
     let errors = checked.problems.iter().filter(|p| p.severity == Severity::Error).count();
     eprintln!("{}", count(errors, "problem"));
-}
-
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn print_problems(problems: &[Problem], format: Format) -> anyhow::Result<()> {

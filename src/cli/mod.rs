@@ -2,15 +2,18 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+mod announce;
 mod check;
 mod impacted;
 mod publish;
 mod recipients;
 mod render;
 mod serve;
+mod status;
 
 use crate::clock::Clock;
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 pub use check::draw as draw_problem;
@@ -38,13 +41,27 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Check declarations: every problem with its file, line and way out
     Check(check::Arguments),
-    Impacted(impacted::Arguments),
+    /// Show a notice in any of its forms
+    Render(render::Arguments),
+    /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
+    /// Show which APIs are affected, where and when
+    Impacted(impacted::Arguments),
     /// Bring recipients in, list or remove them
     Recipients(recipients::Arguments),
-    Render(render::Arguments),
+    /// Send a published notice to whom it concerns
+    Announce(Box<announce::Arguments>),
+    /// Show what became of every message
+    Status(status::Arguments),
+    /// Serve the table, the pages and the API
     Serve(serve::Arguments),
+}
+
+/// `1 notice`, `2 notices`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Said by every command that works on what was published.
@@ -75,6 +92,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
+        Command::Announce(arguments) => announce::run(*arguments, &clock).await,
+        Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,
@@ -85,5 +104,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 fn start_tracing() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("FAIRWARNING_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("fairwarning=info,warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }

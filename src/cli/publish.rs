@@ -1,6 +1,6 @@
 //! `fairwarning publish`: fixes what a folder declares, for everyone to see.
 
-use super::{Exit, check};
+use super::{Exit, check, count};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{NoticePath, Publication};
@@ -78,5 +78,6 @@ fn changes(before: Option<&StoredPublication>, after: &Publication) -> String {
         .filter(|(path, digest)| old.get(*path).is_some_and(|was| was != *digest))
         .count();
     let unchanged = new.len() - added - changed;
-    format!("{added} notices new, {changed} changed, {unchanged} unchanged, {gone} gone")
+    let new = count(added, "new notice");
+    format!("{new}, {changed} changed, {unchanged} unchanged, {gone} gone")
 }

@@ -139,6 +139,14 @@ pub fn fill_slots<'v>(template: &str, value: impl Fn(Slot) -> &'v str) -> String
     filled
 }
 
+/// The office's form of address with a recipient's name in it: `Hello,` becomes
+/// `Hello Ada,`. What ends the form of address stays at the end.
+pub fn greet(form: &str, name: Option<&str>) -> String {
+    let Some(name) = name else { return form.to_owned() };
+    let words = form.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    format!("{words} {name}{}", &form[words.len()..])
+}
+
 /// What became of one attempt to deliver, or of a row that was never tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -44,8 +44,27 @@ impl Renderer {
             return None;
         }
         calendar.extend(events);
-        Some(calendar.to_string())
+        Some(folded(&calendar.to_string()))
     }
+}
+
+/// The crate's folding leaves a last line of 76 octets where 75 remain and a
+/// blank comes before them; such a line is folded once more (§3.1).
+fn folded(calendar: &str) -> String {
+    const LIMIT: usize = 75;
+    let mut out = String::with_capacity(calendar.len() + 16);
+    for line in calendar.split_terminator("\r\n") {
+        let is_boundary = |end: &usize| line.is_char_boundary(*end);
+        let end = if line.len() > LIMIT { (1..=LIMIT).rev().find(is_boundary) } else { None };
+        let (first, rest) = line.split_at(end.unwrap_or(line.len()));
+        out += first;
+        if !rest.is_empty() {
+            out += "\r\n ";
+            out += rest;
+        }
+        out += "\r\n";
+    }
+    out
 }
 
 struct Source<'a> {

@@ -39,6 +39,8 @@ fn labelled(date: &Date, text: &str) -> String {
     match &date.label {
         None => text.to_owned(),
         Some(label) if says_it_all(label, &date.span) => label.clone(),
+        // Brackets inside brackets read badly.
+        Some(label) if text.contains('(') => format!("{label}: {text}"),
         Some(label) => format!("{label} ({text})"),
     }
 }

@@ -70,6 +70,23 @@ impl Store {
         Ok(claims)
     }
 
+    /// Whether anything of a round is due now, or in another node's hands.
+    pub async fn is_round_due(&self, occasion: i64) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let now = self.now(&mut transaction).await?;
+        let due: i64 = sqlx::query_scalar(
+            "select count(*) from (
+                select 1 from outbox where occasion = $1
+                and (state = 'claimed' or (state = 'waiting' and next_attempt <= $2)) limit 1) due",
+        )
+        .bind(occasion)
+        .bind(now)
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(due > 0)
+    }
+
     async fn candidates(
         &self,
         transaction: &mut Write,

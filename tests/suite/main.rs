@@ -1,20 +1,32 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod announcing;
+mod calendars;
 mod checking;
+mod claiming;
+mod colours;
+mod commands;
 mod dates;
 mod declarations;
 mod declared;
+mod delivery_faults;
+mod delivery_tls;
 mod described_api;
 mod everything;
+mod greeting;
 mod impacted_table;
 mod importing;
 mod leaving;
 mod links;
+mod mail_form;
+mod mail_tools;
 mod one_click;
+mod prose;
 mod publishing;
 mod rendering;
 mod sample_office;
 mod schedule;
+mod scripted_server;
 mod seed_facts;
 mod settings;
 mod terminal_table;

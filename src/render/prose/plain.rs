@@ -65,6 +65,8 @@ struct Writer {
     /// Whether the last block was an item without paragraphs of its own; the
     /// next item then follows without an empty line.
     after_tight_item: bool,
+    /// Rows of a table follow each other like items.
+    is_in_table: bool,
 }
 
 impl Writer {
@@ -109,6 +111,11 @@ impl Writer {
                 self.indent += 4;
             }
             Tag::CodeBlock(_) => self.end_block(false),
+            Tag::Table(_) => {
+                self.end_block(false);
+                self.after_tight_item = false;
+                self.is_in_table = true;
+            }
             _ => {}
         }
     }
@@ -116,8 +123,13 @@ impl Writer {
     fn close(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Link => self.close_link(),
-            TagEnd::Paragraph | TagEnd::TableRow | TagEnd::TableHead => self.end_block(false),
-            TagEnd::TableCell => self.block.push_str("  "),
+            TagEnd::Paragraph => self.end_block(false),
+            TagEnd::TableCell => self.block.push_str(" | "),
+            TagEnd::TableRow | TagEnd::TableHead => {
+                self.block.truncate(self.block.trim_end_matches([' ', '|']).len());
+                self.end_block(true);
+            }
+            TagEnd::Table => self.is_in_table = false,
             TagEnd::Item => {
                 self.end_block(true);
                 self.bullet = None;
@@ -170,7 +182,7 @@ impl Writer {
     }
 
     fn separate(&mut self) {
-        let is_close = self.bullet.is_some() && self.after_tight_item;
+        let is_close = (self.bullet.is_some() || self.is_in_table) && self.after_tight_item;
         if !self.out.is_empty() && !is_close {
             self.out.push('\n');
         }

@@ -2,64 +2,140 @@
 //! Liquid and Markdown will read.
 
 use super::events::{is_allowed_url, options};
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// `markdown` under the rules of every other form, otherwise to the letter.
+///
+/// What follows it in a document must not be drawn into it, nor the other way
+/// round: links by reference become inline ones, their definitions go, and a
+/// block of code that was left open is closed.
 pub fn to_markdown(markdown: &str) -> String {
-    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    // For each open link or picture: its range, and its text's range so far.
-    let mut open: Vec<(Range<usize>, Option<Range<usize>>, bool)> = Vec::new();
-    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
-        match event {
-            Event::Html(_) | Event::InlineHtml(_) => {
-                let html = &markdown[range.clone()];
-                // A block's lines keep their ends, or they would run together.
-                let lines: Vec<_> = html.split('\n').map(escaped).collect();
-                edits.push((range, lines.join("\n")));
-            }
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                let is_email = dest_url.contains('@') && !dest_url.contains(':');
-                open.push((range, None, is_email || is_allowed_url(&dest_url)));
-            }
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                // `![text](url)` without its mark is a link.
-                if is_allowed_url(&dest_url) {
-                    edits.push((range.start..range.start + 1, String::new()));
-                }
-                open.push((range, None, is_allowed_url(&dest_url)));
-            }
-            Event::End(TagEnd::Link | TagEnd::Image) => {
-                if let Some((whole, text, false)) = open.pop() {
-                    let text = text.map_or("", |text| &markdown[text]).to_owned();
-                    edits.retain(|(edit, _)| !(whole.start <= edit.start && edit.end <= whole.end));
-                    edits.push((whole, text));
-                }
-            }
-            _ => {
-                for (_, text, _) in &mut open {
-                    let start = text.as_ref().map_or(range.start, |text| text.start);
-                    *text = Some(start..range.end.max(start));
-                }
-            }
+    // A second definition of the same name only comes to light once the first
+    // is gone. Nobody means the third.
+    const ROUNDS: usize = 4;
+    let mut text = ruled(markdown);
+    for _ in 0..ROUNDS {
+        let next = ruled(&text);
+        if next == text {
+            return text;
         }
+        text = next;
     }
-    edits.sort_by_key(|(range, _)| range.start);
-    apply(markdown, &edits).trim_end().to_owned()
+    let lines: Vec<_> = text.split('\n').map(escaped).collect();
+    lines.join("\n")
 }
 
-fn apply(text: &str, edits: &[(Range<usize>, String)]) -> String {
-    let mut edited = String::with_capacity(text.len());
-    let mut last = 0;
-    for (range, replacement) in edits {
-        // Of edits that overlap, the first wins.
-        if range.start >= last {
-            edited += &text[last..range.start];
-            edited += replacement;
-            last = range.end;
+fn ruled(markdown: &str) -> String {
+    let parser = Parser::new_ext(markdown, options());
+    let definitions = parser.reference_definitions().iter();
+    let mut edits = Edits::default();
+    edits.0.extend(definitions.map(|(_, definition)| (definition.span.clone(), String::new())));
+    let mut open: Vec<Open> = Vec::new();
+    let mut unclosed = None;
+    let mut depth = 0;
+    for (event, range) in parser.into_offset_iter() {
+        match event {
+            Event::Html(_) | Event::InlineHtml(_) => {
+                // A block's lines keep their ends, or they would run together.
+                let lines: Vec<_> = markdown[range.clone()].split('\n').map(escaped).collect();
+                edits.0.push((range, lines.join("\n")));
+            }
+            Event::Start(Tag::Link { dest_url, link_type, .. }) => {
+                open.push(Open::new(range, false, link_type, dest_url));
+            }
+            Event::Start(Tag::Image { dest_url, link_type, .. }) => {
+                open.push(Open::new(range, true, link_type, dest_url));
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                let Some(link) = open.pop() else { continue };
+                let is_inside = open.iter().any(|outer| outer.is_allowed);
+                edits.close(markdown, link, is_inside);
+            }
+            Event::Start(Tag::List(_) | Tag::BlockQuote(_)) => depth += 1,
+            Event::End(TagEnd::List(_) | TagEnd::BlockQuote(_)) => depth -= 1,
+            // What is open inside a list or quotation ends with it.
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) if depth == 0 => {
+                unclosed = missing_fence(markdown, &range);
+            }
+            _ => open.iter_mut().for_each(|link| link.take(&range)),
         }
     }
-    edited + &text[last..]
+    edits.0.sort_by_key(|(range, _)| range.start);
+    let mut text = edits.applied(markdown, 0..markdown.len()).trim_end().to_owned();
+    if let Some(fence) = unclosed {
+        text += "\n";
+        text += &fence;
+    }
+    text
+}
+
+/// A link or picture whose text is being read.
+struct Open {
+    whole: Range<usize>,
+    text: Option<Range<usize>>,
+    is_picture: bool,
+    link_type: LinkType,
+    target: String,
+    is_allowed: bool,
+}
+
+impl Open {
+    fn new(whole: Range<usize>, is_picture: bool, link_type: LinkType, target: CowStr<'_>) -> Self {
+        let is_allowed = link_type == LinkType::Email || is_allowed_url(&target);
+        let target = target.into_string();
+        Self { whole, text: None, is_picture, link_type, target, is_allowed }
+    }
+
+    fn take(&mut self, range: &Range<usize>) {
+        let start = self.text.as_ref().map_or(range.start, |text| text.start);
+        self.text = Some(start..range.end.max(start));
+    }
+}
+
+/// Parts of a text and what takes their place.
+#[derive(Default)]
+struct Edits(Vec<(Range<usize>, String)>);
+
+impl Edits {
+    fn close(&mut self, markdown: &str, link: Open, is_inside: bool) {
+        let is_inline = matches!(link.link_type, LinkType::Inline | LinkType::Autolink);
+        let is_kept = is_inline || link.link_type == LinkType::Email;
+        let is_link = link.is_allowed && !is_inside;
+        if is_link && is_kept && !link.is_picture {
+            return;
+        }
+        let text = link.text.map_or(String::new(), |text| self.applied(markdown, text));
+        let whole = link.whole;
+        self.0.retain(|(edit, _)| !(whole.start <= edit.start && edit.end <= whole.end));
+        let target = link.target.replace('<', "%3C").replace('>', "%3E");
+        self.0.push((whole, if is_link { format!("[{text}](<{target}>)") } else { text }));
+    }
+
+    /// The part of `text` at `part`, with the edits that lie inside it made.
+    fn applied(&self, text: &str, part: Range<usize>) -> String {
+        let mut edited = String::with_capacity(part.len());
+        let mut last = part.start;
+        for (range, replacement) in &self.0 {
+            // Of edits that overlap, the first wins.
+            if range.start >= last && range.end <= part.end {
+                edited += &text[last..range.start];
+                edited += replacement;
+                last = range.end;
+            }
+        }
+        edited + &text[last..part.end]
+    }
+}
+
+/// The fence that would close the block of code at `range`, if it has none.
+fn missing_fence(markdown: &str, range: &Range<usize>) -> Option<String> {
+    let block = markdown[range.clone()].trim_start();
+    let mark = block.chars().next()?;
+    let fence: String = block.chars().take_while(|c| *c == mark).collect();
+    let last = block.trim_end().lines().skip(1).last().unwrap_or_default().trim();
+    let is_closed = last.len() >= fence.len() && last.chars().all(|c| c == mark);
+    (!is_closed && range.end == markdown.len()).then_some(fence)
 }
 
 /// Plain text as Markdown that reads back as that text.

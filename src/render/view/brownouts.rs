@@ -18,7 +18,7 @@ pub struct BrownoutView<'a> {
     /// `2 hours`, where a length was declared.
     pub length: Option<String>,
     pub end: Option<When>,
-    /// `7 days`, where it repeats.
+    /// `7 days` or `week`, where it repeats.
     pub every: Option<String>,
     pub until: Option<When>,
     pub occurrences: usize,
@@ -57,7 +57,10 @@ impl<'a> Scope<'a, '_> {
             start: self.when(&brownout.start, zone),
             length,
             end,
-            every: repeat.map(|repeat| repeat.every.to_string()),
+            every: repeat.map(|repeat| {
+                let every = repeat.every.to_string();
+                every.strip_prefix("1 ").unwrap_or(&every).to_owned()
+            }),
             until: repeat.map(|repeat| self.when(&repeat.until, zone)),
             occurrences: Occurrences::new(brownout, zone).iter().count(),
             apis,

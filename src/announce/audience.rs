@@ -1,0 +1,120 @@
+//! Whom a notice concerns, and which of its rows: pure, and without a loop
+//! over all subscribers.
+
+use crate::notice::{ApiId, EnvironmentId, Locale, Notice, Program, Reach, RowId};
+use crate::store::Listener;
+use std::collections::{BTreeSet, HashSet};
+
+/// More names than this are a list nobody reads; the table has them all.
+const MAX_NAMED_APIS: usize = 12;
+
+/// A notice's rows, laid out for asking who is met by them.
+pub struct Audience<'a> {
+    rows: Vec<IndexedRow<'a>>,
+    reach: Reach,
+    locales: &'a [Locale],
+}
+
+struct IndexedRow<'a> {
+    id: &'a RowId,
+    environment: &'a EnvironmentId,
+    apis: HashSet<&'a ApiId>,
+}
+
+/// What one subscriber is told about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    pub locale: Locale,
+    /// In the schedule's order; never empty.
+    pub rows: Vec<RowId>,
+    /// The subscriber's affected APIs, as a phrase.
+    pub apis: String,
+}
+
+impl<'a> Audience<'a> {
+    pub fn of(program: &'a Program, notice: &'a Notice) -> Self {
+        let rows = notice.schedule.rows.iter().map(|(id, row)| IndexedRow {
+            id,
+            environment: &row.environment,
+            apis: row.targets.iter().map(|target| &target.api).collect(),
+        });
+        Self {
+            rows: rows.collect(),
+            reach: notice.audience.reach,
+            locales: &program.settings.locales,
+        }
+    }
+
+    pub fn whole_table(&self) -> Vec<RowId> {
+        self.rows.iter().map(|row| row.id.clone()).collect()
+    }
+
+    /// `None` for whoever the notice does not concern.
+    pub fn concern(&self, listener: &Listener) -> Option<Concern> {
+        let mut apis = BTreeSet::new();
+        let mut rows = Vec::new();
+        for row in &self.rows {
+            if row.collect_met(listener, &mut apis) {
+                rows.push(row.id.clone());
+            }
+        }
+        if rows.is_empty() {
+            if self.reach != Reach::Everyone {
+                return None;
+            }
+            rows = self.whole_table();
+        }
+        Some(Concern { locale: self.locale(listener), rows, apis: phrase(&apis) })
+    }
+
+    /// The subscriber's own language where the program speaks it, the same
+    /// language of another region, or else the program's first.
+    fn locale(&self, listener: &Listener) -> Locale {
+        fn language(locale: &Locale) -> &str {
+            locale.as_str().split('-').next().unwrap_or_default()
+        }
+        let spoken = |wanted: &Locale| {
+            let exactly = self.locales.iter().find(|locale| *locale == wanted);
+            let nearly = || self.locales.iter().find(|l| language(l) == language(wanted));
+            exactly.or_else(nearly)
+        };
+        let wanted = listener.locale.as_ref().and_then(spoken);
+        wanted.or(self.locales.first()).cloned().unwrap_or_default()
+    }
+}
+
+impl<'a> IndexedRow<'a> {
+    /// Whether any interest meets the row; the APIs by which it does are added.
+    fn collect_met(&self, listener: &Listener, apis: &mut BTreeSet<&'a ApiId>) -> bool {
+        let mut is_met = false;
+        for (api, environment) in &listener.interests {
+            if environment.as_ref().is_some_and(|wanted| wanted != self.environment) {
+                continue;
+            }
+            match api {
+                None => {
+                    is_met = true;
+                    apis.extend(&self.apis);
+                }
+                Some(api) => {
+                    if let Some(known) = self.apis.get(api) {
+                        is_met = true;
+                        apis.insert(known);
+                    }
+                }
+            }
+        }
+        is_met
+    }
+}
+
+/// Wire names with commas, which reads the same in every language.
+fn phrase(apis: &BTreeSet<&ApiId>) -> String {
+    let named: Vec<&str> = apis.iter().take(MAX_NAMED_APIS).map(|api| api.as_str()).collect();
+    let more = apis.len() - named.len();
+    match (named.is_empty(), more) {
+        (true, _) => "–".to_owned(),
+        (_, 0) => named.join(", "),
+        _ => format!("{}, … (+{more})", named.join(", ")),
+    }
+}

@@ -1,0 +1,179 @@
+//! `fairwarning announce`: whom it would reach, a question, and the round.
+
+use super::{Exit, count};
+use crate::announce::{Forecast, Round};
+use crate::clock::Clock;
+use crate::config::WebArguments;
+use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
+use crate::delivery::{Delivery, Ended, Event, Scope};
+use crate::notice::{NoticePath, Outcome, RowId};
+use crate::store::{RoundCounts, Store};
+use crate::subscribers;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal as _, Write as _};
+use tokio::sync::watch;
+
+/// With pauses of 1, 2, 4 and 8 seconds before the last: a server that
+/// restarts is waited for, one that is down is reported.
+const PAUSES_BEFORE_GIVING_UP: u32 = 5;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The notice, as PROGRAM/NOTICE
+    notice: NoticePath,
+    /// Show how many would hear, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Send to the first N recipients alone; a later run without it goes on
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    canary: Option<u32>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    database: DatabaseArguments,
+    #[command(flatten)]
+    web: WebArguments,
+    #[command(flatten)]
+    mail: MailArguments,
+}
+
+pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let database = arguments.database.check()?;
+    let web = arguments.web.check()?;
+    let store = Store::open(&database).await?;
+    let round = Round::load(&store, &arguments.notice).await?;
+    let forecast = round.forecast(&store).await?;
+    print_forecast(&round, &forecast);
+    if arguments.dry_run {
+        println!("A dry run: nothing was sent.");
+        return Ok(Exit::Clean);
+    }
+    if forecast.total() == 0 && round.begun.is_none() {
+        println!("Nobody would hear, so nothing was sent.");
+        return Ok(Exit::Clean);
+    }
+    let mail = arguments.mail.check(&web)?;
+    let way = describe(&mail);
+    if !arguments.yes && !is_confirmed(&way, arguments.canary)? {
+        println!("Nothing was sent.");
+        return Ok(Exit::Clean);
+    }
+    println!("Sending {way}.");
+    let keys = subscribers::load_keys(&store, clock.now()).await?;
+    // Keys and certificates are loaded before the first row is made.
+    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let filled = round.fill(&store, arguments.canary, clock.now()).await?;
+    if filled.is_partial {
+        println!("A canary: the others hear when this is run without --canary.");
+    }
+    let ended = deliver(&store, delivery, filled.occasion).await?;
+    summarise(&store.round_counts(filled.occasion).await?, &ended)
+}
+
+fn describe(mail: &MailSettings) -> String {
+    match &mail.transport {
+        TransportSettings::Smtp(smtp) => format!("by way of {}:{}", smtp.host, smtp.port),
+        TransportSettings::Files(folder) => {
+            format!("as files into {} (no --smtp-url is set)", folder.display())
+        }
+    }
+}
+
+fn print_forecast(round: &Round, forecast: &Forecast) {
+    let affected = count(usize::try_from(forecast.total()).unwrap_or(usize::MAX), "recipient");
+    println!("{}: {affected} to hear.", round.path);
+    for (locale, count) in &forecast.by_locale {
+        println!("{count:>9}  in {locale}");
+    }
+    for (rows, count) in &forecast.by_rows {
+        let rows: Vec<&str> = rows.iter().map(RowId::as_str).collect();
+        println!("{count:>9}  about {}", rows.join(", "));
+    }
+    if forecast.suppressed > 0 {
+        println!("{:>9}  affected but unsubscribed or suppressed", forecast.suppressed);
+    }
+    if let Some(begun) = &round.begun {
+        println!("{:>9}  already have a message of this round", begun.filled);
+    }
+}
+
+fn is_confirmed(way: &str, canary: Option<u32>) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        anyhow::bail!("nothing was sent: without a terminal to ask on, confirm with --yes");
+    }
+    let whom = match canary {
+        Some(most) => format!("up to the first {most} of them"),
+        None => "whoever has no message yet".to_owned(),
+    };
+    print!("Send to {whom}, {way}? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Ended> {
+    let counts = store.round_counts(occasion).await?;
+    let bar = ProgressBar::new(u64::try_from(counts.total()).unwrap_or(0));
+    let style = "{bar:40} {pos}/{len} {per_sec} {msg}";
+    bar.set_style(ProgressStyle::with_template(style)?);
+    bar.set_position(u64::try_from(settled(&counts)).unwrap_or(0));
+    let (stopping, stop) = watch::channel(false);
+    let interrupt = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            // Nobody listens any more once the round is over.
+            let _ = stopping.send(true);
+        }
+    });
+    let scope = Scope::Round { occasion, pauses: PAUSES_BEFORE_GIVING_UP };
+    let ended = delivery
+        .run(scope, stop, |event| match event {
+            Event::Outcome(outcome) if !outcome.is_open() => bar.inc(1),
+            Event::Outcome(_) => {}
+            Event::Paused(pause) => {
+                let wait = pause.wait.as_secs_f32();
+                bar.println(format!("{}; trying again in {wait:.0} s", pause.reason));
+            }
+            Event::StoreFails(reason) => {
+                bar.println(format!("cannot record outcomes, trying again: {reason}"));
+            }
+        })
+        .await;
+    interrupt.abort();
+    bar.finish_and_clear();
+    Ok(ended?)
+}
+
+/// Rows that will not be tried again.
+fn settled(counts: &RoundCounts) -> i64 {
+    let is_settled = |outcome: &&Outcome| !outcome.is_open();
+    Outcome::ALL.iter().filter(is_settled).map(|outcome| counts.of(*outcome)).sum()
+}
+
+fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
+    for (outcome, count) in &counts.outcomes {
+        println!("{count:>9}  {outcome}");
+    }
+    let left = counts.waiting + counts.claimed;
+    if left > 0 {
+        println!("{left:>9}  not tried yet");
+    }
+    let again = "nothing is lost and nothing accepted is repeated when this is run again";
+    match ended {
+        Ended::GaveUp(reason) => anyhow::bail!("{reason}; {again}"),
+        Ended::Stopped => println!("Stopped; {again}."),
+        Ended::Done => {}
+    }
+    if counts.of(Outcome::Deferred) + counts.of(Outcome::Unknown) > 0 {
+        let at = counts.next_attempt.map(|at| at.format(" from %Y-%m-%d %H:%M UTC on").to_string());
+        println!(
+            "Deferred and unknown ones are tried again by this command{}.",
+            at.unwrap_or_default()
+        );
+    }
+    let fine = [Outcome::Accepted, Outcome::Suppressed, Outcome::Withdrawn, Outcome::Overtaken];
+    let is_fine = fine.iter().map(|outcome| counts.of(*outcome)).sum::<i64>() == counts.total();
+    Ok(if is_fine { Exit::Clean } else { Exit::Problems })
+}

@@ -1,0 +1,152 @@
+//! The one task of a node that writes: it claims for all its connections, and
+//! commits their outcomes together.
+
+use super::gate::Gate;
+use super::sender::{Entry, Job};
+use super::{DeliveryError, Ended, Event, Scope};
+use crate::store::{NodeId, Report, Store};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+/// Enough that no connection waits for a claim, few enough that little is held
+/// when a node dies.
+pub(super) const CLAIMS_PER_CONNECTION: usize = 2;
+
+/// How often to look while something is in flight or a round has to end.
+const BUSY_POLL: Duration = Duration::from_millis(100);
+
+/// How often to look for what falls due while nothing else happens. Every look
+/// takes the database's write lock for a moment.
+const IDLE_POLL: Duration = Duration::from_secs(1);
+
+/// Between two attempts to record while the database fails.
+const RECORD_AGAIN: Duration = Duration::from_millis(500);
+
+pub(super) struct Ledger {
+    pub store: Store,
+    pub node: NodeId,
+    pub heartbeat: Duration,
+    pub connections: usize,
+    pub scope: Scope,
+    pub gate: Arc<Gate>,
+    pub stop: watch::Receiver<bool>,
+    /// Claimed and not yet reported on.
+    pub outstanding: usize,
+    /// The last claim brought nothing.
+    pub is_dry: bool,
+}
+
+impl Ledger {
+    pub async fn run(
+        mut self,
+        jobs: mpsc::Sender<Job>,
+        mut inbox: mpsc::Receiver<Entry>,
+        mut tell: impl FnMut(Event),
+    ) -> Result<Ended, DeliveryError> {
+        let ended = loop {
+            let batch = self.gather(&mut inbox).await;
+            self.commit(batch, &mut tell).await;
+            let pause = self.gate.news();
+            if let Some(pause) = pause.clone() {
+                tell(Event::Paused(pause));
+            }
+            if *self.stop.borrow() {
+                break Ok(Ended::Stopped);
+            }
+            let patience = match self.scope {
+                Scope::Round { pauses, .. } => pauses,
+                Scope::Everything => u32::MAX,
+            };
+            if let Some(pause) = pause.filter(|pause| pause.pauses >= patience) {
+                break Ok(Ended::GaveUp(pause.reason));
+            }
+            if !self.gate.is_open() {
+                continue;
+            }
+            match self.claim(&jobs, &mut tell).await {
+                Ok(true) => break Ok(Ended::Done),
+                Ok(false) => {}
+                Err(reason) => tell(Event::StoreFails(reason.to_string())),
+            }
+        };
+        // No more jobs: each connection ends after the one it has.
+        drop(jobs);
+        loop {
+            let batch = self.gather(&mut inbox).await;
+            if batch.is_empty() && inbox.is_closed() && inbox.is_empty() {
+                return ended;
+            }
+            self.commit(batch, &mut tell).await;
+        }
+    }
+
+    /// What was reported since; waits a little where nothing was.
+    async fn gather(&self, inbox: &mut mpsc::Receiver<Entry>) -> Vec<Entry> {
+        let poll = match self.scope {
+            Scope::Everything if self.is_dry && self.outstanding == 0 => IDLE_POLL,
+            _ => BUSY_POLL,
+        };
+        let mut batch = Vec::with_capacity(self.connections);
+        let waiting = inbox.recv_many(&mut batch, self.connections);
+        // On the timeout nothing was taken out: the call is cancel safe.
+        let _ = tokio::time::timeout(poll, waiting).await;
+        batch
+    }
+
+    /// Commits a batch, and only then lets its connections go on. While the
+    /// database fails it tries again: an outcome that is not on record would
+    /// be a message sent twice.
+    async fn commit(&mut self, batch: Vec<Entry>, tell: &mut impl FnMut(Event)) {
+        if batch.is_empty() {
+            return;
+        }
+        let reports: Vec<Report> = batch.iter().map(|entry| entry.report.clone()).collect();
+        while let Err(reason) = self.store.record(self.node, &reports).await {
+            tell(Event::StoreFails(reason.to_string()));
+            tokio::time::sleep(RECORD_AGAIN).await;
+        }
+        self.outstanding = self.outstanding.saturating_sub(batch.len());
+        for entry in batch {
+            if let Report::Attempted { outcome, .. } = entry.report {
+                tell(Event::Outcome(outcome));
+            }
+            // A connection that is gone needs no answer.
+            let _ = entry.committed.send(());
+        }
+    }
+
+    /// Claims what fits, and says whether the round is over.
+    async fn claim(
+        &mut self,
+        jobs: &mpsc::Sender<Job>,
+        tell: &mut impl FnMut(Event),
+    ) -> Result<bool, DeliveryError> {
+        let occasion = match self.scope {
+            Scope::Round { occasion, .. } => Some(occasion),
+            Scope::Everything => None,
+        };
+        let room = (self.connections * CLAIMS_PER_CONNECTION).saturating_sub(self.outstanding);
+        if room == 0 {
+            return Ok(false);
+        }
+        let claimed_at = Instant::now();
+        let claims = self.store.claim(self.node, occasion, room, self.heartbeat).await?;
+        self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
+        for (_, outcome) in claims.settled {
+            tell(Event::Outcome(outcome));
+        }
+        self.outstanding += claims.rows.len();
+        for claimed in claims.rows {
+            // The channel holds as many as may be claimed, and so has room.
+            let _ = jobs.send(Job { claimed, claimed_at }).await;
+        }
+        match occasion {
+            Some(occasion) if self.is_dry && self.outstanding == 0 => {
+                Ok(!self.store.is_round_due(occasion).await?)
+            }
+            _ => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What all messages of one occasion have in common: sender, list headers and
+//! the addresses that links lead to.
+
+use crate::config::PublicUrl;
+use crate::notice::{EmailAddress, NoticePath, OccasionKind, Program, ProgramId};
+use lettre::message::Mailbox;
+use lettre::message::header::{HeaderName, HeaderValue};
+
+/// Longer values are cut: a header's line may have 998 characters (RFC 5322
+/// §2.1.1), and one long word cannot be folded.
+const MAX_FIELD_CHARS: usize = 200;
+
+/// When neither the recipient nor the office has a form of address.
+const GREETING: &str = "Hello";
+
+#[derive(Debug, Clone)]
+pub(super) struct Letterhead {
+    pub program: ProgramId,
+    pub from: Mailbox,
+    pub reply_to: Mailbox,
+    /// The sender's domain: Message-IDs and envelopes are of this domain.
+    pub domain: String,
+    pub greeting: String,
+    /// The notice's page.
+    pub page: String,
+    /// What calendar entries are saved as.
+    pub calendar_name: String,
+    archive: String,
+    help: String,
+    list_id: String,
+    feedback_id: String,
+    base: PublicUrl,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("`{0:?}` cannot be used as a sender")]
+pub struct BadSender(EmailAddress);
+
+impl Letterhead {
+    pub fn new(
+        program: &Program,
+        notice: &NoticePath,
+        kind: OccasionKind,
+        base: &PublicUrl,
+    ) -> Result<Self, BadSender> {
+        let settings = &program.settings;
+        let sender = &settings.sender;
+        let name = clean_field(sender.name.as_ref().unwrap_or(&settings.office.name));
+        let from = Mailbox::new(Some(name), address(&sender.address)?);
+        let reply_to = match &sender.reply_to {
+            Some(reply_to) => Mailbox::new(None, address(reply_to)?),
+            None => from.clone(),
+        };
+        let domain = sender.address.domain().to_owned();
+        let archive = base.join(&format!("/notices/{}", notice.program));
+        let contact = settings.contact.email.as_ref();
+        Ok(Self {
+            program: notice.program.clone(),
+            greeting: settings.office.greeting.as_deref().unwrap_or(GREETING).to_owned(),
+            page: base.join(&format!("/notices/{}/{}", notice.program, notice.notice)),
+            calendar_name: format!("{}.ics", notice.notice),
+            help: contact.map_or_else(|| archive.clone(), mailto),
+            list_id: format!("{}.notices.{domain}", label(notice.program.as_str())),
+            feedback_id: format!(
+                "{}:{}:{}:fairwarning",
+                kind.as_str(),
+                label(notice.notice.as_str()),
+                label(notice.program.as_str())
+            ),
+            base: base.clone(),
+            archive,
+            from,
+            reply_to,
+            domain,
+        })
+    }
+
+    /// Where one click ends a subscription (RFC 8058).
+    pub fn unsubscribe_page(&self, token: &str) -> String {
+        self.base.join(&format!("/u/{token}"))
+    }
+
+    /// The headers by which a list is recognised and left.
+    pub fn list_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
+        let leave_page = self.unsubscribe_page(unsubscribe_token);
+        let leave_mail = format!(
+            "{}?subject=unsubscribe%20{unsubscribe_token}",
+            mailto_parts(self.reply_to.email.user(), self.reply_to.email.domain())
+        );
+        vec![
+            fixed("List-Id", format!("<{}>", self.list_id)),
+            fixed("List-Help", format!("<{}>", self.help)),
+            fixed("List-Archive", format!("<{}>", self.archive)),
+            fixed("List-Post", "NO".to_owned()),
+            fixed("List-Unsubscribe", format!("<{leave_page}>,\r\n <{leave_mail}>")),
+            fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+            fixed("Auto-Submitted", "auto-generated".to_owned()),
+            fixed("Precedence", "list".to_owned()),
+            fixed("Feedback-ID", self.feedback_id.clone()),
+        ]
+    }
+}
+
+/// A header whose value is made of checked parts alone, and needs no encoding.
+fn fixed(name: &'static str, value: String) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
+}
+
+pub(super) fn address(address: &EmailAddress) -> Result<lettre::Address, BadSender> {
+    lettre::Address::new(address.local_part(), address.domain())
+        .map_err(|_| BadSender(address.clone()))
+}
+
+fn mailto(address: &EmailAddress) -> String {
+    mailto_parts(address.local_part(), address.domain())
+}
+
+fn mailto_parts(local: &str, domain: &str) -> String {
+    let local: String = url::form_urlencoded::byte_serialize(local.as_bytes()).collect();
+    format!("mailto:{local}@{domain}")
+}
+
+/// An id as one label of a domain-like name: it may hold dots, which would
+/// make several of it.
+fn label(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
+
+/// Text for one header: no line break or other control character can begin a
+/// header of its own.
+pub(super) fn clean_field(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    words.join(" ").chars().take(MAX_FIELD_CHARS).collect()
+}

@@ -1,0 +1,197 @@
+//! Claim, send, record: from outbox rows to committed outcomes.
+//!
+//! This module knows mail and the outbox. It does not know whom a notice
+//! concerns, renders nothing, and prints nothing: it tells events.
+
+mod backoff;
+mod compose;
+mod dkim;
+mod files;
+mod gate;
+mod ledger;
+mod letterhead;
+mod lifeline;
+mod reply;
+mod sender;
+mod server;
+mod smtp;
+mod stock;
+mod wire;
+
+pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, wait};
+pub use gate::Pause;
+
+use crate::clock::Clock;
+use crate::config::{MailSettings, TransportSettings};
+use crate::links::Keys;
+use crate::notice::Outcome;
+use crate::store::{Store, StoreError};
+use gate::Gate;
+use ledger::Ledger;
+use lifeline::Lifeline;
+use sender::{Sender, Transport};
+use std::path::PathBuf;
+use std::sync::Arc;
+use stock::Stock;
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// Beats within one lifetime: two may be lost before others take over.
+const BEATS_PER_LIFETIME: u32 = 3;
+
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    #[error(transparent)]
+    Server(#[from] server::BadServer),
+    #[error(transparent)]
+    Signing(#[from] dkim::SigningFailed),
+    #[error("cannot write mail into `{folder}`: {reason}")]
+    Folder { folder: PathBuf, reason: std::io::Error },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a delivering task failed: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// What to deliver, and when to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One round, until nothing of it is due. `pauses` in a row without the
+    /// server working in between, and it is left for another time.
+    Round { occasion: i64, pauses: u32 },
+    /// Whatever falls due, until told to stop.
+    Everything,
+}
+
+/// What happens meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    Outcome(Outcome),
+    /// The server fails; no message pays for it.
+    Paused(Pause),
+    /// Outcomes cannot be recorded at the moment. Nothing is sent until they are.
+    StoreFails(String),
+}
+
+/// How delivering ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Nothing of the round is due any more.
+    Done,
+    /// It was told to stop; what was in flight was finished.
+    Stopped,
+    /// The server went on failing, for this reason. Nothing is lost.
+    GaveUp(String),
+}
+
+/// The means of delivery, checked and loaded.
+pub struct Delivery {
+    store: Store,
+    keys: Keys,
+    settings: MailSettings,
+    clock: Clock,
+    transport: Arc<Transport>,
+    signer: Option<dkim::Signer>,
+}
+
+impl Delivery {
+    /// Fails on keys, certificates and folders that cannot be used, before
+    /// anything is claimed. It opens no connection.
+    pub fn new(
+        store: Store,
+        keys: Keys,
+        settings: MailSettings,
+        clock: Clock,
+    ) -> Result<Self, DeliveryError> {
+        let transport = match &settings.transport {
+            TransportSettings::Smtp(smtp) => Transport::Smtp {
+                server: Box::new(server::Server::new(smtp)?),
+                connections: smtp.connections,
+            },
+            TransportSettings::Files(folder) => {
+                let opened = files::Folder::open(folder)
+                    .map_err(|reason| DeliveryError::Folder { folder: folder.clone(), reason })?;
+                Transport::Files(opened)
+            }
+        };
+        let signer = settings.dkim.as_ref().map(dkim::Signer::new).transpose()?;
+        Ok(Self { store, keys, settings, clock, transport: Arc::new(transport), signer })
+    }
+
+    /// Delivers as a node of its own until the scope's end, or until `stop`
+    /// turns true: then what is in flight is finished and the rest given back.
+    pub async fn run(
+        self,
+        scope: Scope,
+        stop: watch::Receiver<bool>,
+        tell: impl FnMut(Event),
+    ) -> Result<Ended, DeliveryError> {
+        let registered_at = Instant::now();
+        let node = self.store.register_node(&format!("process {}", std::process::id())).await?;
+        let heartbeat = self.settings.heartbeat;
+        let lifeline = Arc::new(Lifeline::new(heartbeat, registered_at));
+        let gate = Arc::new(Gate::default());
+        let connections = self.transport.connections();
+        let (jobs, queue) = mpsc::channel(connections * ledger::CLAIMS_PER_CONNECTION);
+        let (reports, inbox) = mpsc::channel(connections);
+        let sender = Arc::new(Sender {
+            transport: self.transport.clone(),
+            stock: Stock::new(self.store.clone(), self.settings.link_base.clone()),
+            keys: self.keys,
+            signer: self.signer,
+            clock: self.clock,
+            first_retry: self.settings.first_retry,
+            gate: gate.clone(),
+            lifeline: lifeline.clone(),
+            stop: stop.clone(),
+            queue: Mutex::new(queue),
+            reports,
+        });
+        let mut senders = JoinSet::new();
+        for _ in 0..connections {
+            senders.spawn(sender.clone().run());
+        }
+        // The senders hold the only way in: when the last one ends, so does the inbox.
+        drop(sender);
+        let mut pulse = JoinSet::new();
+        pulse.spawn(beat(self.store.clone(), node, heartbeat, lifeline));
+        let ledger = Ledger {
+            store: self.store.clone(),
+            node,
+            heartbeat,
+            connections,
+            scope,
+            gate,
+            stop,
+            outstanding: 0,
+            is_dry: false,
+        };
+        let ended = ledger.run(jobs, inbox, tell).await;
+        while let Some(finished) = senders.join_next().await {
+            finished?;
+        }
+        pulse.shutdown().await;
+        self.store.retire_node(node).await?;
+        ended
+    }
+}
+
+async fn beat(
+    store: Store,
+    node: crate::store::NodeId,
+    heartbeat: std::time::Duration,
+    lifeline: Arc<Lifeline>,
+) {
+    let mut ticks = tokio::time::interval(heartbeat / BEATS_PER_LIFETIME);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let begun_at = Instant::now();
+        match store.beat(node).await {
+            Ok(()) => lifeline.beat(begun_at),
+            // A node that cannot beat stops sending by itself.
+            Err(reason) => tracing::warn!(%reason, "heartbeat failed"),
+        }
+    }
+}

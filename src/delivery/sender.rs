@@ -1,0 +1,192 @@
+//! One connection's work: take a job, send it, report, and wait until the
+//! outcome is safe before taking the next.
+
+use super::backoff::{self, LONGEST_WAIT, MAX_ATTEMPTS};
+use super::compose::{Finished, Stationery};
+use super::dkim::Signer;
+use super::files::Folder;
+use super::gate::Gate;
+use super::lifeline::Lifeline;
+use super::server::{Server, ServerFault};
+use super::smtp::{Connection, Failure};
+use super::stock::{Stock, StockError};
+use crate::clock::Clock;
+use crate::links::Keys;
+use crate::notice::Outcome;
+use crate::store::{Claimed, Report};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+/// By which way messages leave.
+pub(super) enum Transport {
+    Smtp { server: Box<Server>, connections: u16 },
+    Files(Folder),
+}
+
+impl Transport {
+    pub fn connections(&self) -> usize {
+        match self {
+            Self::Smtp { connections, .. } => usize::from(*connections),
+            Self::Files(_) => 1,
+        }
+    }
+}
+
+/// A claimed message, and when the claim was begun.
+pub(super) struct Job {
+    pub claimed: Claimed,
+    pub claimed_at: Instant,
+}
+
+/// A report, and whom to tell when it is safe.
+pub(super) struct Entry {
+    pub report: Report,
+    pub committed: oneshot::Sender<()>,
+}
+
+pub(super) struct Sender {
+    pub transport: Arc<Transport>,
+    pub stock: Stock,
+    pub keys: Keys,
+    pub signer: Option<Signer>,
+    pub clock: Clock,
+    pub first_retry: Duration,
+    pub gate: Arc<Gate>,
+    pub lifeline: Arc<Lifeline>,
+    pub stop: watch::Receiver<bool>,
+    pub queue: Mutex<mpsc::Receiver<Job>>,
+    pub reports: mpsc::Sender<Entry>,
+}
+
+impl Sender {
+    pub async fn run(self: Arc<Self>) {
+        let mut connection = None;
+        loop {
+            let Some(job) = self.queue.lock().await.recv().await else { break };
+            let report = self.deal_with(job, &mut connection).await;
+            let (committed, is_committed) = oneshot::channel();
+            if self.reports.send(Entry { report, committed }).await.is_err() {
+                break;
+            }
+            // An error means the ledger is gone, and with it the next job.
+            let _ = is_committed.await;
+            if connection.as_ref().is_some_and(Connection::is_broken) {
+                connection = None;
+            }
+        }
+        if let Some(connection) = connection {
+            connection.quit().await;
+        }
+    }
+
+    async fn deal_with(&self, job: Job, connection: &mut Option<Connection>) -> Report {
+        let row = job.claimed.row;
+        let may_begin = || {
+            !*self.stop.borrow() && self.gate.is_open() && self.lifeline.may_send(job.claimed_at)
+        };
+        if !may_begin() {
+            return Report::Returned { row };
+        }
+        let finished = match self.compose(&job.claimed).await {
+            Ok(finished) => finished,
+            Err(reason) => {
+                tracing::error!(%reason, row, "message cannot be put together");
+                return self.report(&job.claimed, Failure::Deferred(reason.to_string()));
+            }
+        };
+        match self.attempt(&job.claimed, &finished, connection, may_begin).await {
+            Some(Ok(reply)) => {
+                self.gate.server_works();
+                Report::Attempted { row, outcome: Outcome::Accepted, reply, retry_in: None }
+            }
+            Some(Err(failure)) => self.report(&job.claimed, failure),
+            None => Report::Returned { row },
+        }
+    }
+
+    /// `None` where it turned out that nothing may be sent any more.
+    async fn attempt(
+        &self,
+        claimed: &Claimed,
+        finished: &Finished,
+        connection: &mut Option<Connection>,
+        may_begin: impl Fn() -> bool,
+    ) -> Option<Result<String, Failure>> {
+        let server = match &*self.transport {
+            Transport::Files(folder) => return Some(write(folder, claimed, finished)),
+            Transport::Smtp { server, .. } => server,
+        };
+        loop {
+            let open = match connection {
+                Some(open) => open,
+                None => match server.connect().await {
+                    Ok(opened) => connection.insert(opened),
+                    Err(fault) => return Some(Err(Failure::Server(fault))),
+                },
+            };
+            // Connecting may have taken longer than the claim holds.
+            if !may_begin() {
+                return None;
+            }
+            match open.send(finished).await {
+                // At most once: a connection just opened is never stale.
+                Err(Failure::Stale) => *connection = None,
+                ended => return Some(ended),
+            }
+        }
+    }
+
+    async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
+        let edition = self.stock.edition(claimed.edition).await?;
+        let letterhead = self.stock.letterhead(claimed.occasion).await?;
+        let stationery = Stationery {
+            letterhead: &letterhead,
+            edition: &edition,
+            keys: &self.keys,
+            signer: self.signer.as_ref(),
+            now: self.clock.now(),
+        };
+        Ok(stationery.compose(claimed)?)
+    }
+
+    fn report(&self, claimed: &Claimed, failure: Failure) -> Report {
+        let row = claimed.row;
+        let (outcome, reply) = match failure {
+            Failure::Server(fault) => {
+                tracing::warn!(reason = %fault, "the mail server cannot be used");
+                self.gate.close(fault);
+                return Report::Returned { row };
+            }
+            Failure::Stale => return Report::Returned { row },
+            Failure::Rejected(reply) => (Outcome::Rejected, reply),
+            Failure::Deferred(reply) => (Outcome::Deferred, reply),
+            Failure::Unknown(reply) => (Outcome::Unknown, reply),
+        };
+        self.gate.server_works();
+        tracing::info!(
+            row,
+            to = claimed.address.masked(),
+            outcome = outcome.as_str(),
+            reply,
+            "not accepted"
+        );
+        if outcome == Outcome::Rejected {
+            return Report::Attempted { row, outcome, reply, retry_in: None };
+        }
+        if claimed.attempts + 1 >= MAX_ATTEMPTS {
+            return Report::Attempted { row, outcome: Outcome::Dead, reply, retry_in: None };
+        }
+        let before = u32::try_from(claimed.attempts).unwrap_or(u32::MAX);
+        let retry_in = Some(backoff::wait(self.first_retry, before, LONGEST_WAIT));
+        Report::Attempted { row, outcome, reply, retry_in }
+    }
+}
+
+fn write(folder: &Folder, claimed: &Claimed, finished: &Finished) -> Result<String, Failure> {
+    match folder.write(claimed.row, &claimed.message_id, &finished.bytes) {
+        Ok(file) => Ok(format!("written to {}", file.display())),
+        Err(bad) => Err(Failure::Server(ServerFault(format!("mail cannot be written: {bad}")))),
+    }
+}

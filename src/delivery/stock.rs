@@ -1,0 +1,74 @@
+//! Editions and letterheads, loaded once for all the messages that use them.
+
+use super::compose::ComposeError;
+use super::letterhead::Letterhead;
+use crate::config::PublicUrl;
+use crate::notice::{Edition, NoticePath};
+use crate::store::{Store, StoreError};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// A round has at most a few hundred editions, and its messages come in order;
+/// when this many are held the next ones start afresh.
+const MAX_HELD: usize = 128;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StockError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0} of this message is not in the database")]
+    Missing(&'static str),
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+}
+
+pub(super) struct Stock {
+    store: Store,
+    link_base: PublicUrl,
+    editions: Mutex<HashMap<i64, Arc<Edition>>>,
+    letterheads: Mutex<HashMap<i64, Arc<Letterhead>>>,
+}
+
+impl Stock {
+    pub fn new(store: Store, link_base: PublicUrl) -> Self {
+        Self { store, link_base, editions: Mutex::default(), letterheads: Mutex::default() }
+    }
+
+    pub async fn edition(&self, id: i64) -> Result<Arc<Edition>, StockError> {
+        let mut held = self.editions.lock().await;
+        if let Some(edition) = held.get(&id) {
+            return Ok(edition.clone());
+        }
+        let loaded = self.store.edition(id).await?.ok_or(StockError::Missing("the edition"))?;
+        let edition = Arc::new(loaded);
+        if held.len() >= MAX_HELD {
+            held.clear();
+        }
+        held.insert(id, edition.clone());
+        Ok(edition)
+    }
+
+    /// As the program stood in the publication that was announced.
+    pub async fn letterhead(&self, occasion: i64) -> Result<Arc<Letterhead>, StockError> {
+        let mut held = self.letterheads.lock().await;
+        if let Some(letterhead) = held.get(&occasion) {
+            return Ok(letterhead.clone());
+        }
+        let missing = StockError::Missing;
+        let stored = self.store.occasion_by_id(occasion).await?.ok_or(missing("the occasion"))?;
+        let publication = self.store.publication(stored.publication).await?;
+        let publication = publication.ok_or(missing("the publication"))?.publication;
+        let program = publication.workspace.programs.get(&stored.program);
+        let program = program.ok_or(missing("the program"))?;
+        let path: NoticePath = stored.subject.parse().map_err(|_| missing("the notice's name"))?;
+        let letterhead = Letterhead::new(program, &path, stored.kind, &self.link_base)
+            .map_err(ComposeError::from)?;
+        let letterhead = Arc::new(letterhead);
+        if held.len() >= MAX_HELD {
+            held.clear();
+        }
+        held.insert(occasion, letterhead.clone());
+        Ok(letterhead)
+    }
+}

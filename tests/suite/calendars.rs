@@ -1,0 +1,156 @@
+//! The calendar that goes with a notice (RFC 5545).
+
+use crate::everything::{everything, everything_where};
+use fairwarning::notice::{Notice, Program, RowId};
+use fairwarning::render::Renderer;
+use std::collections::BTreeMap;
+
+fn calendar(program: &Program, notice: &Notice, rows: &[RowId]) -> String {
+    let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+    let at = "2026-01-12T08:00:00Z".parse().unwrap();
+    renderer.calendar(program, notice, rows, at).expect("the notice has dates")
+}
+
+/// The events by UID, each as its unfolded lines.
+fn events(calendar: &str) -> BTreeMap<String, Vec<String>> {
+    let unfolded = calendar.replace("\r\n ", "");
+    let events = unfolded.split("BEGIN:VEVENT\r\n").skip(1).map(|event| {
+        let lines: Vec<_> =
+            event.lines().take_while(|line| *line != "END:VEVENT").map(ToOwned::to_owned).collect();
+        let uid = lines.iter().find_map(|line| line.strip_prefix("UID:")).expect("a UID");
+        (uid.to_owned(), lines)
+    });
+    events.collect()
+}
+
+fn has(event: &[String], line: &str) -> bool {
+    event.iter().any(|found| found == line)
+}
+
+const QUAY: &str = "harbour/berths/quay/cutoff@harbour.example";
+
+#[test]
+fn lines_are_short_and_end_as_the_rfc_wants() {
+    let (program, mut notice) = everything();
+    notice.title = "Ein sehr langer Titel mit Umlauten: äöüß ".repeat(8);
+    let calendar = calendar(&program, &notice, &[]);
+    assert!(calendar.ends_with("END:VCALENDAR\r\n"));
+    for line in calendar.split_terminator("\r\n") {
+        assert!(line.len() <= 75, "{} octets: {line}", line.len());
+        assert!(!line.contains(['\r', '\n']), "a bare line end in {line:?}");
+    }
+    assert!(calendar.contains("\r\nMETHOD:PUBLISH\r\n"));
+}
+
+#[test]
+fn a_day_is_a_whole_day_without_an_end() {
+    let (program, notice) = everything();
+    let events = events(&calendar(&program, &notice, &[]));
+    let cutoff = &events[QUAY];
+    assert!(has(cutoff, "DTSTART;VALUE=DATE:20260901"), "{cutoff:?}");
+    assert!(!cutoff.iter().any(|line| line.starts_with("DTEND")), "{cutoff:?}");
+    assert!(has(cutoff, "DTSTAMP:20260112T080000Z"));
+}
+
+#[test]
+fn a_vague_date_spans_the_days_it_may_fall_on() {
+    let (program, notice) = everything();
+    let events = events(&calendar(&program, &notice, &[]));
+    let winter = &events["harbour/berths/ferries/cutoff@harbour.example"];
+    assert!(has(winter, "DTSTART;VALUE=DATE:20261001"), "{winter:?}");
+    assert!(has(winter, "DTEND;VALUE=DATE:20270101"), "{winter:?}");
+}
+
+#[test]
+fn an_instant_is_written_in_utc() {
+    let (program, notice) = everything();
+    let events = events(&calendar(&program, &notice, &[]));
+    let enforced = &events["harbour/berths/quay/enforced@harbour.example"];
+    assert!(has(enforced, "DTSTART:20260902T083000Z"), "{enforced:?}");
+}
+
+#[test]
+fn a_weekly_brownout_is_one_event_with_a_rule() {
+    let (program, notice) = everything();
+    let events = events(&calendar(&program, &notice, &[]));
+    let noon = &events["harbour/berths/noon/brownout@harbour.example"];
+    assert!(has(noon, "RRULE:FREQ=DAILY;INTERVAL=7;COUNT=4"), "{noon:?}");
+    assert!(has(noon, "DTSTART:20260803T100000Z") && has(noon, "DTEND:20260803T120000Z"));
+}
+
+#[test]
+fn a_rhythm_across_a_change_of_clocks_is_written_out() {
+    let (program, notice) = everything_where(|text| {
+        text.replace("start: 2026-08-03T12:00", "start: 2026-03-16T12:00")
+            .replace("until: 2026-08-24T12:00", "until: 2026-04-06T12:00")
+    });
+    let events = events(&calendar(&program, &notice, &[]));
+    let starts: Vec<_> = (0..4)
+        .map(|nth| &events[&format!("harbour/berths/noon/brownout/{nth}@harbour.example")])
+        .map(|event| event.iter().find(|line| line.starts_with("DTSTART")).unwrap().as_str())
+        .collect();
+    // Noon in Berlin is an hour earlier in UTC from 29 March on.
+    assert_eq!(
+        starts,
+        [
+            "DTSTART:20260316T110000Z",
+            "DTSTART:20260323T110000Z",
+            "DTSTART:20260330T100000Z",
+            "DTSTART:20260406T100000Z"
+        ]
+    );
+}
+
+#[test]
+fn an_amended_date_keeps_its_uid_and_counts_up() {
+    let (program, notice) = everything();
+    let before = &events(&calendar(&program, &notice, &[]))[QUAY];
+    assert!(has(before, "SEQUENCE:1"), "one amendment moved it: {before:?}");
+    let (program, notice) = everything_where(|text| {
+        text.replace("  cutoff: 2026-09-01\n", "  cutoff: 2026-09-10\n").replace(
+            "channels:\n",
+            "  - {date: 2026-03-05, kind: extended, former: {cutoff: 2026-09-01}, \
+             rows: [quay]}\nchannels:\n",
+        )
+    });
+    let after = &events(&calendar(&program, &notice, &[]))[QUAY];
+    assert!(has(after, "SEQUENCE:2") && has(after, "DTSTART;VALUE=DATE:20260910"), "{after:?}");
+}
+
+#[test]
+fn a_cancelled_row_is_cancelled_in_the_calendar() {
+    let (program, notice) = everything_where(|text| {
+        text.replace(
+            "channels:\n",
+            "  - {date: 2026-03-05, kind: cancelled, rows: [quay]}\nchannels:\n",
+        )
+    });
+    let events = events(&calendar(&program, &notice, &[]));
+    assert!(has(&events[QUAY], "STATUS:CANCELLED"));
+    let other = &events["harbour/berths/sandbox/cutoff@harbour.example"];
+    assert!(!has(other, "STATUS:CANCELLED"));
+}
+
+#[test]
+fn only_rows_that_concern_the_reader_are_in_it() {
+    let (program, notice) = everything();
+    let events = events(&calendar(&program, &notice, &["sandbox".parse().unwrap()]));
+    let rows: Vec<_> = events.keys().filter(|uid| !uid.contains("/endpoint-")).collect();
+    assert_eq!(rows, ["harbour/berths/sandbox/cutoff@harbour.example"]);
+}
+
+#[test]
+fn what_has_no_date_yet_has_no_calendar() {
+    let (program, mut notice) = everything();
+    notice.test_endpoints.clear();
+    notice.schedule.brownouts.clear();
+    for row in notice.schedule.rows.values_mut() {
+        row.dates = fairwarning::notice::Dates {
+            cutoff: Some("to be announced".parse::<fairwarning::notice::Span>().unwrap().into()),
+            ..Default::default()
+        };
+    }
+    let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+    let at = "2026-01-12T08:00:00Z".parse().unwrap();
+    assert_eq!(renderer.calendar(&program, &notice, &[], at), None);
+}
