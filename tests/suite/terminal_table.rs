@@ -138,16 +138,17 @@ struct Serving {
 impl Serving {
     fn start(terminal: &Terminal) -> Self {
         let mut command = terminal.command(&["serve", SAMPLES, "--listen", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut said = Vec::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            said.push(line.clone());
-            if let Some((_, address)) = line.split_once("Serving on ") {
-                return Self { child, said, address: address.to_owned() };
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut serving = Self { child, said: Vec::new(), address: String::new() };
+        for line in BufReader::new(serving.child.stdout.take().unwrap()).lines() {
+            serving.said.push(line.unwrap());
+            let last = serving.said.last().unwrap();
+            if let Some((_, address)) = last.split_once("Serving on ") {
+                serving.address = address.to_owned();
+                return serving;
             }
         }
-        panic!("it ended without serving: {said:?}");
+        panic!("it ended without serving: {:?}", serving.said);
     }
 
     fn signal(&self, name: &str) {
@@ -174,9 +175,8 @@ async fn an_empty_database_is_published_once_and_served() {
     assert_eq!(table["total"], 46);
     first.signal("-TERM");
     assert!(first.child.wait().unwrap().success(), "told to stop, it ends well");
-    let second = Serving::start(&terminal);
+    let mut second = Serving::start(&terminal);
     assert_eq!(second.said.len(), 1, "{:?}", second.said);
     second.signal("-INT");
-    let mut second = second;
     assert!(second.child.wait().unwrap().success());
 }
