@@ -5,6 +5,7 @@
 
 use super::{Exit, draw_problem};
 use crate::clock::Clock;
+use crate::delivery;
 use crate::notice::{
     Edition, Notice, NoticePath, OccasionKind, Program, Slot, Span, Workspace, fill_slots,
 };
@@ -39,6 +40,8 @@ enum Channel {
     Text,
     /// The mail's HTML part.
     Html,
+    /// The whole message, as a mail program opens it.
+    Eml,
     /// The web page.
     Page,
     /// A Jekyll post.
@@ -65,15 +68,14 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
             print!("{output}");
             Ok(Exit::Clean)
         }
-        // A broken template is a problem of the workspace, not of this program.
-        Err(RenderError::Template { drawn, .. }) => {
-            eprintln!("{drawn}");
-            Ok(Exit::Problems)
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            Ok(Exit::Problems)
-        }
+        Err(error) => match error.downcast::<RenderError>()? {
+            // A broken template is a problem of the workspace, not of this program.
+            RenderError::Template { drawn, .. } => {
+                eprintln!("{drawn}");
+                Ok(Exit::Problems)
+            }
+            other => Err(other.into()),
+        },
     }
 }
 
@@ -104,7 +106,7 @@ fn render(
     program: &Program,
     notice: &Notice,
     on: DateTime<Utc>,
-) -> Result<String, RenderError> {
+) -> anyhow::Result<String> {
     let renderer = Renderer::new(templates)?;
     let edition = || -> Result<Edition, RenderError> {
         let locale = program.settings.locales.first().cloned().unwrap_or_default();
@@ -115,12 +117,25 @@ fn render(
     Ok(match channel {
         Channel::Text => fill(&edition()?.text, sample),
         Channel::Html => fill(&edition()?.html, |slot| escape_html(&sample(slot))),
+        Channel::Eml => eml(program, notice, &edition()?, on)?,
         Channel::Page => renderer.page(program, notice, on, &PageLinks::default())?,
         Channel::Post => renderer.post(program, notice)?,
         Channel::Markdown => renderer.markdown(program, notice)?,
         Channel::Ics => renderer.calendar(program, notice, &[], on).unwrap_or_default(),
         Channel::Json => renderer.json(program, notice, on)?,
     })
+}
+
+fn eml(
+    program: &Program,
+    notice: &Notice,
+    edition: &Edition,
+    on: DateTime<Utc>,
+) -> anyhow::Result<String> {
+    let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
+    let apis = sample(Slot::YourApis, program, notice);
+    let bytes = delivery::draft(program, &path, edition, &apis, on)?;
+    Ok(String::from_utf8(bytes)?)
 }
 
 fn fill(template: &str, value: impl Fn(Slot) -> String) -> String {

@@ -2,7 +2,7 @@
 
 use super::amendments::amendments;
 use super::order;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::program::unknown;
 use super::references::{Resolver, Scope};
 use super::rows::timetable;
@@ -47,6 +47,10 @@ pub fn notice(
     problems: &mut Vec<Problem>,
 ) -> Notice {
     texts::check(context.tree, &declared, problems);
+    if declared.title.trim().contains('\n') {
+        let place = context.tree.place(&steps!["title"]);
+        problems.push(Problem::error(Code::InvalidValue, place, "a title is one line of text"));
+    }
     let schedule = timetable(context, &declared.schedule, problems);
     let amendments = amendments(context, &declared.amendments, &schedule, problems);
     for (id, endpoint) in &declared.test_endpoints {
@@ -73,7 +77,7 @@ pub fn notice(
     let reminders = ladder(context, declared.reminders.as_ref(), problems);
     Notice {
         id,
-        title: declared.title,
+        title: declared.title.trim().to_owned(),
         kind: declared.kind,
         announced: declared.announced,
         ends: declared.ends,

@@ -10,8 +10,8 @@ use lettre::message::header::{HeaderName, HeaderValue};
 /// §2.1.1), and one long word cannot be folded.
 const MAX_FIELD_CHARS: usize = 200;
 
-/// When neither the recipient nor the office has a form of address.
-const GREETING: &str = "Hello";
+/// Where the office has no form of address of its own.
+const GREETING: &str = "Hello,";
 
 #[derive(Debug, Clone)]
 pub(super) struct Letterhead {

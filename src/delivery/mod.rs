@@ -6,6 +6,7 @@
 mod backoff;
 mod compose;
 mod dkim;
+mod draft;
 mod files;
 mod gate;
 mod ledger;
@@ -19,6 +20,8 @@ mod stock;
 mod wire;
 
 pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, wait};
+pub use compose::ComposeError;
+pub use draft::draft;
 pub use gate::Pause;
 
 use crate::clock::Clock;

@@ -4,6 +4,7 @@
 //! it; its SEQUENCE counts the amendments that touched its date.
 
 use super::Renderer;
+use super::mail::one_line;
 use super::view::{Texts, place, row_apis};
 use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Notice, Point, Program, Row,
@@ -38,7 +39,7 @@ impl Renderer {
         for (key, value) in head {
             calendar.append_property(Property::new(key, value));
         }
-        calendar.name(&notice.title);
+        calendar.name(&text_value(&notice.title));
         let events = source.events(rows);
         if events.is_empty() {
             return None;
@@ -65,6 +66,13 @@ fn folded(calendar: &str) -> String {
         out += "\r\n";
     }
     out
+}
+
+/// The crate escapes the texts of events, but not those of the calendar itself
+/// (RFC 5545 §3.3.11).
+fn text_value(text: &str) -> String {
+    let escaped = one_line(text).replace('\\', r"\\");
+    escaped.replace(',', r"\,").replace(';', r"\;")
 }
 
 struct Source<'a> {

@@ -63,7 +63,7 @@ fn charset_first(html: &str) -> String {
 }
 
 /// A line break in a subject would begin another header.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -82,7 +82,7 @@ async fn a_dry_run_counts_and_sends_nothing() {
     place.run(&["recipients", "import", "list.csv"]).await;
     let (code, said) = place.run(&["announce", "parcel/tls-1.2", "--dry-run"]).await;
     assert_eq!(code, 0);
-    assert!(said.contains("3 recipients are affected") && said.contains("3  in en"), "{said}");
+    assert!(said.contains("3 recipients to hear") && said.contains("3  in en"), "{said}");
     assert!(!place.folder().join("var").exists());
     assert!(place.run(&["status"]).await.1.contains("Nothing was announced yet"));
 }
