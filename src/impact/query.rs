@@ -46,7 +46,7 @@ impl FromStr for AskedUrl {
 }
 
 impl AskedUrl {
-    fn host(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
         match self {
             Self::Host(host) => host,
             Self::Url(url) => url.host(),

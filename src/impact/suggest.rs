@@ -32,6 +32,11 @@ impl Index {
                 let known = programs().flat_map(|program| program.notices.keys());
                 nearest("notice", id.as_str(), known.map(|id| id.as_str()))
             }),
+            query.url.as_ref().and_then(|url| {
+                let environments = catalogues().flat_map(|c| c.environments.values());
+                let known = environments.flat_map(|environment| environment.urls.values());
+                nearest("url", url.host(), known.map(|url| url.host()))
+            }),
         ];
         guesses.into_iter().flatten().collect()
     }

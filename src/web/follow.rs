@@ -11,6 +11,9 @@ use std::time::Duration;
 /// reader of the page does not notice two seconds.
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
+/// A failure is seldom over in two seconds, and building again is work.
+const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(15);
+
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
     #[error(transparent)]
@@ -30,6 +33,7 @@ pub async fn follow(service: Arc<Service>) {
         ticks.tick().await;
         if let Err(failure) = refresh(&service).await {
             tracing::warn!(%failure, "cannot follow the store; the last publication is served on");
+            tokio::time::sleep(WAIT_AFTER_FAILURE).await;
         }
     }
 }

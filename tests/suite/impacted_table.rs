@@ -141,6 +141,8 @@ async fn a_misspelled_name_is_answered_with_what_was_meant() {
     assert_eq!(answer["total"], 0);
     assert_eq!(answer["did_you_mean"]["api"], "holdForPickup");
     assert_eq!(answer["did_you_mean"]["program"], "parcels");
+    let answer = service.items(&format!("{PATH}?url=api.parcel.example")).await.json();
+    assert_eq!(answer["did_you_mean"]["url"], "api.parcels.example");
 }
 
 #[tokio::test]
