@@ -132,7 +132,7 @@ fn prefers_page(request: &ServiceRequest) -> bool {
 
 /// Neither tokens nor queries: a log outlives what it is about.
 fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {
-    let ms = started.elapsed().as_secs_f64() * 1_000.0;
+    let ms = (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
     let path = if path.starts_with(TOKEN_PREFIX) { "/u/…" } else { path };
     tracing::info!(target: "fairwarning::web", %method, path, status = status.as_u16(), ms, "answered");
 }
