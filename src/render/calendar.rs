@@ -38,7 +38,10 @@ impl Renderer {
         for (key, value) in head {
             calendar.append_property(Property::new(key, value));
         }
-        calendar.name(&clean(&notice.title).replace('\n', " "));
+        let name = clean(&notice.title).replace('\n', " ");
+        // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
+        calendar.append_property(Property::new("NAME", escaped(&name)));
+        calendar.append_property(Property::new("X-WR-CALNAME", name));
         let events = source.events(rows);
         if events.is_empty() {
             return None;
@@ -73,6 +76,10 @@ fn folded(calendar: &str) -> String {
         out += "\r\n";
     }
     out
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace(',', r"\,").replace(';', r"\;")
 }
 
 struct Source<'a> {

@@ -163,3 +163,12 @@ fn no_declared_text_begins_a_line_of_its_own() {
     assert!(!calendar.replace("\r\n", "").contains(|c: char| c.is_control()), "{calendar:?}");
     assert!(!calendar.replace("\r\n ", "").lines().any(|line| line.starts_with("ATTACH")));
 }
+
+#[test]
+fn a_title_with_commas_is_escaped_in_both_names_of_the_calendar() {
+    let (program, mut notice) = everything();
+    notice.title = r"Labels, version 1; ends \o/".to_owned();
+    let text = calendar(&program, &notice, &[]);
+    assert!(text.contains("\r\nNAME:Labels\\, version 1\\; ends \\\\o/\r\n"), "{text}");
+    assert!(text.contains("\r\nX-WR-CALNAME:Labels\\, version 1\\; ends \\\\o/\r\n"), "{text}");
+}
