@@ -1,15 +1,15 @@
 //! `fairwarning check`: tells what is wrong with a workspace, and where.
 
+use super::problems::{self, Format};
 use super::{Exit, count};
-use crate::declaration::{Checked, Code, Place, Problem, ProgramSource, Severity, links};
+use crate::declaration::{Checked, Code, Problem, ProgramSource, Severity, links};
 use crate::http_client::HttpClient;
+use crate::notice::{Notice, OccasionKind, Program, Workspace};
+use crate::render::{PageLinks, RenderError, Renderer};
 use crate::workspace;
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use clap::ValueEnum;
+use chrono::DateTime;
 use futures_util::StreamExt;
-use serde::Serialize;
-use std::io::IsTerminal;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -30,17 +30,6 @@ pub struct Arguments {
     allow_address: Vec<IpAddr>,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// For people: the line drawn.
-    #[default]
-    Text,
-    /// For programs: a list of objects.
-    Json,
-    /// For GitHub Actions: annotations on the changed files.
-    Github,
-}
-
 pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = workspace::load(&arguments.dir)?;
     let mut checked = loaded.check();
@@ -48,8 +37,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let client = HttpClient::new(&arguments.allow_address)?;
         checked.problems.extend(dead_links(&client, &loaded.programs).await);
     }
-    print_problems(&checked.problems, arguments.format)?;
+    problems::print(&checked.problems, arguments.format)?;
     if let Some(workspace) = &checked.workspace {
+        if !templates_are_sound(workspace, &loaded.templates)? {
+            return Ok(Exit::Problems);
+        }
         if matches!(arguments.format, Format::Text) {
             let notices = workspace.notices().count();
             let programs = workspace.programs.len();
@@ -85,9 +77,44 @@ async fn dead_links(client: &HttpClient, programs: &[ProgramSource]) -> Vec<Prob
         .await
 }
 
+/// Renders every notice once with the workspace's own templates: a name that a
+/// template gets wrong shows only then. What is wrong is printed.
+pub fn templates_are_sound(
+    workspace: &Workspace,
+    templates: &BTreeMap<String, String>,
+) -> anyhow::Result<bool> {
+    if templates.is_empty() {
+        return Ok(true);
+    }
+    let rendered = Renderer::new(templates)
+        .and_then(|renderer| workspace.notices().try_for_each(|(p, n)| try_out(&renderer, p, n)));
+    match rendered {
+        Ok(()) => Ok(true),
+        Err(RenderError::Template { drawn, .. }) => {
+            println!("{drawn}\n");
+            Ok(false)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn try_out(renderer: &Renderer, program: &Program, notice: &Notice) -> Result<(), RenderError> {
+    let at = DateTime::UNIX_EPOCH;
+    let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
+    for locale in &program.settings.locales {
+        renderer.edition(program, notice, OccasionKind::Announcement, locale, &rows, at)?;
+    }
+    renderer.page(program, notice, at, &PageLinks::default())?;
+    renderer.markdown(program, notice)?;
+    if notice.channels.post.is_some() {
+        renderer.post(program, notice)?;
+    }
+    Ok(())
+}
+
 /// Prints what another command must stop at, as `check` itself would.
 pub fn report(checked: &Checked) -> anyhow::Result<()> {
-    print_problems(&checked.problems, Format::Text)?;
+    problems::print(&checked.problems, Format::Text)?;
     if checked.workspace.is_none() {
         summarise(checked);
     }
@@ -97,127 +124,4 @@ pub fn report(checked: &Checked) -> anyhow::Result<()> {
 fn summarise(checked: &Checked) {
     let errors = checked.problems.iter().filter(|p| p.severity == Severity::Error).count();
     eprintln!("{}", count(errors, "problem"));
-}
-
-fn print_problems(problems: &[Problem], format: Format) -> anyhow::Result<()> {
-    match format {
-        Format::Text => {
-            let colour = std::io::stdout().is_terminal();
-            for problem in problems {
-                println!("{}\n", draw(problem, colour));
-            }
-        }
-        Format::Json => {
-            let listed: Vec<_> = problems.iter().map(Listed::new).collect();
-            println!("{}", serde_json::to_string_pretty(&listed)?);
-        }
-        Format::Github => problems.iter().for_each(|problem| println!("{}", annotation(problem))),
-    }
-    Ok(())
-}
-
-/// A problem with its line drawn, in the manner of compilers.
-pub fn draw(problem: &Problem, colour: bool) -> String {
-    let level = match problem.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let title = level.primary_title(&problem.message).id(problem.code.as_str());
-    let mut group = Group::with_title(title);
-    if problem.place.text.is_empty() {
-        group = group.element(annotate_snippets::Origin::path(&*problem.place.file));
-    } else {
-        group = group.element(snippet(&problem.place, AnnotationKind::Primary, None, problem));
-    }
-    for (place, what) in problem.related.iter().filter(|(p, _)| p.file != problem.place.file) {
-        group = group.element(snippet(place, AnnotationKind::Context, Some(what), problem));
-    }
-    if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(help));
-    }
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group])
-}
-
-/// The lines around a place. Related places of the same file are drawn with it.
-fn snippet<'p>(
-    place: &'p Place,
-    kind: AnnotationKind,
-    label: Option<&'p str>,
-    problem: &'p Problem,
-) -> Snippet<'p, annotate_snippets::Annotation<'p>> {
-    let mut main = kind.span(place.span.clone());
-    if let Some(label) = label {
-        main = main.label(label);
-    }
-    let snippet = Snippet::source(&*place.text).path(&*place.file).annotation(main);
-    if !matches!(kind, AnnotationKind::Primary) {
-        return snippet;
-    }
-    let same_file = problem.related.iter().filter(|(related, _)| related.file == place.file);
-    same_file.fold(snippet, |snippet, (related, what)| {
-        snippet.annotation(AnnotationKind::Context.span(related.span.clone()).label(what))
-    })
-}
-
-#[derive(Serialize)]
-struct Listed<'p> {
-    file: &'p str,
-    line: usize,
-    column: usize,
-    severity: &'static str,
-    code: &'static str,
-    message: &'p str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'p str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<Related<'p>>,
-}
-
-#[derive(Serialize)]
-struct Related<'p> {
-    file: &'p str,
-    line: usize,
-    column: usize,
-    message: &'p str,
-}
-
-impl<'p> Listed<'p> {
-    fn new(problem: &'p Problem) -> Self {
-        let related = problem.related.iter().map(|(place, message)| Related {
-            file: &place.file,
-            line: place.line,
-            column: place.column,
-            message,
-        });
-        Self {
-            file: &problem.place.file,
-            line: problem.place.line,
-            column: problem.place.column,
-            severity: problem.severity.as_str(),
-            code: problem.code.as_str(),
-            message: &problem.message,
-            help: problem.help.as_deref(),
-            related: related.collect(),
-        }
-    }
-}
-
-/// A workflow command; its own separators are escaped in what it carries.
-fn annotation(problem: &Problem) -> String {
-    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-    let mut message = problem.message.clone();
-    if let Some(help) = &problem.help {
-        message = format!("{message}\n{help}");
-    }
-    format!(
-        "::{} file={},line={},col={},title={}::{}",
-        problem.severity.as_str(),
-        property(&problem.place.file),
-        problem.place.line,
-        problem.place.column,
-        property(problem.code.as_str()),
-        escape(&message)
-    )
 }

@@ -5,6 +5,7 @@
 mod announce;
 mod check;
 mod impacted;
+mod problems;
 mod publish;
 mod recipients;
 mod render;
@@ -16,7 +17,7 @@ use clap::{Parser, Subcommand};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-pub use check::draw as draw_problem;
+pub use problems::draw as draw_problem;
 
 /// How a command ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

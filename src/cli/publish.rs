@@ -32,7 +32,11 @@ pub fn read(dir: &Path) -> anyhow::Result<Option<Publication>> {
     let loaded = workspace::load(dir)?;
     let checked = loaded.check();
     check::report(&checked)?;
-    Ok(checked.workspace.map(|workspace| Publication::new(workspace, loaded.templates)))
+    let Some(workspace) = checked.workspace else { return Ok(None) };
+    if !check::templates_are_sound(&workspace, &loaded.templates)? {
+        return Ok(None);
+    }
+    Ok(Some(Publication::new(workspace, loaded.templates)))
 }
 
 /// Publishes on top of what is current, and says what came of it.

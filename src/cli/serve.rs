@@ -1,17 +1,21 @@
-//! `fairwarning serve`: the web side over the present publication.
+//! `fairwarning serve`: the whole service. The web side over the present
+//! publication, and beside it the delivery of whatever falls due.
 
 use super::{Exit, publish};
 use crate::clock::Clock;
-use crate::config::{DatabaseArguments, WebArguments};
+use crate::config::{DatabaseArguments, MailArguments, WebArguments};
+use crate::delivery::{Delivery, Event, Scope};
 use crate::store::Store;
+use crate::subscribers;
 use crate::web::{self, Service};
 use anyhow::{Context, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
-/// Serve the table, the pages and the API.
+/// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The workspace, published once if nothing has been published yet.
@@ -25,6 +29,8 @@ pub struct Arguments {
     workers: usize,
     #[command(flatten)]
     database: DatabaseArguments,
+    #[command(flatten)]
+    mail: MailArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -34,12 +40,15 @@ fn workers(text: &str) -> Result<usize, String> {
 
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let settings = arguments.web.check()?;
+    let mail = arguments.mail.check(&settings)?;
     let store = Store::open(&arguments.database.check()?).await?;
     if store.current_publication_id().await?.is_none()
         && publish_first(&store, &arguments.dir, clock).await? == Exit::Problems
     {
         return Ok(Exit::Problems);
     }
+    let keys = subscribers::load_keys(&store, clock.now()).await?;
+    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
     let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
     let service = Arc::new(service);
     web::refresh(&service).await?;
@@ -49,7 +58,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     println!("Serving on http://{address}");
-    work_until(stop, service, server).await?;
+    work_until(stop, service, server, delivery).await?;
     Ok(Exit::Clean)
 }
 
@@ -100,18 +109,41 @@ async fn work_until(
     mut stop: Stop,
     service: Arc<Service>,
     server: web::Server,
+    delivery: Delivery,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
+    let (tell_stop, stopped) = watch::channel(false);
+    let delivering = delivery.run(Scope::Everything, stopped, log);
+    let mut delivering = std::pin::pin!(delivering);
     tokio::select! {
         ended = &mut server => {
             ended.context("the web server failed")?;
             bail!("the web server ended by itself");
         }
+        ended = &mut delivering => {
+            ended.context("delivery failed")?;
+            bail!("delivery ended by itself");
+        }
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = stop.told() => {}
     }
-    eprintln!("Stopping: requests under way are answered first.");
-    let (_, ended) = tokio::join!(handle.stop(true), server);
-    ended.context("the web server failed while stopping")
+    eprintln!("Stopping: requests and messages under way are finished first.");
+    tell_stop.send_replace(true);
+    let (_, ended, delivered) = tokio::join!(handle.stop(true), server, delivering);
+    ended.context("the web server failed while stopping")?;
+    delivered.context("delivery failed while stopping")?;
+    Ok(())
+}
+
+/// One line for what an operator would want to know of.
+fn log(event: Event) {
+    match event {
+        Event::Outcome(outcome) => tracing::debug!(outcome = outcome.as_str(), "a message"),
+        Event::Paused(pause) => {
+            let seconds = pause.wait.as_secs();
+            tracing::warn!(reason = pause.reason, seconds, "the mail server fails; sending pauses");
+        }
+        Event::StoreFails(why) => tracing::error!(why, "outcomes cannot be recorded"),
+    }
 }

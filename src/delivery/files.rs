@@ -1,7 +1,8 @@
 //! Mail as files, for a machine without a mail server: every message can be
 //! opened in a mail program and looked at.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A folder that messages are written into.
@@ -21,8 +22,13 @@ impl Folder {
         let id = message_id.split('@').next().unwrap_or_default();
         let file = self.0.join(format!("{row:06}-{id}.eml"));
         let partial = self.0.join(format!(".{row:06}-{id}.partial"));
-        std::fs::write(&partial, bytes)?;
+        let mut written = File::create(&partial)?;
+        written.write_all(bytes)?;
+        // What is recorded as accepted must outlast a power cut: first the
+        // bytes, then the name.
+        written.sync_all()?;
         std::fs::rename(&partial, &file)?;
+        File::open(&self.0)?.sync_all()?;
         Ok(file)
     }
 }

@@ -4,7 +4,6 @@
 //! it; its SEQUENCE counts the amendments that touched its date.
 
 use super::Renderer;
-use super::mail::one_line;
 use super::view::{Texts, place, row_apis};
 use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Notice, Point, Program, Row,
@@ -39,7 +38,10 @@ impl Renderer {
         for (key, value) in head {
             calendar.append_property(Property::new(key, value));
         }
-        calendar.name(&text_value(&notice.title));
+        let name = clean(&notice.title).replace('\n', " ");
+        // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
+        calendar.append_property(Property::new("NAME", escaped(&name)));
+        calendar.append_property(Property::new("X-WR-CALNAME", name));
         let events = source.events(rows);
         if events.is_empty() {
             return None;
@@ -47,6 +49,14 @@ impl Renderer {
         calendar.extend(events);
         Some(folded(&calendar.to_string()))
     }
+}
+
+/// The crate writes a line feed as `\n` and lets every other control character
+/// through, a carriage return among them, which would begin another line.
+fn clean(text: &str) -> String {
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let unix = text.replace("\r\n", "\n");
+    unix.chars().map(|c| if c != '\n' && is_break(c) { ' ' } else { c }).collect()
 }
 
 /// The crate's folding leaves a last line of 76 octets where 75 remain and a
@@ -68,11 +78,8 @@ fn folded(calendar: &str) -> String {
     out
 }
 
-/// The crate escapes the texts of events, but not those of the calendar itself
-/// (RFC 5545 §3.3.11).
-fn text_value(text: &str) -> String {
-    let escaped = one_line(text).replace('\\', r"\\");
-    escaped.replace(',', r"\,").replace(';', r"\;")
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace(',', r"\,").replace(';', r"\;")
 }
 
 struct Source<'a> {
@@ -115,8 +122,8 @@ impl Source<'_> {
                 milestone.endpoint.and_then(|id| self.notice.test_endpoints.get(id))
             {
                 let title = what(milestone.kind);
-                event.summary(&format!("{title}: {}", endpoint.url));
-                event.description(&format!("{}\n{}", self.notice.title, endpoint.url));
+                event.summary(&clean(&format!("{title}: {}", endpoint.url)));
+                event.description(&clean(&format!("{}\n{}", self.notice.title, endpoint.url)));
                 event.append_property(Property::new("URL", endpoint.url.as_str()));
             }
             events.push(event);
@@ -166,7 +173,7 @@ impl Source<'_> {
 
     fn describe_row(&self, event: &mut Event, id: &RowId, row: &Row, kind: MilestoneKind) {
         let place = place(self.program, row);
-        event.summary(&format!("{}, {place}: {}", what(kind), self.notice.title));
+        event.summary(&clean(&format!("{}, {place}: {}", what(kind), self.notice.title)));
         let environment = self.program.catalogue.environments.get(&row.environment);
         let urls = row.urls.iter().filter_map(|id| environment?.urls.get(id));
         let urls: Vec<_> = urls.map(|url| url.as_str()).collect();
@@ -174,7 +181,7 @@ impl Source<'_> {
         let mut lines = vec![format!("{place}: {}", row_apis(self.program, row))];
         lines.extend(urls.iter().map(|url| (*url).to_owned()));
         lines.extend(date_of(row, kind).map(|date| texts.when(date, row.zone).full));
-        event.description(&lines.join("\n"));
+        event.description(&clean(&lines.join("\n")));
         let changes = self.notice.amendments.iter().filter(|a| moves(a, id, kind)).count();
         event.append_property(Property::new("SEQUENCE", changes.to_string()));
         if self.is_cancelled(id) {
@@ -201,10 +208,10 @@ impl Source<'_> {
             let nth = (rule.is_none() && strikes.len() > 1).then_some(nth);
             let mut event = self.event(id.as_str(), MilestoneKind::Brownout, nth, &time);
             let place = row.map_or("", |row| place(self.program, row));
-            event.summary(&format!("Brownout, {place}: {}", self.notice.title));
+            event.summary(&clean(&format!("Brownout, {place}: {}", self.notice.title)));
             let texts = Texts::new(self.program, self.notice);
             let note = brownout.note.as_ref().map(|note| texts.fill(note));
-            event.description(note.as_deref().unwrap_or(&self.notice.title));
+            event.description(&clean(note.as_deref().unwrap_or(&self.notice.title)));
             if let Some(rule) = &rule {
                 event.append_property(Property::new("RRULE", rule));
             }

@@ -154,3 +154,21 @@ fn what_has_no_date_yet_has_no_calendar() {
     let at = "2026-01-12T08:00:00Z".parse().unwrap();
     assert_eq!(renderer.calendar(&program, &notice, &[], at), None);
 }
+
+#[test]
+fn no_declared_text_begins_a_line_of_its_own() {
+    let (program, mut notice) = everything();
+    notice.title = "x\r\nATTACH:evil\rATTACH:evil\n\u{2028}\u{85}\0".to_owned();
+    let calendar = calendar(&program, &notice, &[]);
+    assert!(!calendar.replace("\r\n", "").contains(|c: char| c.is_control()), "{calendar:?}");
+    assert!(!calendar.replace("\r\n ", "").lines().any(|line| line.starts_with("ATTACH")));
+}
+
+#[test]
+fn a_title_with_commas_is_escaped_in_both_names_of_the_calendar() {
+    let (program, mut notice) = everything();
+    notice.title = r"Labels, version 1; ends \o/".to_owned();
+    let text = calendar(&program, &notice, &[]);
+    assert!(text.contains("\r\nNAME:Labels\\, version 1\\; ends \\\\o/\r\n"), "{text}");
+    assert!(text.contains("\r\nX-WR-CALNAME:Labels\\, version 1\\; ends \\\\o/\r\n"), "{text}");
+}

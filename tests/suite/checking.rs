@@ -127,6 +127,20 @@ fn links_that_go_in_circles_and_folders_named_like_files_end_in_problems() {
     }
 }
 
+#[test]
+fn a_template_that_names_nothing_known_is_a_problem_with_its_line() {
+    let dir = folder(NOTICE);
+    let own = dir.path().join("templates/mail/announcement");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("subject.txt"), "Fair warning:\n{{ notice.titel }}\n").unwrap();
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    let text = stdout(&output);
+    for part in ["mail/announcement/subject.txt", "2", "titel"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
 /// Answers each connection with `status` and counts them.
 fn server(status: &'static str) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -224,3 +224,44 @@ async fn an_interrupted_round_finishes_what_is_in_flight_and_repeats_nothing() {
     assert!(code == 0 && said.contains("200  accepted"), "{code}: {said}");
     assert_eq!(server.log().messages.len(), 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_delivers_what_a_round_had_to_leave_for_later() {
+    let place = Workplace::open().await;
+    place.office.import_people(3).await;
+    let server = ScriptedServer::start(|step, _| match step {
+        Step::Rcpt => Answer::Say("451 4.2.1 try later"),
+        _ => Answer::Fine,
+    })
+    .await;
+    let url = format!("smtp://127.0.0.1:{}", server.port);
+    let arguments = [
+        "announce",
+        "parcel/tls-1.2",
+        "--yes",
+        "--smtp-url",
+        &url,
+        "--smtp-allow-plaintext",
+        "--public-url=https://notices.parcel.example",
+        "--retry-seconds=1",
+    ];
+    let (_, said) = place.run(&arguments).await;
+    assert!(said.contains("3  deferred"), "{said}");
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+    let mail = place.folder().join("var/mail");
+    let written = || {
+        let names = std::fs::read_dir(&mail).into_iter().flatten().flatten();
+        names.filter(|entry| entry.path().extension().is_some_and(|e| e == "eml")).count()
+    };
+    let begun = std::time::Instant::now();
+    while written() < 3 {
+        assert!(serve.try_wait().unwrap().is_none(), "the service ended");
+        assert!(begun.elapsed().as_secs() < 60, "{} of 3 were delivered", written());
+        tokio::task::yield_now().await;
+    }
+    let id = serve.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(serve.wait().unwrap().success(), "it ends well when told to");
+    let (_, table) = place.run(&["status"]).await;
+    assert!(table.contains("3 accepted"), "{table}");
+}
