@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Lets programs that are not ours judge what the sample programs become: mails,
+# calendars, pages and posts. Silence about an item is good; the last line sums up.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/serving.sh
+tools/setup.sh
+tools/setup-web.sh pages
+
+tools="${CARGO_TARGET_DIR:-target}/tools"
+fairwarning="${CARGO_TARGET_DIR:-target}/debug/fairwarning"
+python="$tools/venv/bin/python"
+"$python" -c 'import vobject' 2>/dev/null || {
+    echo "installing vobject into $tools/venv (pip)"
+    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check vobject
+}
+work="$(mktemp -d "$tools/verify.XXXXXX")"
+server=""
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+
+for notice in usps-web-tools/tls-1.2 onepagecrm/tls-1.2 constant-contact/tls-1.2; do
+    name="$work/${notice%%/*}"
+    "$fairwarning" render "$notice" --to eml >"$name.eml"
+    "$fairwarning" render "$notice" --to html >"$name-mail.html"
+    "$fairwarning" render "$notice" --to page >"$name-page.html"
+    "$fairwarning" render "$notice" --to ics >"$name.ics"
+done
+
+echo "mails: Python's strict policy, icalendar"
+"$python" tests/verifiers/check_mail.py "$work"/*.eml
+echo "calendars: vobject"
+"$python" - "$work"/*.ics <<'PYTHON'
+import sys
+import vobject
+for name in sys.argv[1:]:
+    with open(name, encoding="utf-8", newline="") as file:
+        vobject.readOne(file.read(), validate=True)
+PYTHON
+
+serve "$work"
+
+echo "pages and HTML mails: vnu, html-validate"
+tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
+    "$address/" "$address/?state=announced" "$address/notices" \
+    "$address/notices/usps-web-tools" "$address/notices/usps-web-tools/tls-1.2" \
+    "$address/notices/onepagecrm/tls-1.2" "$address/notices/constant-contact/tls-1.2" \
+    "$address/nowhere"
+echo "API description: openapi-spec-validator"
+curl --silent --fail --output "$work/openapi.json" "$address/openapi.json"
+"$tools/venv/bin/openapi-spec-validator" "$work/openapi.json"
+echo "pages and HTML mails in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark"
+node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
+    table="$address/" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \
+    onepagecrm="$address/notices/onepagecrm/tls-1.2" \
+    constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" >/dev/null
+echo "every verifier is content"
