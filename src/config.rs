@@ -169,12 +169,14 @@ pub struct MailArguments {
     /// Without it mail is written to files.
     #[arg(long, env = "FAIRWARNING_SMTP_URL", value_name = "URL")]
     smtp_url: Option<String>,
+    /// The user to log in as.
     #[arg(long, env = "FAIRWARNING_SMTP_USER", value_name = "NAME")]
     smtp_user: Option<String>,
     /// Better given by environment or file: arguments are seen by every user of a machine.
     #[arg(long, env = "FAIRWARNING_SMTP_PASSWORD", value_name = "SECRET", hide_env_values = true)]
     #[arg(value_parser = secret)]
     smtp_password: Option<SecretString>,
+    /// A file that holds the password alone.
     #[arg(long, env = "FAIRWARNING_SMTP_PASSWORD_FILE", value_name = "FILE")]
     smtp_password_file: Option<PathBuf>,
     /// For development alone: send without TLS. No password is ever sent so.
@@ -183,6 +185,7 @@ pub struct MailArguments {
     /// Certificates (PEM) to trust beside the system's, for a private mail server.
     #[arg(long, env = "FAIRWARNING_SMTP_CA_FILE", value_name = "FILE")]
     smtp_ca_file: Option<PathBuf>,
+    /// Connections to the mail server at the same time.
     #[arg(long, env = "FAIRWARNING_SMTP_CONNECTIONS", value_name = "N", default_value_t = 4)]
     smtp_connections: u16,
     /// How long one command may take; the final reply may take twice that.
@@ -192,8 +195,10 @@ pub struct MailArguments {
     /// The name to greet with; the public address's host when absent.
     #[arg(long, env = "FAIRWARNING_EHLO_NAME", value_name = "HOST")]
     ehlo_name: Option<String>,
+    /// The domain that signs (d=), the sender's or above it.
     #[arg(long, env = "FAIRWARNING_DKIM_DOMAIN", value_name = "DOMAIN")]
     dkim_domain: Option<String>,
+    /// The selector (s=) under which DNS holds the public key.
     #[arg(long, env = "FAIRWARNING_DKIM_SELECTOR", value_name = "NAME")]
     dkim_selector: Option<String>,
     /// The RSA private key (PEM).

@@ -17,15 +17,19 @@ use std::sync::Arc;
 /// Show which APIs are affected, where, and when.
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// Only this program's, by its id.
     #[arg(long)]
     program: Option<String>,
+    /// Only this environment's, by its id.
     #[arg(long)]
     environment: Option<String>,
     /// The API's wire name, case and all.
     #[arg(long)]
     api: Option<String>,
+    /// Only APIs named through this group.
     #[arg(long)]
     group: Option<String>,
+    /// Only this notice's, by its id within its program.
     #[arg(long)]
     notice: Option<String>,
     /// One or more states, separated by commas or by repeating the flag.
@@ -46,6 +50,7 @@ pub struct Arguments {
     /// Show at most so many lines.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// How to print the table.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Read this folder instead of what was published.

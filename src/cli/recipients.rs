@@ -23,7 +23,10 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Action {
     /// Bring in a CSV list: address, name, programs, apis, environments, locale, zone
-    Import { file: PathBuf },
+    Import {
+        /// The list; its first line names the columns.
+        file: PathBuf,
+    },
     /// Show who is known
     List {
         /// Print addresses in full; otherwise they are masked.
@@ -31,7 +34,10 @@ enum Action {
         full: bool,
     },
     /// Forget a recipient; what was sent to them stays on record without the address
-    Remove { address: EmailAddress },
+    Remove {
+        /// As it was brought in.
+        address: EmailAddress,
+    },
 }
 
 pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {

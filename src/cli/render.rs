@@ -46,9 +46,11 @@ enum Channel {
     Page,
     /// A Jekyll post.
     Post,
+    /// A Markdown document.
     Markdown,
     /// The dates as an iCalendar object.
     Ics,
+    /// All of it for programs, as the API answers.
     Json,
 }
 
