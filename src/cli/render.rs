@@ -7,9 +7,10 @@ use super::{Exit, draw_problem};
 use crate::clock::Clock;
 use crate::delivery;
 use crate::notice::{
-    Edition, Notice, NoticePath, OccasionKind, Program, Slot, Span, Workspace, fill_slots,
+    Edition, Notice, NoticePath, OccasionKind, Program, Slot, Span, Workspace, escape_html,
+    fill_slots,
 };
-use crate::render::{PageLinks, RenderError, Renderer, escape_html};
+use crate::render::{PageLinks, RenderError, Renderer};
 use crate::schedule::bounds;
 use crate::workspace;
 use anyhow::{Context, bail};

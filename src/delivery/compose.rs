@@ -7,7 +7,7 @@
 use super::dkim::{Signer, SigningFailed};
 use super::letterhead::{BadSender, Letterhead, address, clean_field};
 use crate::links::{Keys, Token};
-use crate::notice::{Edition, Slot, fill_slots, greet};
+use crate::notice::{Edition, Slot, escape_html, fill_slots, greet};
 use crate::store::Claimed;
 use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
@@ -118,19 +118,4 @@ fn part(content_type: &str, content: String, saved_as: Option<&str>) -> SinglePa
 fn normal_lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
-}
-
-fn escape_html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

@@ -139,6 +139,23 @@ pub fn fill_slots<'v>(template: &str, value: impl Fn(Slot) -> &'v str) -> String
     filled
 }
 
+/// Plain text for an element's content or a quoted attribute. A slot's value
+/// goes through it before it is filled into HTML.
+pub fn escape_html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
 /// The office's form of address with a recipient's name in it: `Hello,` becomes
 /// `Hello Ada,`. What ends the form of address stays at the end.
 pub fn greet(form: &str, name: Option<&str>) -> String {

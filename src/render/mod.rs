@@ -19,7 +19,6 @@ mod view;
 pub use dates::When;
 pub use documents::PageLinks;
 pub use error::RenderError;
-pub use prose::escape_html;
 pub use view::kind_in_words;
 
 use engine::Engines;

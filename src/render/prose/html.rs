@@ -47,19 +47,3 @@ pub fn to_html(markdown: &str) -> String {
     pulldown_cmark::html::push_html(&mut html, events(markdown).into_iter());
     SANITISER.clean(&html).to_string().trim_end().to_owned()
 }
-
-/// Plain text for an element's content or a quoted attribute.
-pub fn escape_html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}

@@ -10,6 +10,6 @@ mod plain;
 mod source;
 
 pub use events::is_allowed_url;
-pub use html::{escape_html, to_html};
+pub use html::to_html;
 pub use plain::{indented, to_plain, wrapped};
 pub use source::{escaped, fenced, inline_code, liquid_escaped, to_markdown};
