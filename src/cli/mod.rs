@@ -26,6 +26,8 @@ pub enum Exit {
     Clean,
     /// 2: the command did its work and found problems, which it printed.
     Problems,
+    /// 3: there were only warnings, and `--strict` was asked for.
+    Warnings,
 }
 
 /// Deprecation notices and cutoff schedules: declared in YAML, checked,
@@ -33,7 +35,7 @@ pub enum Exit {
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems were found."
+    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems were found, 3 warnings were found and --strict was given."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
     match run(arguments) {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Problems) => ExitCode::from(2),
+        Ok(Exit::Warnings) => ExitCode::from(3),
         Err(failure) => {
             eprintln!("error: {failure:#}");
             ExitCode::FAILURE
@@ -90,7 +93,7 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments).await,
+        Command::Check(arguments) => check::run(&arguments, &clock).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,

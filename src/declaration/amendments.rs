@@ -1,9 +1,9 @@
 //! Checks amendments: that each kind says what its values did.
 
 use super::notice::Context;
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, suggestion};
 use super::program::unknown;
-use super::tree::steps;
+use super::tree::{Step, steps};
 use super::written::{DeclaredAmendment, DeclaredFormer};
 use crate::notice::{Amendment, AmendmentKind, Date, Former, FormerValues, Row, RowId, Timetable};
 use crate::schedule::bounds;
@@ -35,6 +35,10 @@ fn amendment(
     let known = context.row_keys();
     for (n, row) in written.rows.iter().enumerate() {
         let at = steps!["amendments", index, "rows", n];
+        if written.kind == AmendmentKind::Cancelled && !known.contains(&row.as_str()) {
+            problems.push(gone(context, row, &at));
+            continue;
+        }
         unknown(row.as_str(), &known, "row", (context.tree, &at), problems);
     }
     let changes_values = !matches!(
@@ -73,6 +77,15 @@ fn amendment(
         rows: written.rows.clone(),
         former,
     }
+}
+
+/// Whoever was told of a row must be able to see that it was cancelled.
+fn gone(context: &Context<'_>, row: &RowId, at: &[Step]) -> Problem {
+    let message = format!("the cancelled row `{row}` is not in the schedule any more");
+    let closest = suggestion(row.as_str(), context.row_keys());
+    let way_out = "keep the row: the amendment cancels it, and readers see that it was announced";
+    Problem::error(Code::CancelledRowGone, context.tree.place(at), message)
+        .help(closest.filter(|c| c.starts_with("did")).unwrap_or_else(|| way_out.to_owned()))
 }
 
 fn verb(kind: AmendmentKind) -> &'static str {

@@ -13,6 +13,7 @@ mod program;
 mod reader;
 mod references;
 mod rows;
+mod rules;
 mod source;
 mod texts;
 mod tree;
@@ -25,9 +26,11 @@ pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
 use crate::notice::{
     Catalogue, Notice, NoticeId, Program, ProgramId, ProgramSettings, ReplacedBy, Workspace,
 };
+use crate::schedule::Instant;
 use notice::Context;
 use reader::{Read, read};
 use references::Resolver;
+use rules::Ending;
 use tree::{Tree, steps};
 use written::DeclaredNotice;
 
@@ -40,17 +43,24 @@ pub struct Checked {
     pub problems: Vec<Problem>,
 }
 
-/// Checks the declarations of all programs together.
+/// Checks the declarations of all programs together, whatever day it is.
 pub fn check(sources: &[ProgramSource]) -> Checked {
+    check_at(sources, None)
+}
+
+/// The same, and what only a moment can tell: promises that are overdue.
+pub fn check_at(sources: &[ProgramSource], now: Option<Instant>) -> Checked {
     let mut problems = Vec::new();
     let mut workspace = Workspace::default();
     let mut trees = Vec::new();
+    let mut endings = Vec::new();
     for source in sources {
-        let (program, tree) = check_program(source, &mut problems);
+        let (program, tree) = check_program(source, now, &mut endings, &mut problems);
         trees.extend(tree.map(|tree| (source.id.clone(), tree)));
         workspace.programs.extend(program.map(|program| (program.id.clone(), program)));
     }
     check_foreign_replacements(&workspace, sources, &trees, &mut problems);
+    rules::check_endings(&workspace, &endings, &trees, &mut problems);
     problems.sort_by(|a, b| {
         (&a.place.file, a.place.span.start, a.code).cmp(&(
             &b.place.file,
@@ -65,6 +75,8 @@ pub fn check(sources: &[ProgramSource]) -> Checked {
 /// A program as far as it could be read, and where its catalogue stands.
 fn check_program(
     source: &ProgramSource,
+    now: Option<Instant>,
+    endings: &mut Vec<Ending>,
     problems: &mut Vec<Problem>,
 ) -> (Option<Program>, Option<Tree>) {
     let start = |file: &SourceFile| Place::new(&file.path, &file.text, 0..0);
@@ -90,17 +102,28 @@ fn check_program(
     let notices = source
         .notices
         .iter()
-        .filter_map(|(stem, file)| check_notice(stem, file, &settings, &resolver, problems))
+        .filter_map(|(stem, file)| {
+            let around = Around { program: &id, settings: &settings, resolver: &resolver, now };
+            check_notice(stem, file, &around, endings, problems)
+        })
         .map(|notice| (notice.id.clone(), notice))
         .collect();
     (Some(Program { id, settings, catalogue, notices }), tree)
 }
 
+/// What all notices of a program are checked against.
+struct Around<'a> {
+    program: &'a ProgramId,
+    settings: &'a ProgramSettings,
+    resolver: &'a Resolver<'a>,
+    now: Option<Instant>,
+}
+
 fn check_notice(
     stem: &str,
     file: &SourceFile,
-    settings: &ProgramSettings,
-    resolver: &Resolver<'_>,
+    around: &Around<'_>,
+    endings: &mut Vec<Ending>,
     problems: &mut Vec<Problem>,
 ) -> Option<Notice> {
     let id = stem.parse::<NoticeId>().map_err(|bad| {
@@ -111,12 +134,14 @@ fn check_notice(
     let Read { tree, form } = read::<DeclaredNotice>(file, problems)?;
     let declared = form?;
     let announced = declared.announced.clone();
-    let context =
-        Context { settings, resolver, tree: &tree, zone: settings.zone, announced: &announced };
+    let Around { program, settings, resolver, now } = *around;
+    let zone = settings.zone;
+    let context = Context { settings, resolver, tree: &tree, zone, announced: &announced, now };
     // An unusable id is reported above; the rest of the file is checked all the same.
     let usable = id.is_ok();
     let id = id.unwrap_or_else(|()| "unnamed".parse().expect("a well-formed id"));
     let notice = notice::notice(id, declared, &context, problems);
+    rules::check_replacements(&context, program, &notice, endings, problems);
     usable.then_some(notice)
 }
 

@@ -6,12 +6,14 @@ use super::problem::{Code, Problem};
 use super::program::unknown;
 use super::references::{Resolver, Scope};
 use super::rows::timetable;
+use super::rules;
 use super::texts;
 use super::tree::{Tree, steps};
 use super::written::DeclaredNotice;
 use crate::notice::{
     Catalogue, Date, ExpectedError, LadderId, Length, Notice, NoticeId, ProgramSettings, Unaffected,
 };
+use crate::schedule::Instant;
 use chrono_tz::Tz;
 
 /// What the parts of a notice are checked against.
@@ -22,6 +24,8 @@ pub struct Context<'a> {
     pub tree: &'a Tree,
     pub zone: Tz,
     pub announced: &'a Date,
+    /// The present moment, where the check was told one.
+    pub now: Option<Instant>,
 }
 
 impl<'a> Context<'a> {
@@ -52,6 +56,7 @@ pub fn notice(
         problems.push(Problem::error(Code::InvalidValue, place, "a title is one line of text"));
     }
     let schedule = timetable(context, &declared.schedule, problems);
+    rules::check_prose(context, &texts::texts(&declared), &schedule, problems);
     let amendments = amendments(context, &declared.amendments, &schedule, problems);
     for (id, endpoint) in &declared.test_endpoints {
         order::check_endpoint(context, id, endpoint, problems);
@@ -75,7 +80,7 @@ pub fn notice(
         targets: targets(&unaffected.apis, &steps!["unaffected", "apis"]),
     });
     let reminders = ladder(context, declared.reminders.as_ref(), problems);
-    Notice {
+    let notice = Notice {
         id,
         title: declared.title.trim().to_owned(),
         kind: declared.kind,
@@ -99,7 +104,9 @@ pub fn notice(
         audience: declared.audience,
         reminders,
         channels: declared.channels,
-    }
+    };
+    rules::check(context, &notice, problems);
+    notice
 }
 
 /// The ladder a notice names, else the program's ladder `default`, else none.

@@ -50,7 +50,7 @@ fn unresolved(dates: &Dates, name: &str) -> Option<(String, Option<String>)> {
 }
 
 /// Every text of a notice with its path. Samples are code and not among them.
-fn texts(notice: &DeclaredNotice) -> Vec<(Vec<Step>, &Text)> {
+pub fn texts(notice: &DeclaredNotice) -> Vec<(Vec<Step>, &Text)> {
     let mut all = story(notice);
     all.extend(schedule(notice));
     all

@@ -62,6 +62,11 @@ impl<'b> Occurrences<'b> {
         Some(yes)
     }
 
+    /// Start and end of the last occurrence.
+    pub fn last(&self) -> Option<(Instant, Instant)> {
+        self.begun(Instant::MAX_UTC).and_then(|n| self.nth(n))
+    }
+
     pub fn strikes_at(&self, at: Instant) -> bool {
         self.begun(at).and_then(|n| self.nth(n)).is_some_and(|(_, end)| at < end)
     }

@@ -9,7 +9,7 @@ mod brownouts;
 mod milestones;
 mod state;
 
-pub use bounds::{Bounds, Instant, bounds, instant_of, plus};
+pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use milestones::{Milestone, MilestoneKind, milestones};
 pub use state::{State, last_edge, next_edge, state};

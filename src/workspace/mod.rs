@@ -4,8 +4,9 @@
 //! touches these files, and nothing here knows what they mean.
 
 use crate::declaration::{
-    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check,
+    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at,
 };
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
@@ -45,7 +46,12 @@ pub struct Loaded {
 impl Loaded {
     /// Checks everything; a file that could not be read is a problem too.
     pub fn check(&self) -> Checked {
-        let mut checked = check(&self.programs);
+        self.check_at(None)
+    }
+
+    /// The same, and what only a moment can tell: promises that are overdue.
+    pub fn check_at(&self, now: Option<DateTime<Utc>>) -> Checked {
+        let mut checked = check_at(&self.programs, now);
         if !self.unreadable.is_empty() {
             checked.workspace = None;
             checked.problems.splice(0..0, self.unreadable.iter().cloned());

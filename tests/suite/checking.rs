@@ -66,6 +66,27 @@ fn problems_exit_with_two_and_a_missing_folder_with_one() {
 }
 
 #[test]
+fn warnings_pass_unless_strictness_is_asked_for() {
+    let dir = folder(&NOTICE.replace("labels end.", "labels end on 1 September 2026."));
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("1 notice: 1 warning"), "{}", stdout(&output));
+    assert_eq!(check(&[shown(&dir), "--strict"]).status.code(), Some(3));
+    let dir = folder(NOTICE);
+    assert_eq!(check(&[shown(&dir), "--strict"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_repository_does_not_turn_red_by_waiting_unless_told_the_day() {
+    let dir = folder(&NOTICE.replace("2026-09-01", "to be announced by 2026-06-14"));
+    assert_eq!(check(&[shown(&dir)]).status.code(), Some(0));
+    assert_eq!(check(&[shown(&dir), "--now", "2026-06-14T23:00:00Z"]).status.code(), Some(0));
+    let output = check(&[shown(&dir), "--now", "2026-06-16"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("overdue-announcement"), "{}", stdout(&output));
+}
+
+#[test]
 fn a_folder_without_a_program_says_what_a_program_is() {
     let dir = tempfile::tempdir().unwrap();
     let output = check(&[shown(&dir)]);
