@@ -5,6 +5,7 @@
 mod announce;
 mod check;
 mod impacted;
+mod preview;
 mod problems;
 mod publish;
 mod recipients;
@@ -48,6 +49,8 @@ enum Command {
     Check(check::Arguments),
     /// Show a notice in any of its forms
     Render(render::Arguments),
+    /// Look at every notice in a browser while it is being written
+    Preview(preview::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -99,6 +102,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Preview(arguments) => preview::run(&arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }

@@ -6,10 +6,14 @@
 
 mod bounds;
 mod brownouts;
+mod days;
 mod milestones;
 mod state;
+mod stretches;
 
 pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
+pub use days::Days;
 pub use milestones::{Milestone, MilestoneKind, milestones};
 pub use state::{State, last_edge, next_edge, state};
+pub use stretches::stretches;

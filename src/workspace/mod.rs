@@ -3,6 +3,10 @@
 //! A workspace is a folder of programs, or one program's folder. Nothing else
 //! touches these files, and nothing here knows what they mean.
 
+mod watch;
+
+pub use watch::Watch;
+
 use crate::declaration::{
     Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at,
 };
@@ -34,7 +38,7 @@ pub enum WorkspaceError {
 }
 
 /// The texts of a workspace.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Loaded {
     pub programs: Vec<ProgramSource>,
     /// By path below the template folder, with `/` between the parts.
