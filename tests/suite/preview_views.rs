@@ -33,13 +33,14 @@ async fn every_channel_answers_for_every_sample_notice() {
 
 /// The badges of the rows, by row.
 fn states(page: &str) -> BTreeMap<String, String> {
-    let bars = page.split("<li class=\"bar").skip(1);
-    bars.map(|bar| {
-        let between = |a: &str, b: &str| bar.split_once(a).unwrap().1.split(b).next().unwrap();
-        let state = between("badge state-", "\"");
-        (between("<code>", "</code>").to_owned(), state.to_owned())
-    })
-    .collect()
+    let lanes = page.split("<li class=\"lane").skip(1);
+    lanes
+        .map(|lane| {
+            let between = |a: &str, b: &str| lane.split_once(a).unwrap().1.split(b).next().unwrap();
+            let state = between("badge state-", "\"");
+            (between("<code>", "</code>").to_owned(), state.to_owned())
+        })
+        .collect()
 }
 
 #[tokio::test]
