@@ -130,7 +130,7 @@ impl Round {
         let mut forecast = Forecast::default();
         let mut after = 0;
         loop {
-            let page = store.audience(&self.path.program, after, CHUNK_SUBSCRIBERS).await?;
+            let page = store.audience(&self.path.program, None, after, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last() else { return Ok(forecast) };
             after = last.id;
             for listener in &page {
@@ -148,8 +148,8 @@ impl Round {
         }
     }
 
-    /// Fills the outbox from where it was left, up to `canary` rows in all.
-    /// Whoever has a row keeps it and gets no second one.
+    /// Fills the outbox with what it lacks, up to `canary` rows in all. Whoever
+    /// has a row keeps it and gets no second one.
     pub async fn fill(
         &self,
         store: &Store,
@@ -176,7 +176,8 @@ impl Round {
                 return Ok(Filled { occasion: opened.id, added, is_partial: true });
             }
             let program = &self.path.program;
-            let page = store.audience(program, state.cursor, CHUNK_SUBSCRIBERS).await?;
+            let unwritten = Some(opened.id);
+            let page = store.audience(program, unwritten, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(mut last) = page.last().map(|listener| listener.id) else {
                 store.finish_filling(opened.id, at).await?;
                 break;

@@ -61,6 +61,7 @@ impl Store {
     ) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
+        distrust_the_future(&mut transaction, now).await?;
         free_stale(&mut transaction, now - lifetime_micros(heartbeat)).await?;
         let mut claims = Claims::default();
         for candidate in self.candidates(&mut transaction, now, occasion, limit).await? {
@@ -112,6 +113,17 @@ impl Store {
             .fetch_all(&mut **transaction)
             .await?)
     }
+}
+
+/// A heartbeat from later than now is from before the clock was set back. It
+/// counts as of now: whoever is alive beats again, and whoever is not grows
+/// stale.
+async fn distrust_the_future(transaction: &mut Write, now: i64) -> Result<()> {
+    sqlx::query("update nodes set heartbeat = $1 where heartbeat > $1")
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 async fn free_stale(transaction: &mut Write, oldest_alive: i64) -> Result<()> {

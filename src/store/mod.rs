@@ -32,7 +32,7 @@ use crate::config::DatabaseUrl;
 use chrono::{DateTime, Utc};
 use dialect::Dialect;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyPool, Connection as _, Transaction};
 
 /// Readers beside the one writer SQLite allows.
 const MAX_POOL_CONNECTIONS: u32 = 8;
@@ -110,6 +110,11 @@ impl Store {
                     }
                     Ok(())
                 })
+            })
+            .before_acquire(|connection, _| {
+                // A full disk ends a transaction on its own, which sqlx does not
+                // learn of: such a connection would refuse every later one.
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
             })
             .connect(&Dialect::connection_url(url))
             .await

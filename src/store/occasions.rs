@@ -87,20 +87,15 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Sets how far filling may go, and where a filled occasion is concerned,
-    /// has everyone looked at again: whoever has a row keeps it, and whoever
-    /// came to be affected since gets one.
+    /// Sets how far filling may go, and has everyone without a row looked at
+    /// again: whoever was passed over may have come to be affected since.
     pub async fn resume_filling(&self, occasion: i64, canary: Option<i64>) -> Result<()> {
         let mut transaction = self.write().await?;
-        sqlx::query(
-            "update occasions set canary = $2,
-                cursor = case when filled_at is null then cursor else 0 end, filled_at = null
-             where id = $1",
-        )
-        .bind(occasion)
-        .bind(canary)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("update occasions set canary = $2, cursor = 0, filled_at = null where id = $1")
+            .bind(occasion)
+            .bind(canary)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 

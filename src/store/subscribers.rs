@@ -48,16 +48,21 @@ pub struct Listed {
     pub suppressed: Vec<String>,
 }
 
+/// Occasions are numbered from 1.
+const NO_OCCASION: i64 = 0;
+
 impl Store {
     pub async fn begin_import(&self, at: DateTime<Utc>) -> Result<Import> {
         Ok(Import { transaction: self.write().await?, at: micros(at) })
     }
 
     /// Subscribers of `program` after `after`, with all their interests in it;
-    /// at most `limit` of them. An empty page is the end.
+    /// at most `limit` of them, and without those for whom `occasion` has a
+    /// row. An empty page is the end.
     pub async fn audience(
         &self,
         program: &ProgramId,
+        occasion: Option<i64>,
         after: i64,
         limit: i64,
     ) -> Result<Vec<Listener>> {
@@ -69,13 +74,19 @@ impl Store {
              from interests i join subscribers s on s.id = i.subscriber
              where i.program = $1 and i.subscriber > $2 and i.subscriber <= (
                 select max(subscriber) from (
-                    select distinct subscriber from interests
-                    where program = $1 and subscriber > $2 order by subscriber limit $3) page)
+                    select distinct subscriber from interests n
+                    where program = $1 and subscriber > $2 and not exists (
+                        select 1 from outbox o
+                        where o.occasion = $4 and o.recipient = n.subscriber)
+                    order by subscriber limit $3) page)
+                and not exists (select 1 from outbox o
+                    where o.occasion = $4 and o.recipient = i.subscriber)
              order by i.subscriber",
         )
         .bind(program.as_str())
         .bind(after)
         .bind(limit)
+        .bind(occasion.unwrap_or(NO_OCCASION))
         .fetch_all(&self.pool)
         .await?;
         let mut page: Vec<Listener> = Vec::new();

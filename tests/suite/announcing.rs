@@ -155,3 +155,25 @@ async fn beyond_the_limit_of_row_sets_the_whole_table_is_sent() {
     assert_eq!(editions.len(), MAX_ROW_SETS + 1);
     assert_eq!(editions.last().unwrap().rows.len(), MAX_ROW_SETS + 5);
 }
+
+#[tokio::test]
+async fn whoever_came_to_be_affected_after_a_canary_hears_with_the_rest() {
+    let office = TestOffice::open().await;
+    office.import("address,programs,apis\nfirst@example.org,parcel,tracking\n").await.unwrap();
+    office.import_people(3).await;
+    assert!(office.fill(Some(1)).await.unwrap().is_partial);
+    office.import("address,programs,apis\nfirst@example.org,parcel,rates\n").await.unwrap();
+    assert_eq!(office.fill(None).await.unwrap().added, 3);
+    assert!(office.hearers().await.contains(&"first@example.org".to_owned()));
+}
+
+#[tokio::test]
+async fn a_larger_canary_adds_exactly_what_is_missing_of_it() {
+    let office = TestOffice::open().await;
+    office.import_people(20).await;
+    for (canary, added) in [(5, 5), (9, 4), (2, 0), (10, 1)] {
+        assert_eq!(office.fill(Some(canary)).await.unwrap().added, added);
+    }
+    assert_eq!(office.fill(None).await.unwrap().added, 10);
+    assert_eq!(office.fill(Some(30)).await.unwrap().added, 0);
+}

@@ -58,6 +58,23 @@ async fn what_a_silent_node_claimed_is_claimed_by_others_and_not_before() {
 }
 
 #[tokio::test]
+async fn what_a_node_held_when_the_clock_was_set_back_is_free_within_one_lifetime() {
+    let office = TestOffice::open().await;
+    office.import_people(2).await;
+    office.fill(None).await.unwrap();
+    let early = office.store.register_node("died before the clock was set back").await.unwrap();
+    let alive = office.store.register_node("alive").await.unwrap();
+    assert_eq!(claim(&office, early, 2).await, [1, 2]);
+    office.clock.pass(Duration::days(-1));
+    assert_eq!(claim(&office, alive, 9).await, [] as [i64; 0], "it may be alive");
+    office.clock.pass(Duration::seconds(16));
+    office.store.beat(alive).await.unwrap();
+    let held = office.store.round_counts(1).await.unwrap().claimed;
+    claim(&office, alive, 9).await;
+    assert_eq!((held, office.store.round_counts(1).await.unwrap().claimed), (2, 0));
+}
+
+#[tokio::test]
 async fn a_late_report_counts_only_if_the_message_was_accepted() {
     let office = TestOffice::open().await;
     office.import_people(2).await;

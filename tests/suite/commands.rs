@@ -66,6 +66,15 @@ async fn a_list_is_imported_shown_masked_and_in_full() {
 }
 
 #[tokio::test]
+async fn the_database_can_be_named_after_the_action_too() {
+    let place = Workplace::open().await;
+    let elsewhere = ["--database", "sqlite:elsewhere.db"];
+    let (code, said) = place.run(&[&["recipients", "list"][..], &elsewhere].concat()).await;
+    assert!(code == 0 && said.starts_with("No recipients yet"), "{code}: {said}");
+    assert!(place.folder().join("elsewhere.db").exists());
+}
+
+#[tokio::test]
 async fn bad_rows_are_printed_with_file_and_line() {
     let place = Workplace::open().await;
     place.write("list.csv", "address,programs\njo@example.org,parcell\n");

@@ -13,6 +13,7 @@ mod delivery_faults;
 mod delivery_tls;
 mod described_api;
 mod everything;
+mod failing_database;
 mod greeting;
 mod impacted_table;
 mod importing;
