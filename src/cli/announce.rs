@@ -60,16 +60,31 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         println!("Nothing was sent.");
         return Ok(Exit::Clean);
     }
-    println!("Sending {way}.");
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let carrier = delivery.carrier();
+    let before = match &round.begun {
+        Some(begun) => store.round_counts(begun.id).await?,
+        None => RoundCounts::default(),
+    };
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
+    store.entrust(filled.occasion, carrier).await?;
     if filled.is_partial {
         println!("A canary: the others hear when this is run without --canary.");
     }
+    let counts = store.round_counts(filled.occasion).await?;
+    if settled(&counts) == counts.total() {
+        println!("Everyone concerned has a message already; nothing is left to send.");
+    } else {
+        println!("Sending {way}.");
+    }
     let ended = deliver(&store, delivery, filled.occasion).await?;
-    summarise(&store.round_counts(filled.occasion).await?, &ended)
+    let counts = store.round_counts(filled.occasion).await?;
+    if settled(&before) > 0 {
+        println!("{:>9}  of this round were settled before", settled(&before));
+    }
+    summarise(&counts, &ended)
 }
 
 fn describe(mail: &MailSettings) -> String {

@@ -16,7 +16,7 @@ mod publications;
 mod subscribers;
 mod suppressions;
 
-pub use claims::{Claimed, Claims};
+pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
 pub use keys::LinkSecret;
 pub use nodes::NodeId;

@@ -5,7 +5,7 @@ use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{TestOffice, plaintext};
 use chrono::Duration;
 use fairwarning::notice::Outcome;
-use fairwarning::store::{NodeId, Report, Scope};
+use fairwarning::store::{Errand, NodeId, Report, Scope};
 use fairwarning::subscribers::unsubscribe;
 use std::collections::BTreeSet;
 use std::time::Duration as StdDuration;
@@ -13,7 +13,7 @@ use std::time::Duration as StdDuration;
 const HEARTBEAT: StdDuration = StdDuration::from_secs(15);
 
 async fn claim(office: &TestOffice, node: NodeId, limit: usize) -> Vec<i64> {
-    let claims = office.store.claim(node, None, limit, HEARTBEAT).await.unwrap();
+    let claims = office.store.claim(node, Errand::Round(1), limit, HEARTBEAT).await.unwrap();
     claims.rows.into_iter().map(|claimed| claimed.row).collect()
 }
 
