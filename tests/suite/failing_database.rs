@@ -32,7 +32,7 @@ async fn the_store_works_again_as_soon_as_the_disk_has_room() {
         retry_in: None,
     };
     for _ in 0..20 {
-        let refused = office.store.record(node, &[report.clone()]).await.unwrap_err();
+        let refused = office.store.record(node, std::slice::from_ref(&report)).await.unwrap_err();
         assert!(refused.to_string().contains("disk is full"), "{refused}");
     }
     change(&office, "drop trigger full_disk").await;
