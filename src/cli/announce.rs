@@ -64,6 +64,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    delivery.expect_no_other_way().await?;
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
     if filled.is_partial {
         println!("A canary: the others hear when this is run without --canary.");

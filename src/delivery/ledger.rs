@@ -27,7 +27,6 @@ const RECORD_AGAIN: Duration = Duration::from_millis(500);
 pub(super) struct Ledger {
     pub store: Store,
     pub node: NodeId,
-    pub heartbeat: Duration,
     pub connections: usize,
     pub scope: Scope,
     pub gate: Arc<Gate>,
@@ -132,7 +131,7 @@ impl Ledger {
             return Ok(false);
         }
         let claimed_at = Instant::now();
-        let claims = self.store.claim(self.node, occasion, room, self.heartbeat).await?;
+        let claims = self.store.claim(self.node, occasion, room).await?;
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
             tell(Event::Outcome(outcome));

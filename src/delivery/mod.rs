@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
 use crate::notice::Outcome;
-use crate::store::{Store, StoreError};
+use crate::store::{NewNode, Store, StoreError};
 use gate::Gate;
 use ledger::Ledger;
 use lifeline::Lifeline;
@@ -122,6 +122,11 @@ impl Delivery {
         Ok(Self { store, keys, settings, clock, transport: Arc::new(transport), signer })
     }
 
+    /// Fails while another process delivers by another way from this database.
+    pub async fn expect_no_other_way(&self) -> Result<(), DeliveryError> {
+        Ok(self.store.expect_no_other_way(self.transport.way()).await?)
+    }
+
     /// Delivers as a node of its own until the scope's end, or until `stop`
     /// turns true: then what is in flight is finished and the rest given back.
     pub async fn run(
@@ -131,8 +136,10 @@ impl Delivery {
         tell: impl FnMut(Event),
     ) -> Result<Ended, DeliveryError> {
         let registered_at = Instant::now();
-        let node = self.store.register_node(&format!("process {}", std::process::id())).await?;
         let heartbeat = self.settings.heartbeat;
+        let name = format!("process {}", std::process::id());
+        let node = NewNode { name: &name, way: self.transport.way(), lifetime: heartbeat };
+        let node = self.store.register_node(node).await?;
         let lifeline = Arc::new(Lifeline::new(heartbeat, registered_at));
         let gate = Arc::new(Gate::default());
         let connections = self.transport.connections();
@@ -162,7 +169,6 @@ impl Delivery {
         let ledger = Ledger {
             store: self.store.clone(),
             node,
-            heartbeat,
             connections,
             scope,
             gate,

@@ -26,6 +26,14 @@ pub(super) enum Transport {
 }
 
 impl Transport {
+    /// As an operator would say it.
+    pub fn way(&self) -> &'static str {
+        match self {
+            Self::Smtp { .. } => "over SMTP",
+            Self::Files(_) => "into files",
+        }
+    }
+
     pub fn connections(&self) -> usize {
         match self {
             Self::Smtp { connections, .. } => usize::from(*connections),

@@ -19,7 +19,7 @@ mod suppressions;
 pub use claims::{Claimed, Claims};
 pub use editions::StoredEdition;
 pub use keys::LinkSecret;
-pub use nodes::NodeId;
+pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
 pub use outcomes::Report;
@@ -49,6 +49,12 @@ pub enum StoreError {
     Sql(#[from] sqlx::Error),
     #[error("{what} in the database cannot be read: {reason}")]
     Unreadable { what: &'static str, reason: String },
+    #[error(
+        "{name} delivers {theirs} from the same database, and this one would deliver {ours}: \
+         nothing was done, for they would share the messages. Stop the other, or give both the \
+         same --smtp-url; one that was killed is forgotten after its --heartbeat-ms"
+    )]
+    OtherWay { name: String, theirs: String, ours: String },
     #[error("publication {id} has format {format}, made by a newer version of this program")]
     Newer { id: i64, format: i64 },
 }

@@ -2,6 +2,7 @@
 
 use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::TestOffice;
+use fairwarning::store::NewNode;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -104,6 +105,26 @@ async fn without_a_terminal_and_without_yes_nothing_is_sent() {
     let (code, said) = place.run(&["announce", "parcel/tls-1.2"]).await;
     assert!(code == 1 && said.contains("confirm with --yes"), "{code}: {said}");
     assert!(place.run(&["status"]).await.1.contains("Nothing was announced yet"));
+}
+
+#[tokio::test]
+async fn nothing_is_announced_by_smtp_while_another_process_would_write_part_into_files() {
+    let place = Workplace::open().await;
+    place.write("list.csv", &people(1));
+    place.run(&["recipients", "import", "list.csv"]).await;
+    let lifetime = std::time::Duration::from_secs(15);
+    let other = NewNode { name: "process 4711", way: "into files", lifetime };
+    let other = place.office.store.register_node(other).await.unwrap();
+    let server = ScriptedServer::start(|_, _| Answer::Fine).await;
+    let flags = crate::test_office::plaintext(server.port);
+    let common = ["announce", "parcel/tls-1.2", "--yes", "--public-url", "https://n.example"];
+    let all: Vec<&str> = common.into_iter().chain(flags.iter().map(String::as_str)).collect();
+    let (code, said) = place.run(&all).await;
+    assert!(code == 1 && said.contains("process 4711 delivers into files"), "{code}: {said}");
+    assert!(place.run(&["status"]).await.1.contains("Nothing was announced yet"));
+    place.office.store.retire_node(other).await.unwrap();
+    assert_eq!(place.run(&all).await.0, 0);
+    assert_eq!(server.log().messages.len(), 1);
 }
 
 #[tokio::test]
