@@ -122,6 +122,10 @@ pub fn templates_are_sound(
             println!("{drawn}\n");
             Ok(false)
         }
+        Err(wrong) if wrong.is_about_template() => {
+            println!("error: {wrong}\n");
+            Ok(false)
+        }
         Err(other) => Err(other.into()),
     }
 }

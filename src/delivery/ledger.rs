@@ -28,7 +28,6 @@ const RECORD_AGAIN: Duration = Duration::from_millis(500);
 pub(super) struct Ledger {
     pub store: Store,
     pub node: NodeId,
-    pub heartbeat: Duration,
     pub connections: usize,
     pub scope: Scope,
     pub carrier: Carrier,
@@ -134,7 +133,7 @@ impl Ledger {
             return Ok(false);
         }
         let claimed_at = Instant::now();
-        let claims = self.store.claim(self.node, errand, room, self.heartbeat).await?;
+        let claims = self.store.claim(self.node, errand, room).await?;
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
             tell(Event::Outcome(outcome));

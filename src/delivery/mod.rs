@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
 use crate::notice::{Carrier, Outcome};
-use crate::store::{Store, StoreError};
+use crate::store::{NewNode, Store, StoreError};
 use gate::Gate;
 use ledger::Ledger;
 use lifeline::Lifeline;
@@ -141,8 +141,10 @@ impl Delivery {
     ) -> Result<Ended, DeliveryError> {
         let carrier = self.carrier();
         let registered_at = Instant::now();
-        let node = self.store.register_node(&format!("process {}", std::process::id())).await?;
         let heartbeat = self.settings.heartbeat;
+        let name = format!("process {}", std::process::id());
+        let node = NewNode { name: &name, lifetime: heartbeat };
+        let node = self.store.register_node(node).await?;
         let lifeline = Arc::new(Lifeline::new(heartbeat, registered_at));
         let gate = Arc::new(Gate::default());
         let connections = self.transport.connections();
@@ -172,7 +174,6 @@ impl Delivery {
         let ledger = Ledger {
             store: self.store.clone(),
             node,
-            heartbeat,
             connections,
             scope,
             carrier,

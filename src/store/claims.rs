@@ -1,11 +1,10 @@
 //! Claiming: which node sends which message next, looked at once more before
 //! it goes.
 
-use super::nodes::{NodeId, lifetime_micros};
+use super::nodes::NodeId;
 use super::{Result, Store, Write, subscribers};
 use crate::notice::{Carrier, EmailAddress, Outcome};
 use sqlx::AssertSqlSafe;
-use std::time::Duration;
 
 /// A message that is this node's to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,17 +57,11 @@ impl Store {
     ///
     /// What a silent node had claimed becomes free first. Suppression, removal
     /// and lateness are looked at here, at the last moment that is cheap.
-    pub async fn claim(
-        &self,
-        node: NodeId,
-        errand: Errand,
-        limit: usize,
-        heartbeat: Duration,
-    ) -> Result<Claims> {
+    pub async fn claim(&self, node: NodeId, errand: Errand, limit: usize) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
         distrust_the_future(&mut transaction, now).await?;
-        free_stale(&mut transaction, now - lifetime_micros(heartbeat)).await?;
+        free_stale(&mut transaction, now).await?;
         let mut claims = Claims::default();
         for candidate in self.candidates(&mut transaction, now, errand, limit).await? {
             take(&mut transaction, node, now, candidate, &mut claims).await?;
@@ -137,12 +130,13 @@ async fn distrust_the_future(transaction: &mut Write, now: i64) -> Result<()> {
     Ok(())
 }
 
-async fn free_stale(transaction: &mut Write, oldest_alive: i64) -> Result<()> {
+async fn free_stale(transaction: &mut Write, now: i64) -> Result<()> {
     sqlx::query(
         "update outbox set state = 'waiting', node = null, claimed_at = null
-         where state = 'claimed' and node in (select id from nodes where heartbeat < $1)",
+         where state = 'claimed' and node in
+            (select id from nodes where heartbeat < $1 - lifetime)",
     )
-    .bind(oldest_alive)
+    .bind(now)
     .execute(&mut **transaction)
     .await?;
     Ok(())

@@ -19,7 +19,7 @@ mod suppressions;
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
 pub use keys::LinkSecret;
-pub use nodes::NodeId;
+pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
 pub use outcomes::Report;

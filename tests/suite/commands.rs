@@ -3,7 +3,7 @@
 use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::TestOffice;
 use fairwarning::notice::Carrier;
-use fairwarning::store::Errand;
+use fairwarning::store::{Errand, NewNode};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -323,10 +323,10 @@ async fn a_service_that_writes_files_leaves_a_round_over_smtp_alone() {
     assert!(said.contains("3  deferred"), "{said}");
     let mut service = Service::start(&place, &[]);
     let store = &place.office.store;
-    let node = store.register_node("a test").await.unwrap();
-    let beat = std::time::Duration::from_secs(15);
+    let lifetime = std::time::Duration::from_secs(15);
+    let node = store.register_node(NewNode { name: "a test", lifetime }).await.unwrap();
     let claim = async |carrier| {
-        let claims = store.claim(node, Errand::All(carrier), 9, beat).await.unwrap();
+        let claims = store.claim(node, Errand::All(carrier), 9).await.unwrap();
         claims.rows.len()
     };
     // They fall due again after a second; then SMTP may have them, and files not.

@@ -3,6 +3,7 @@
 use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{TestOffice, plaintext};
 use fairwarning::notice::Outcome;
+use fairwarning::store::{NewNode, Report};
 use sqlx::{Connection as _, SqliteConnection};
 
 /// Makes every write of an attempt end the transaction, as SQLite itself does
@@ -24,8 +25,9 @@ async fn the_store_works_again_as_soon_as_the_disk_has_room() {
     office.import_people(3).await;
     let occasion = office.fill(None).await.unwrap().occasion;
     change(&office, FILL_THE_DISK).await;
-    let node = office.store.register_node("unlucky").await.unwrap();
-    let report = fairwarning::store::Report::Attempted {
+    let unlucky = NewNode { name: "unlucky", lifetime: std::time::Duration::from_secs(15) };
+    let node = office.store.register_node(unlucky).await.unwrap();
+    let report = Report::Attempted {
         row: 1,
         outcome: Outcome::Accepted,
         reply: "250 taken".to_owned(),
