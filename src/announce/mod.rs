@@ -32,10 +32,9 @@ pub enum AnnounceError {
     #[error("the current publication has no notice `{0}`; published are: {1}")]
     UnknownNotice(NoticePath, String),
     #[error(
-        "`{notice}` was announced as revision {announced}, and revision {current} is published now. \
-         An announcement is made once, and readers are not told of a change by repeating it. \
-         Nothing was sent. To finish the announcement, publish revision {announced} again; to tell \
-         readers of the change, declare it as an amendment"
+        "`{notice}` has changed since it was announced (then {announced}, now {current}), and \
+         nothing was sent: mail about changes is not there yet. The page and the API show the \
+         change. To finish the first announcement, restore its text and publish it"
     )]
     Superseded { notice: NoticePath, announced: String, current: String },
     #[error("`{notice}` cannot be rendered: {reason}")]

@@ -2,6 +2,15 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+/// Prints a line. A reader who went away, such as `head`, has seen enough: the
+/// command goes on, and ends with its own exit code.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod announce;
 mod check;
 mod impacted;

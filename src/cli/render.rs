@@ -16,6 +16,7 @@ use crate::workspace;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Print a notice as one of its channels would carry it.
@@ -68,7 +69,8 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let on = moment(arguments.on.as_deref(), program, clock)?;
     match render(&loaded.templates, arguments.to, program, notice, on) {
         Ok(output) => {
-            print!("{output}");
+            // To the byte: a message's line ends are part of it.
+            let _ = std::io::stdout().write_all(output.as_bytes());
             Ok(Exit::Clean)
         }
         Err(error) => match error.downcast::<RenderError>()? {

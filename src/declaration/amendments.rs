@@ -132,20 +132,31 @@ fn check_values(
                 Some((next.or_else(|| of_row(row))?, row.zone))
             })
             .find(|(new, zone)| !agrees(amendment.kind, old, new, *zone));
-        if let Some((new, _)) = wrong {
+        if let Some((new, zone)) = wrong {
             let at = steps!["amendments", index, "former", name];
-            problems.push(Problem::error(
-                Code::AmendmentMismatch,
-                context.tree.place(&at),
-                format!(
-                    "`{}` does not describe a change of `{name}` from {} to {}",
-                    amendment.kind.as_str(),
-                    old.span,
-                    new.span
-                ),
-            ));
+            problems.push(
+                Problem::error(
+                    Code::AmendmentMismatch,
+                    context.tree.place(&at),
+                    format!(
+                        "`{}` does not describe a change of `{name}` from {} to {}",
+                        amendment.kind.as_str(),
+                        old.span,
+                        new.span
+                    ),
+                )
+                .help_opt(better_kind(old, new, zone)),
+            );
         }
     }
+}
+
+/// The word for what happened, where there is one.
+fn better_kind(old: &Date, new: &Date, zone: Tz) -> Option<String> {
+    use AmendmentKind::{Advanced, Extended, Postponed, Refined};
+    let fits = |kind: &AmendmentKind| agrees(*kind, old, new, zone);
+    let kind = [Refined, Extended, Advanced, Postponed].into_iter().find(fits)?;
+    Some(format!("this change is `{}`", kind.as_str()))
 }
 
 fn touches(amendment: &Amendment, row: &RowId) -> bool {

@@ -22,6 +22,20 @@ pub(super) fn build(
     Ok((builder.nodes, root))
 }
 
+/// What the commonest slips look like to a parser, and what to do about them.
+fn syntax_help(message: &str) -> Option<&'static str> {
+    if message.contains("mapping values are not allowed") {
+        return Some("a text with `: ` in it needs quotes: title: \"Labels: version 1 ends\"");
+    }
+    if message.contains("illegal placement of ':'") {
+        return Some("is a `[`, `{` or quote above not closed?");
+    }
+    if message.contains("expected ',' or ']'") || message.contains("expected ',' or '}'") {
+        return Some("inside `[ ]` and `{ }` a text with `{{…}}` or a comma needs quotes");
+    }
+    None
+}
+
 struct Builder<'f> {
     file: &'f SourceFile,
     nodes: Vec<Node>,
@@ -76,7 +90,10 @@ impl<'f> Builder<'f> {
             if tab.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {
                 return Box::new(problem.help("YAML is indented with spaces; this line has a tab"));
             }
-            problem
+            match syntax_help(error.info()) {
+                Some(help) => Box::new(problem.help(help)),
+                None => problem,
+            }
         })
     }
 

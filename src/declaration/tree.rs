@@ -136,6 +136,18 @@ impl Tree {
         self.keys(path).contains(&key)
     }
 
+    /// Whether something directly below `path` was left out.
+    pub fn has_lost(&self, path: &[Step]) -> bool {
+        let (node, _, complete) = self.walk_all(path);
+        let lost = |id: &NodeId| self.nodes[*id].removed;
+        complete
+            && match &self.nodes[self.target(node)].shape {
+                Shape::List(items) => items.iter().any(lost),
+                Shape::Map(entries) => entries.iter().any(|entry| lost(&entry.value)),
+                _ => lost(&node),
+            }
+    }
+
     /// The text of a plain scalar, as written.
     pub fn plain_scalar(&self, path: &[Step]) -> Option<&str> {
         let (node, _, complete) = self.walk(path);

@@ -214,7 +214,7 @@ impl<'de> Visitor<'de> for FormerVisitor {
     type Value = DeclaredFormer;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the former values, or `not recorded`")
+        f.write_str("the former values, such as `{cutoff: 2026-06-01}`, or `not recorded`")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {

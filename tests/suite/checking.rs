@@ -229,3 +229,19 @@ fn no_declared_link_reaches_a_private_address() {
     }
     assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 0);
 }
+
+#[test]
+fn a_reader_who_goes_away_early_changes_nothing_about_the_end() {
+    let dir = folder(&NOTICE.replace("cutoff", "cutof"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+    command.args(["check", shown(&dir)]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+}
