@@ -7,6 +7,7 @@
 mod claims;
 mod dialect;
 mod editions;
+mod imports;
 mod keys;
 mod nodes;
 mod occasions;
@@ -18,13 +19,14 @@ mod suppressions;
 
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
+pub use imports::{Import, Kept};
 pub use keys::LinkSecret;
 pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
 pub use outcomes::Report;
 pub use publications::{PublicationId, Publishing, StoredPublication};
-pub use subscribers::{Import, Listed, Listener, NewSubscriber};
+pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::Scope;
 
 use crate::clock::Clock;
