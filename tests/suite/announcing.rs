@@ -106,7 +106,7 @@ async fn another_revision_than_the_announced_one_is_refused_with_what_to_do() {
     office.store.publish(&sample_office::amended(), parent, office.clock.now()).await.unwrap();
     let refusal = office.fill(None).await.unwrap_err();
     assert!(matches!(refusal, AnnounceError::Superseded { .. }), "{refusal}");
-    assert!(refusal.to_string().contains("publish revision"), "{refusal}");
+    assert!(refusal.to_string().contains("restore its text and publish it"), "{refusal}");
     assert_eq!(office.outbox().await.len(), 1);
 }
 
