@@ -61,7 +61,7 @@ impl Store {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
         distrust_the_future(&mut transaction, now).await?;
-        free_stale(&mut transaction, now).await?;
+        free_stale(&mut transaction, now, node).await?;
         let mut claims = Claims::default();
         for candidate in self.candidates(&mut transaction, now, errand, limit).await? {
             take(&mut transaction, node, now, candidate, &mut claims).await?;
@@ -130,13 +130,16 @@ async fn distrust_the_future(transaction: &mut Write, now: i64) -> Result<()> {
     Ok(())
 }
 
-async fn free_stale(transaction: &mut Write, now: i64) -> Result<()> {
+/// Whoever claims is alive, however late its heartbeat is on a busy machine: what
+/// it holds may be in flight, and would be sent twice if it freed it for itself.
+async fn free_stale(transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
     sqlx::query(
         "update outbox set state = 'waiting', node = null, claimed_at = null
          where state = 'claimed' and node in
-            (select id from nodes where heartbeat < $1 - lifetime)",
+            (select id from nodes where heartbeat < $1 - lifetime and id <> $2)",
     )
     .bind(now)
+    .bind(alive.0)
     .execute(&mut **transaction)
     .await?;
     Ok(())

@@ -164,3 +164,14 @@ async fn announcing_again_sends_nothing_twice() {
     assert_eq!(office.announce(&flags).await.outcomes, []);
     assert_eq!(server.log().messages.len(), 5);
 }
+
+#[tokio::test]
+async fn a_node_that_is_late_itself_does_not_claim_its_own_rows_again() {
+    let office = TestOffice::open().await;
+    office.import_people(5).await;
+    office.fill(None).await.unwrap();
+    let busy = office.store.register_node(node("busy")).await.unwrap();
+    assert_eq!(claim(&office, busy, 3).await, [1, 2, 3]);
+    office.clock.pass(Duration::seconds(60));
+    assert_eq!(claim(&office, busy, 9).await, [4, 5], "1 to 3 may be in flight");
+}
