@@ -31,6 +31,7 @@ mod schedule;
 mod scripted_server;
 mod seed_facts;
 mod settings;
+mod states;
 mod terminal_table;
 mod test_office;
 mod tidy;
