@@ -13,12 +13,15 @@ macro_rules! say {
 
 mod announce;
 mod check;
+mod diff;
 mod impacted;
+mod output;
 mod problems;
 mod publish;
 mod recipients;
 mod render;
 mod serve;
+mod source;
 mod status;
 
 use crate::clock::Clock;
@@ -44,7 +47,8 @@ pub enum Exit {
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems were found, 3 warnings were found and --strict was given."
+    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems or untold changes were found, \
+                  3 warnings were found and --strict was given."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -57,6 +61,8 @@ enum Command {
     Check(check::Arguments),
     /// Show a notice in any of its forms
     Render(render::Arguments),
+    /// Show what changed between two workspaces, and what no amendment tells
+    Diff(diff::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -103,6 +109,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &clock).await,
+        Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,

@@ -130,6 +130,12 @@ pub struct Amendment {
     pub former: Former,
 }
 
+impl Amendment {
+    pub fn touches(&self, row: &RowId) -> bool {
+        self.rows.is_empty() || self.rows.contains(row)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AmendmentKind {

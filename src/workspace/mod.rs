@@ -3,6 +3,10 @@
 //! A workspace is a folder of programs, or one program's folder. Nothing else
 //! touches these files, and nothing here knows what they mean.
 
+mod revision;
+
+pub use revision::{RevisionError, load_revision};
+
 use crate::declaration::{
     Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at,
 };
