@@ -14,6 +14,7 @@ mod delivery_tls;
 mod described_api;
 mod everything;
 mod greeting;
+mod hostile;
 mod impacted_table;
 mod importing;
 mod leaving;
