@@ -16,6 +16,7 @@ mod references;
 mod rows;
 mod rules;
 mod scalar;
+mod schema;
 mod source;
 mod texts;
 mod tree;
@@ -23,6 +24,7 @@ mod written;
 
 pub use links::links;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
+pub use schema::{FileKind, schema};
 pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
 
 use crate::notice::{
