@@ -20,6 +20,7 @@ mod problems;
 mod publish;
 mod recipients;
 mod render;
+mod schema;
 mod serve;
 mod source;
 mod status;
@@ -59,6 +60,8 @@ struct Arguments {
 enum Command {
     /// Check declarations: every problem with its file, line and way out
     Check(check::Arguments),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(schema::Arguments),
     /// Show a notice in any of its forms
     Render(render::Arguments),
     /// Show what changed between two workspaces, and what no amendment tells
@@ -115,6 +118,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }

@@ -8,12 +8,15 @@ mod builder;
 mod links;
 mod notice;
 mod order;
+mod positions;
 mod problem;
 mod program;
 mod reader;
 mod references;
 mod rows;
 mod rules;
+mod scalar;
+mod schema;
 mod source;
 mod texts;
 mod tree;
@@ -21,6 +24,7 @@ mod written;
 
 pub use links::links;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
+pub use schema::{FileKind, schema};
 pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
 
 use crate::notice::{

@@ -18,6 +18,7 @@ mod everything;
 mod failing_database;
 mod generated;
 mod greeting;
+mod hostile;
 mod impacted_table;
 mod importing;
 mod leaving;
