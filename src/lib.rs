@@ -12,6 +12,7 @@ pub mod http_client;
 pub mod impact;
 pub mod links;
 pub mod notice;
+pub mod preview;
 pub mod render;
 pub mod schedule;
 pub mod store;

@@ -51,10 +51,20 @@ impl<'a> Audience<'a> {
 
     /// `None` for whoever the notice does not concern.
     pub fn concern(&self, listener: &Listener) -> Option<Concern> {
+        let (rows, apis) = self.met_by(&listener.interests)?;
+        Some(Concern { locale: self.locale(listener), rows, apis })
+    }
+
+    /// The rows that these interests meet, or that are told all the same, and
+    /// the APIs by which they do, as a phrase.
+    pub fn met_by(
+        &self,
+        interests: &[(Option<ApiId>, Option<EnvironmentId>)],
+    ) -> Option<(Vec<RowId>, String)> {
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &self.rows {
-            if row.collect_met(listener, &mut apis) {
+            if row.collect_met(interests, &mut apis) {
                 rows.push(row.id.clone());
             }
         }
@@ -64,7 +74,7 @@ impl<'a> Audience<'a> {
             }
             rows = self.whole_table();
         }
-        Some(Concern { locale: self.locale(listener), rows, apis: phrase(&apis) })
+        Some((rows, phrase(&apis)))
     }
 
     /// The subscriber's own language where the program speaks it, the same
@@ -85,9 +95,13 @@ impl<'a> Audience<'a> {
 
 impl<'a> IndexedRow<'a> {
     /// Whether any interest meets the row; the APIs by which it does are added.
-    fn collect_met(&self, listener: &Listener, apis: &mut BTreeSet<&'a ApiId>) -> bool {
+    fn collect_met(
+        &self,
+        interests: &[(Option<ApiId>, Option<EnvironmentId>)],
+        apis: &mut BTreeSet<&'a ApiId>,
+    ) -> bool {
         let mut is_met = false;
-        for (api, environment) in &listener.interests {
+        for (api, environment) in interests {
             if environment.as_ref().is_some_and(|wanted| wanted != self.environment) {
                 continue;
             }

@@ -16,6 +16,7 @@ mod check;
 mod diff;
 mod impacted;
 mod output;
+mod preview;
 mod problems;
 mod publish;
 mod recipients;
@@ -66,6 +67,8 @@ enum Command {
     Render(render::Arguments),
     /// Show what changed between two workspaces, and what no amendment tells
     Diff(diff::Arguments),
+    /// Look at every notice in a browser while it is being written
+    Preview(preview::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -119,6 +122,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
+        Command::Preview(arguments) => preview::run(&arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }

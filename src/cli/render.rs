@@ -5,17 +5,14 @@
 
 use super::{Exit, draw_problem};
 use crate::clock::Clock;
-use crate::delivery;
-use crate::notice::{
-    Edition, Notice, NoticePath, OccasionKind, Program, Slot, Span, Workspace, escape_html,
-    fill_slots,
-};
+use crate::notice::{Notice, NoticePath, Program, Span, Workspace};
+use crate::preview::{Channel, Specimen, SpecimenError};
 use crate::render::{PageLinks, RenderError, Renderer};
 use crate::schedule::bounds;
 use crate::workspace;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use clap::ValueEnum;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -36,26 +33,6 @@ pub struct Arguments {
     on: Option<String>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Channel {
-    /// The mail's text part.
-    Text,
-    /// The mail's HTML part.
-    Html,
-    /// The whole message, as a mail program opens it.
-    Eml,
-    /// The web page.
-    Page,
-    /// A Jekyll post.
-    Post,
-    /// A Markdown document.
-    Markdown,
-    /// The dates as an iCalendar object.
-    Ics,
-    /// All of it for programs, as the API answers.
-    Json,
-}
-
 pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let loaded = workspace::load(&arguments.workspace)?;
     let checked = loaded.check();
@@ -73,14 +50,12 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
             let _ = std::io::stdout().write_all(output.as_bytes());
             Ok(Exit::Clean)
         }
-        Err(error) => match error.downcast::<RenderError>()? {
-            // A broken template is a problem of the workspace, not of this program.
-            RenderError::Template { drawn, .. } => {
-                eprintln!("{drawn}");
-                Ok(Exit::Problems)
-            }
-            other => Err(other.into()),
-        },
+        // A broken template is a problem of the workspace, not of this program.
+        Err(SpecimenError::Render(RenderError::Template { drawn, .. })) => {
+            eprintln!("{drawn}");
+            Ok(Exit::Problems)
+        }
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -105,60 +80,18 @@ fn moment(on: Option<&str>, program: &Program, clock: &Clock) -> anyhow::Result<
     }
 }
 
+/// As a recipient whom every row concerns would get it.
 fn render(
-    templates: &std::collections::BTreeMap<String, String>,
+    templates: &BTreeMap<String, String>,
     channel: Channel,
     program: &Program,
     notice: &Notice,
     on: DateTime<Utc>,
-) -> anyhow::Result<String> {
+) -> Result<String, SpecimenError> {
     let renderer = Renderer::new(templates)?;
-    let edition = || -> Result<Edition, RenderError> {
-        let locale = program.settings.locales.first().cloned().unwrap_or_default();
-        let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
-        renderer.edition(program, notice, OccasionKind::Announcement, &locale, &rows, on)
-    };
-    let sample = |slot| sample(slot, program, notice);
-    Ok(match channel {
-        Channel::Text => fill(&edition()?.text, sample),
-        Channel::Html => fill(&edition()?.html, |slot| escape_html(&sample(slot))),
-        Channel::Eml => eml(program, notice, &edition()?, on)?,
-        Channel::Page => renderer.page(program, notice, on, &PageLinks::default())?,
-        Channel::Post => renderer.post(program, notice)?,
-        Channel::Markdown => renderer.markdown(program, notice)?,
-        Channel::Ics => renderer.calendar(program, notice, &[], on).unwrap_or_default(),
-        Channel::Json => renderer.json(program, notice, on)?,
-    })
-}
-
-fn eml(
-    program: &Program,
-    notice: &Notice,
-    edition: &Edition,
-    on: DateTime<Utc>,
-) -> anyhow::Result<String> {
-    let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
-    let apis = sample(Slot::YourApis, program, notice);
-    let bytes = delivery::draft(program, &path, edition, &apis, on)?;
-    Ok(String::from_utf8(bytes)?)
-}
-
-fn fill(template: &str, value: impl Fn(Slot) -> String) -> String {
-    let values = Slot::ALL.map(|slot| (slot, value(slot)));
-    let of = |slot| values.iter().find(|(known, _)| *known == slot).map_or("", |(_, v)| v);
-    fill_slots(template, of)
-}
-
-/// What a recipient without a name, whom every row concerns, would read.
-/// `.example` never resolves (RFC 2606).
-fn sample(slot: Slot, program: &Program, notice: &Notice) -> String {
-    let site = "https://notices.example";
-    match slot {
-        Slot::Greeting => {
-            program.settings.office.greeting.clone().unwrap_or_else(|| "Hello,".to_owned())
-        }
-        Slot::YourApis => "all APIs in the schedule below".to_owned(),
-        Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
-        Slot::Page => format!("{site}/notices/{}/{}", program.id, notice.id),
-    }
+    let locale = program.settings.locales.first().cloned().unwrap_or_default();
+    let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
+    let apis = "all APIs in the schedule below";
+    let (locale, rows, links) = (&locale, &rows[..], PageLinks::default());
+    Specimen { program, notice, locale, rows, apis, on, links }.render(&renderer, channel)
 }

@@ -75,7 +75,7 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
     Ok(Exit::Clean)
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(super) fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address);
     let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
     // The server accepts from several threads.
@@ -84,18 +84,18 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// The signals that tell a service to end.
-struct Stop {
+pub(super) struct Stop {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Stop {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         let terminate = signal(SignalKind::terminate())?;
         Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn told(&mut self) {
+    pub(super) async fn told(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -22,7 +22,7 @@ impl SourceFile {
 }
 
 /// A program's folder.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProgramSource {
     /// The folder's name, which is the program's id.
     pub id: String,

@@ -4,8 +4,10 @@
 //! touches these files, and nothing here knows what they mean.
 
 mod revision;
+mod watch;
 
 pub use revision::{RevisionError, load_revision};
+pub use watch::Watch;
 
 use crate::declaration::{
     Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at,
@@ -40,7 +42,7 @@ pub enum WorkspaceError {
 }
 
 /// The texts of a workspace.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Loaded {
     pub programs: Vec<ProgramSource>,
     /// By path below the template folder, with `/` between the parts.
