@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod declaration;
 pub mod delivery;
+pub mod diff;
 pub mod http_client;
 pub mod impact;
 pub mod links;

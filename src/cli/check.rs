@@ -76,7 +76,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
                 0 => "no problems".to_owned(),
                 warnings => count(warnings, "warning"),
             };
-            println!("{}, {}: {found}", count(programs, "program"), count(notices, "notice"));
+            say!("{}, {}: {found}", count(programs, "program"), count(notices, "notice"));
         }
         let is_clean = checked.problems.is_empty() || !arguments.strict;
         return Ok(if is_clean { Exit::Clean } else { Exit::Warnings });
@@ -119,7 +119,11 @@ pub fn templates_are_sound(
     match rendered {
         Ok(()) => Ok(true),
         Err(RenderError::Template { drawn, .. }) => {
-            println!("{drawn}\n");
+            say!("{drawn}\n");
+            Ok(false)
+        }
+        Err(wrong) if wrong.is_about_template() => {
+            say!("error: {wrong}\n");
             Ok(false)
         }
         Err(other) => Err(other.into()),

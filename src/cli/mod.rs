@@ -2,15 +2,28 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+/// Prints a line. A reader who went away, such as `head`, has seen enough: the
+/// command goes on, and ends with its own exit code.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod announce;
 mod check;
+mod diff;
 mod impacted;
+mod output;
 mod preview;
 mod problems;
 mod publish;
 mod recipients;
 mod render;
+mod schema;
 mod serve;
+mod source;
 mod status;
 
 use crate::clock::Clock;
@@ -36,7 +49,8 @@ pub enum Exit {
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems were found, 3 warnings were found and --strict was given."
+    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems or untold changes were found, \
+                  3 warnings were found and --strict was given."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -47,8 +61,12 @@ struct Arguments {
 enum Command {
     /// Check declarations: every problem with its file, line and way out
     Check(check::Arguments),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(schema::Arguments),
     /// Show a notice in any of its forms
     Render(render::Arguments),
+    /// Show what changed between two workspaces, and what no amendment tells
+    Diff(diff::Arguments),
     /// Look at every notice in a browser while it is being written
     Preview(preview::Arguments),
     /// Publish a folder: what is served and announced from now on
@@ -97,11 +115,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &clock).await,
+        Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Preview(arguments) => preview::run(&arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,

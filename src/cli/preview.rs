@@ -42,13 +42,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let site = PreviewSite::new(preview.clone(), *expose)?;
     let server = web::start_preview(site, listener)?;
-    println!("{}", summary(&preview.standing()));
+    say!("{}", summary(&preview.standing()));
     if !watch.is_complete() {
-        println!(
-            "This system does not tell of every change; the folder is looked at now and then."
-        );
+        say!("This system does not tell of every change; the folder is looked at now and then.");
     }
-    println!("Previewing {} on http://{address}; nothing is published.", dir.display());
+    say!("Previewing {} on http://{address}; nothing is published.", dir.display());
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
     tokio::select! {
@@ -56,7 +54,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
             ended.context("the web server failed")?;
             bail!("the web server ended by itself");
         }
-        () = preview.follow(watch, |standing| println!("{}", summary(standing))) => {
+        () = preview.follow(watch, |standing| say!("{}", summary(standing))) => {
             bail!("the watch on the folder ended by itself");
         }
         () = stop.told() => {}

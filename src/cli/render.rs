@@ -13,6 +13,7 @@ use crate::workspace;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Print a notice as one of its channels would carry it.
@@ -45,7 +46,8 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let on = moment(arguments.on.as_deref(), program, clock)?;
     match render(&loaded.templates, arguments.to, program, notice, on) {
         Ok(output) => {
-            print!("{output}");
+            // To the byte: a message's line ends are part of it.
+            let _ = std::io::stdout().write_all(output.as_bytes());
             Ok(Exit::Clean)
         }
         // A broken template is a problem of the workspace, not of this program.

@@ -57,7 +57,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let listener = listen(settings.listen)?;
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
-    println!("Serving on http://{address}");
+    say!("Serving on http://{address}");
     work_until(stop, service, server, delivery).await?;
     Ok(Exit::Clean)
 }
@@ -69,9 +69,9 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
         eprintln!("Nothing was published before, and the folder {shown} has problems.");
         return Ok(Exit::Problems);
     };
-    println!("Nothing was published before, so the folder {shown} is, this once.");
-    println!("{}", publish::publish(store, &publication, clock).await?);
-    println!("Later changes to it are served after `fairwarning publish {shown}`.");
+    say!("Nothing was published before, so the folder {shown} is, this once.");
+    say!("{}", publish::publish(store, &publication, clock).await?);
+    say!("Later changes to it are served after `fairwarning publish {shown}`.");
     Ok(Exit::Clean)
 }
 

@@ -8,12 +8,15 @@ mod builder;
 mod links;
 mod notice;
 mod order;
+mod positions;
 mod problem;
 mod program;
 mod reader;
 mod references;
 mod rows;
 mod rules;
+mod scalar;
+mod schema;
 mod source;
 mod texts;
 mod tree;
@@ -21,6 +24,7 @@ mod written;
 
 pub use links::links;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
+pub use schema::{FileKind, schema};
 pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
 
 use crate::notice::{
@@ -86,10 +90,14 @@ fn check_program(
     });
     let settings = program::settings(&source.program, problems).and_then(|read| read.form);
     let catalogue = source.apis.as_ref().and_then(|file| program::catalogue(file, problems));
+    if source.apis.is_none() && !source.notices.is_empty() {
+        let message = "apis.yaml is missing beside it: it declares environments and APIs";
+        problems.push(Problem::error(Code::MissingKey, start(&source.program), message));
+    }
     let (catalogue, tree) = match catalogue {
         Some(Read { tree, form }) => (form, Some(tree)),
-        // Without the file there is an empty catalogue; with a broken one, none.
-        None => (source.apis.is_none().then(Catalogue::default), None),
+        // A program without notices needs no catalogue.
+        None => (source.notices.is_empty().then(Catalogue::default), None),
     };
     let (Ok(id), Some(settings), Some(catalogue)) = (id, settings, catalogue) else {
         // References cannot be judged, the structure of the notices still can.

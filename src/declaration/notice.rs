@@ -61,6 +61,19 @@ pub fn notice(
     for (id, endpoint) in &declared.test_endpoints {
         order::check_endpoint(context, id, endpoint, problems);
     }
+    for (index, error) in declared.errors.iter().enumerate() {
+        if error.status.is_some_and(|status| !(100..=599).contains(&status)) {
+            let place = context.tree.place(&steps!["errors", index, "status"]);
+            problems.push(
+                Problem::error(
+                    Code::InvalidValue,
+                    place,
+                    "an HTTP status lies between 100 and 599",
+                )
+                .help("leave it out where the answer is not HTTP"),
+            );
+        }
+    }
     let mut targets = |references, at: &[_]| {
         context.resolver.targets(references, Scope::Program, context.tree, at, problems)
     };
@@ -121,6 +134,15 @@ fn ladder(
     };
     let known: Vec<_> = ladders.keys().map(LadderId::as_str).collect();
     let at = steps!["reminders"];
+    if known.is_empty() {
+        let message = format!("`{id}` is not a declared reminder ladder");
+        problems.push(
+            Problem::error(Code::UnknownReference, context.tree.place(&at), message).help(format!(
+                "declare it in program.yaml: `reminders: {{{id}: [30 days, 7 days]}}`"
+            )),
+        );
+        return Vec::new();
+    }
     unknown(id.as_str(), &known, "reminder ladder", (context.tree, &at), problems);
     ladders.get(id).cloned().unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// Largest file read, in bytes. The longest real notice known has 5 kB.
-pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = 2 * 1024 * 1024;
 
 /// One file: where it says it is, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use super::written::DeclaredNotice;
 use crate::notice::{DATE_NAMES, Dates, Text, placeholders};
 
 pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) {
+    check_literals(tree, notice, problems);
     let general = notice.schedule.general();
     for (at, text) in texts(notice) {
         for placeholder in placeholders(&text.0) {
@@ -20,6 +21,14 @@ pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) 
                     Some(declared) => unresolved(&declared.dates(&general), placeholder.name),
                 },
             };
+            // A date that is there but wrong has its own problem.
+            let is_known = placeholder.row.is_none_or(|row| notice.schedule.rows.contains_key(row));
+            let own = placeholder.row.map(|row| steps!["schedule", "rows", row]);
+            let is_written = tree.has(&steps!["schedule"], placeholder.name)
+                || own.is_some_and(|row| tree.has(&row, placeholder.name));
+            if is_known && is_written && DATE_NAMES.contains(&placeholder.name) {
+                continue;
+            }
             if let Some((why, help)) = wrong {
                 let place = tree.place_of_text(&at, written);
                 problems.push(
@@ -33,6 +42,73 @@ pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) 
             }
         }
     }
+}
+
+/// Dates are filled into texts, and into nothing else: a name in braces anywhere
+/// else would go out as it stands. So would one whose braces are not closed.
+fn check_literals(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) {
+    for (at, literal) in literals(notice) {
+        for placeholder in placeholders(literal) {
+            if !DATE_NAMES.contains(&placeholder.name) {
+                continue;
+            }
+            let written = &literal[placeholder.range.clone()];
+            problems.push(
+                Problem::error(
+                    Code::UnresolvedPlaceholder,
+                    tree.place_of_text(&at, written),
+                    format!("`{written}` is not filled in here, and would be read as it stands"),
+                )
+                .help("dates are filled into texts such as `summary`; here, leave it out"),
+            );
+        }
+    }
+    for (at, text) in texts(notice) {
+        for name in DATE_NAMES {
+            for (start, _) in text.0.match_indices(&format!("{name}}}")) {
+                let opened = text.0[..start].rfind("{{");
+                let after = &text.0[start + name.len()..];
+                let is_name = opened.is_some_and(|open| {
+                    text.0[open + 2..start]
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || " .-_".contains(c))
+                });
+                if is_name && !after.starts_with("}}") {
+                    let open = opened.unwrap_or(start);
+                    let written = &text.0[open..start + name.len() + 1];
+                    problems.push(
+                        Problem::error(
+                            Code::UnresolvedPlaceholder,
+                            tree.place_of_text(&at, written),
+                            format!("`{written}` is not closed"),
+                        )
+                        .help(format!("write `{written}}}`")),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What is shown to the letter.
+fn literals(notice: &DeclaredNotice) -> Vec<(Vec<Step>, &str)> {
+    let mut all = vec![(steps!["title"].to_vec(), notice.title.as_str())];
+    let lists = [("ends", &notice.ends), ("needs", &notice.needs)];
+    for (key, list) in lists {
+        all.extend(
+            list.iter().enumerate().map(|(n, text)| (steps![key, n].to_vec(), text.as_str())),
+        );
+    }
+    for (n, error) in notice.errors.iter().enumerate() {
+        all.push((steps!["errors", n, "text"].to_vec(), &error.text));
+    }
+    for (n, question) in notice.questions.iter().enumerate() {
+        all.push((steps!["questions", n, "question"].to_vec(), &question.question));
+    }
+    if let Some(subject) = notice.channels.mail.as_ref().and_then(|mail| mail.subject.as_ref()) {
+        all.push((steps!["channels", "mail", "subject"].to_vec(), subject));
+    }
+    all
 }
 
 fn unresolved(dates: &Dates, name: &str) -> Option<(String, Option<String>)> {

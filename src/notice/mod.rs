@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod date;
+mod described;
 mod ids;
 mod message;
 mod placeholder;
@@ -17,6 +18,7 @@ mod values;
 
 pub use catalogue::*;
 pub use date::*;
+pub use described::*;
 pub use ids::*;
 pub use message::*;
 pub use placeholder::*;

@@ -2,6 +2,7 @@
 //! mail addresses and lengths of time.
 
 use chrono::{Days, Months, NaiveDate, TimeDelta};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -84,7 +85,7 @@ impl fmt::Display for HttpUrl {
 }
 
 /// Markdown that may name declared dates: `{{cutoff}}`, `{{row.cutoff}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Text(pub String);
 

@@ -192,7 +192,7 @@ impl Source<'_> {
     /// Whatever was declared last stands, whether its day has come or not.
     fn is_cancelled(&self, id: &RowId) -> bool {
         use AmendmentKind::{Cancelled, Paused, Resumed};
-        let mut standing = self.notice.amendments.iter().rev().filter(|a| touches(a, id));
+        let mut standing = self.notice.amendments.iter().rev().filter(|a| a.touches(id));
         standing.find(|a| matches!(a.kind, Cancelled | Paused | Resumed)).map(|a| a.kind)
             == Some(Cancelled)
     }
@@ -215,7 +215,7 @@ impl Source<'_> {
             if let Some(rule) = &rule {
                 event.append_property(Property::new("RRULE", rule));
             }
-            let touched = |a: &&Amendment| brownout.rows.iter().any(|row| touches(a, row));
+            let touched = |a: &&Amendment| brownout.rows.iter().any(|row| a.touches(row));
             let changes = self.notice.amendments.iter().filter(touched).count();
             event.append_property(Property::new("SEQUENCE", changes.to_string()));
             event
@@ -242,10 +242,6 @@ fn rule(strikes: &[(Instant, Instant)]) -> Option<String> {
         .then(|| format!("FREQ={frequency};INTERVAL={interval};COUNT={}", strikes.len()))
 }
 
-fn touches(amendment: &Amendment, row: &RowId) -> bool {
-    amendment.rows.is_empty() || amendment.rows.contains(row)
-}
-
 /// Whether `amendment` moved the date of that kind, or stopped or restarted it.
 fn moves(amendment: &Amendment, row: &RowId, kind: MilestoneKind) -> bool {
     use AmendmentKind::{Cancelled, Paused, Resumed};
@@ -259,7 +255,7 @@ fn moves(amendment: &Amendment, row: &RowId, kind: MilestoneKind) -> bool {
             _ => false,
         },
     };
-    touches(amendment, row) && (is_moved || matches!(amendment.kind, Cancelled | Paused | Resumed))
+    amendment.touches(row) && (is_moved || matches!(amendment.kind, Cancelled | Paused | Resumed))
 }
 
 fn date_of(row: &Row, kind: MilestoneKind) -> Option<&Date> {

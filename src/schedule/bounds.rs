@@ -44,13 +44,16 @@ impl Bounds {
 pub fn bounds(date: &Date, zone: Tz) -> Bounds {
     match date.span {
         Span::At(point) => point_bounds(point, zone),
-        Span::Range { from, to } => Bounds {
-            earliest: point_bounds(from, zone).earliest,
-            latest: match to {
+        Span::Range { from, to } => {
+            let earliest = point_bounds(from, zone).earliest;
+            let latest = match to {
                 Point::Instant { .. } => point_bounds(to, zone).latest,
                 _ => Some(end_of(to.last_day(), zone)),
-            },
-        },
+            };
+            // Only an offset that is not the zone's can turn a range around;
+            // `check` refuses it, and no answer is built on an empty interval.
+            Bounds { earliest, latest: latest.max(earliest) }
+        }
         Span::NotBefore(point) => {
             Bounds { earliest: point_bounds(point, zone).earliest, latest: None }
         }

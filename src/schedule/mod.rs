@@ -6,14 +6,21 @@
 
 mod bounds;
 mod brownouts;
+mod change;
 mod days;
 mod milestones;
+mod reminders;
 mod state;
 mod stretches;
 
 pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
+pub use change::{describes, history, undo, word};
 pub use days::Days;
 pub use milestones::{Milestone, MilestoneKind, milestones};
-pub use state::{State, last_edge, next_edge, state};
+pub use reminders::{
+    BadReminderKey, Coming, Reminder, ReminderKey, Rung, next_reminder, reminders, reminders_due,
+    rungs,
+};
+pub use state::{State, is_halted, last_edge, next_edge, state};
 pub use stretches::stretches;

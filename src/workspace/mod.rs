@@ -3,8 +3,10 @@
 //! A workspace is a folder of programs, or one program's folder. Nothing else
 //! touches these files, and nothing here knows what they mean.
 
+mod revision;
 mod watch;
 
+pub use revision::{RevisionError, load_revision};
 pub use watch::Watch;
 
 use crate::declaration::{
@@ -26,7 +28,9 @@ const MAX_TEMPLATE_DEPTH: usize = 6;
 
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
-    #[error("cannot read the folder {path}: {source}", path = path.display())]
+    #[error("there is no folder `{path}` here: run this beside it, or name another", path = path.display())]
+    NoFolder { path: PathBuf },
+    #[error("cannot read the folder {path}", path = path.display())]
     Folder { path: PathBuf, source: io::Error },
     #[error(
         "{path} holds no program: a program is a folder with a {PROGRAM_FILE}",
@@ -66,6 +70,9 @@ impl Loaded {
 
 pub fn load(dir: &Path) -> Result<Loaded, WorkspaceError> {
     let mut loaded = Loaded::default();
+    if !dir.exists() {
+        return Err(WorkspaceError::NoFolder { path: dir.to_owned() });
+    }
     if dir.join(PROGRAM_FILE).exists() {
         // The name of `.` is only known once resolved.
         let id = dir.canonicalize().ok().and_then(|d| Some(d.file_name()?.to_str()?.to_owned()));

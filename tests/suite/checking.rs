@@ -149,6 +149,28 @@ fn links_that_go_in_circles_and_folders_named_like_files_end_in_problems() {
 }
 
 #[test]
+fn templates_that_circle_or_run_wild_are_problems_and_not_the_end_of_the_program() {
+    for (template, says) in [
+        ("{% include 'mail/announcement/subject.txt' %}", "Circular include"),
+        ("{% component a() %}{{ <a /> }}{% endcomponent %}{{ <a /> }}", "recursion"),
+        ("{{ surprise() }}", "Unknown function"),
+        (
+            "{% for i in range(end=99999) %}{% for j in range(end=99999) %}\
+            {{ \"a line for every number\" }}{% endfor %}{% endfor %}",
+            "goes too far",
+        ),
+    ] {
+        let dir = folder(NOTICE);
+        let own = dir.path().join("templates/mail/announcement");
+        fs::create_dir_all(&own).unwrap();
+        fs::write(own.join("subject.txt"), template).unwrap();
+        let output = check(&[shown(&dir)]);
+        assert!(stdout(&output).contains(says), "{}{}", stdout(&output), stderr(&output));
+        assert_eq!(output.status.code(), Some(2), "{template}");
+    }
+}
+
+#[test]
 fn a_template_that_names_nothing_known_is_a_problem_with_its_line() {
     let dir = folder(NOTICE);
     let own = dir.path().join("templates/mail/announcement");
@@ -206,4 +228,20 @@ fn no_declared_link_reaches_a_private_address() {
         assert!(stdout(&output).contains("not a public address"), "{host}: {}", stdout(&output));
     }
     assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_reader_who_goes_away_early_changes_nothing_about_the_end() {
+    let dir = folder(&NOTICE.replace("cutoff", "cutof"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+    command.args(["check", shown(&dir)]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
 }

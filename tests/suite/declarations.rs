@@ -7,7 +7,7 @@
 //! `FAIRWARNING_BLESS=1 cargo test` writes the messages anew, for review.
 
 use fairwarning::cli::draw_problem;
-use fairwarning::declaration::{Checked, ProgramSource, SourceFile, check, check_at};
+use fairwarning::declaration::{Checked, ProgramSource, SourceFile, check_at};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -110,72 +110,5 @@ fn every_accepted_declaration_has_no_problem() {
         let drawn: Vec<_> =
             checked.problems.iter().map(|problem| draw_problem(problem, false)).collect();
         assert!(drawn.is_empty(), "{}", drawn.join("\n\n"));
-    }
-}
-
-#[test]
-fn a_hundred_thousand_brackets_are_refused_at_once() {
-    let mut program = base();
-    let text = "[".repeat(100_000);
-    program.notices.push(("deep".to_owned(), SourceFile::new("deep.yaml", &text)));
-    let checked = check(&[program]);
-    assert_eq!(checked.problems[0].code.as_str(), "too-large", "{:?}", checked.problems);
-}
-
-#[test]
-fn forty_nine_levels_are_too_deep_and_say_so() {
-    let mut program = base();
-    let text = format!("title: {}", "[".repeat(60));
-    program.notices.push(("deep".to_owned(), SourceFile::new("deep.yaml", &text)));
-    let checked = check(&[program]);
-    assert!(checked.problems[0].message.contains("nested more than 48"), "{:?}", checked.problems);
-}
-
-#[test]
-fn a_file_too_large_is_refused_unread() {
-    let mut program = base();
-    let text = "title: x\n".repeat(1_200_000);
-    program.notices.push(("large".to_owned(), SourceFile::new("large.yaml", &text)));
-    let checked = check(&[program]);
-    assert!(checked.problems[0].message.contains("at most 4 MiB"), "{:?}", checked.problems);
-}
-
-#[test]
-fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
-    let text = fs::read_to_string(folder("accepted").join("one-row.yaml")).unwrap();
-    let mut notices = Vec::new();
-    for text in [text.clone(), format!("\u{feff}{}", text.replace('\n', "\r\n"))] {
-        let mut program = base();
-        program.notices.push(("one-row".to_owned(), SourceFile::new("one-row.yaml", &text)));
-        let workspace = check(&[program]).workspace.expect("both are sound");
-        notices.push(workspace.programs["parcels"].notices["one-row"].clone());
-    }
-    assert_eq!(notices[0], notices[1]);
-}
-
-mod hostile {
-    use super::{SourceFile, base, check};
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn no_text_makes_check_panic(text in "(\\PC|[\n\t:&*{}\\[\\]'\"|>#%@-]){0,200}") {
-            let mut program = base();
-            program.notices.push(("any".to_owned(), SourceFile::new("any.yaml", &text)));
-            let checked = check(&[program]);
-            prop_assert!(checked.workspace.is_none());
-        }
-
-        #[test]
-        fn a_sound_notice_with_one_byte_changed_never_panics(at in 0usize..2000, byte in 0u8..128) {
-            let text = include_str!("../../notices/usps-web-tools/tls-1.2.yaml");
-            let mut bytes = text.as_bytes().to_vec();
-            let at = at % bytes.len();
-            bytes[at] = byte;
-            let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
-            let mut program = base();
-            program.notices.push(("any".to_owned(), SourceFile::new("any.yaml", &text)));
-            check(&[program]);
-        }
     }
 }

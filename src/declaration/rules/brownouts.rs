@@ -13,6 +13,7 @@ pub fn check(context: &Context<'_>, notice: &Notice, problems: &mut Vec<Problem>
         let rows = struck(notice, brownout);
         let Some((_, first)) = rows.first() else { continue };
         let occurrences = Occurrences::new(brownout, first.zone);
+        problems.extend(never(context, id, brownout, first, &occurrences));
         problems.extend(rhythm(context, id, &occurrences));
         problems.extend(count(context, id, brownout, first));
         problems.extend(
@@ -31,6 +32,26 @@ fn struck<'n>(notice: &'n Notice, brownout: &'n Brownout) -> Vec<(&'n RowId, &'n
 
 fn place(context: &Context<'_>, id: &BrownoutId, key: &str) -> Place {
     context.tree.place(&steps!["schedule", "brownouts", id.as_str(), key])
+}
+
+fn never(
+    context: &Context<'_>,
+    id: &BrownoutId,
+    brownout: &Brownout,
+    row: &Row,
+    occurrences: &Occurrences<'_>,
+) -> Option<Problem> {
+    let repeat = brownout.repeat.as_ref()?;
+    bounds(&brownout.start, row.zone).earliest?;
+    occurrences.nth(0).is_none().then(|| {
+        Problem::error(
+            Code::BrownoutNever,
+            context.tree.place(&steps!["schedule", "brownouts", id.as_str(), "repeat", "until"]),
+            format!("the brownout `{id}` never happens: it repeats until {}", repeat.until.span),
+        )
+        .related(place(context, id, "start"), "it begins only here")
+        .help("let it repeat until a day after it begins")
+    })
 }
 
 fn rhythm(
