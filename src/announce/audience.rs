@@ -29,6 +29,9 @@ pub struct Concern {
     pub rows: Vec<RowId>,
     /// The subscriber's affected APIs, as a phrase.
     pub apis: String,
+    /// Whether any row met their interests. Whoever reads only because everyone
+    /// does is not affected.
+    pub is_affected: bool,
 }
 
 impl<'a> Audience<'a> {
@@ -58,13 +61,14 @@ impl<'a> Audience<'a> {
                 rows.push(row.id.clone());
             }
         }
-        if rows.is_empty() {
+        let is_affected = !rows.is_empty();
+        if !is_affected {
             if self.reach != Reach::Everyone {
                 return None;
             }
             rows = self.whole_table();
         }
-        Some(Concern { locale: self.locale(listener), rows, apis: phrase(&apis) })
+        Some(Concern { locale: self.locale(listener), rows, apis: phrase(&apis), is_affected })
     }
 
     /// The subscriber's own language where the program speaks it, the same

@@ -6,7 +6,9 @@ mod announce;
 mod check;
 mod diff;
 mod impacted;
+mod moment;
 mod output;
+mod plan;
 mod problems;
 mod publish;
 mod recipients;
@@ -51,6 +53,8 @@ enum Command {
     Render(render::Arguments),
     /// Show what changed between two workspaces, and what no amendment tells
     Diff(diff::Arguments),
+    /// Show what comes when: milestones, brownouts and reminders
+    Plan(plan::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -98,6 +102,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check::run(&arguments).await,
         Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
+        Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,

@@ -8,6 +8,7 @@ mod bounds;
 mod brownouts;
 mod change;
 mod milestones;
+mod plan;
 mod reminders;
 mod state;
 
@@ -15,6 +16,7 @@ pub use bounds::{Bounds, Instant, bounds, instant_of, plus};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{describes, history, undo, word};
 pub use milestones::{Milestone, MilestoneKind, milestones};
+pub use plan::{MAX_LISTED_STRIKES, More, Plan, Planned, Undated, What, Window, plan};
 pub use reminders::{
     BadReminderKey, Coming, Reminder, ReminderKey, Rung, next_reminder, reminders, reminders_due,
     rungs,
