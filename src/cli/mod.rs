@@ -15,7 +15,9 @@ mod announce;
 mod check;
 mod diff;
 mod impacted;
+mod moment;
 mod output;
+mod plan;
 mod preview;
 mod problems;
 mod publish;
@@ -69,6 +71,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Look at every notice in a browser while it is being written
     Preview(preview::Arguments),
+    /// Show what comes when: milestones, brownouts and reminders
+    Plan(plan::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -117,6 +121,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check::run(&arguments, &clock).await,
         Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
+        Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,

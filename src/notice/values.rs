@@ -223,6 +223,10 @@ impl Length {
         Self { amount, unit: Unit::Day }
     }
 
+    pub fn years(amount: u32) -> Self {
+        Self { amount, unit: Unit::Year }
+    }
+
     /// Clock time, for units that have a fixed one.
     pub fn as_clock(&self) -> Option<TimeDelta> {
         match self.unit {

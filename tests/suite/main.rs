@@ -26,6 +26,8 @@ mod links;
 mod mail_form;
 mod mail_tools;
 mod one_click;
+mod planned_output;
+mod planning;
 mod prose;
 mod publishing;
 mod reminders;
