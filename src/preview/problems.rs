@@ -151,7 +151,12 @@ impl TemplateProblem {
                 message: message.clone(),
                 drawn: Some(drawn.clone()),
             },
-            other => Self { name: None, message: other.to_string(), drawn: None },
+            other => {
+                let text = other.to_string();
+                let (message, drawn) = text.split_once('\n').unwrap_or((&text, ""));
+                let drawn = (!drawn.is_empty()).then(|| drawn.to_owned());
+                Self { name: None, message: message.to_owned(), drawn }
+            }
         }
     }
 }

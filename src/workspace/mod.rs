@@ -23,7 +23,7 @@ const PROGRAM_FILE: &str = "program.yaml";
 const CATALOGUE_FILE: &str = "apis.yaml";
 /// The folder of a workspace's own templates.
 const TEMPLATE_FOLDER: &str = "templates";
-/// How deep template folders may nest; it also ends a circle of links.
+/// How deep template folders may nest; it also ends a circle through several links.
 const MAX_TEMPLATE_DEPTH: usize = 6;
 
 #[derive(Debug, thiserror::Error)]
@@ -164,6 +164,13 @@ fn read_text(path: &Path) -> Result<String, String> {
     })
 }
 
+/// Whether it is a link to a folder that it stands in: a circle.
+fn leads_back(path: &Path) -> bool {
+    let around = path.parent().and_then(|dir| dir.canonicalize().ok());
+    let target = path.canonicalize().ok();
+    target.zip(around).is_some_and(|(target, around)| around.starts_with(target))
+}
+
 fn read_templates(
     dir: &Path,
     below: &str,
@@ -174,7 +181,7 @@ fn read_templates(
         let Some(name) = name_of(&path).filter(|name| !name.starts_with('.')) else { continue };
         let relative = if below.is_empty() { name } else { format!("{below}/{name}") };
         if path.is_dir() {
-            if depth > 0 {
+            if depth > 0 && !leads_back(&path) {
                 read_templates(&path, &relative, depth - 1, templates)?;
             }
             continue;

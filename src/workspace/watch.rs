@@ -4,7 +4,7 @@
 //! of links or a link to the root of the disk costs no more than the link. It
 //! does not know what changed; whoever waits reads the folder again and compares.
 
-use super::{MAX_TEMPLATE_DEPTH, PROGRAM_FILE, TEMPLATE_FOLDER, name_of, sorted};
+use super::{MAX_TEMPLATE_DEPTH, PROGRAM_FILE, TEMPLATE_FOLDER, leads_back, name_of, sorted};
 use arc_swap::ArcSwap;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode};
@@ -159,7 +159,7 @@ fn folders(root: &Path) -> Followed {
 fn subfolders(dir: &Path) -> Vec<PathBuf> {
     let entries = sorted(dir).unwrap_or_default();
     let is_open = |path: &PathBuf| name_of(path).is_some_and(|name| !name.starts_with('.'));
-    entries.into_iter().filter(|path| path.is_dir() && is_open(path)).collect()
+    entries.into_iter().filter(|path| path.is_dir() && is_open(path) && !leads_back(path)).collect()
 }
 
 struct Folders {

@@ -49,7 +49,7 @@ pub struct Asked {
     pub time: NaiveTime,
     pub reader: Reader,
     pub locale: Locale,
-    /// `None` where the channel decides.
+    /// `None` where the channel's own is good.
     pub width: Option<Width>,
     pub scheme: Scheme,
     /// Whether the day was chosen; else it is today's.
@@ -59,7 +59,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn read(uri: &Uri, program: &Program, days: &Days, now: Instant) -> Self {
+    pub fn read(
+        uri: &Uri,
+        (program, channel): (&Program, Channel),
+        days: &Days,
+        now: Instant,
+    ) -> Self {
         let form = Query::<Form>::from_query(uri.query().unwrap_or_default());
         let form = form.map(Query::into_inner).unwrap_or_default();
         let day = NaiveDate::parse_from_str(&form.on, "%Y-%m-%d").ok();
@@ -77,12 +82,8 @@ impl Asked {
             },
             is_translated: locale.is_some(),
             locale: locale.or(locales.first()).cloned().unwrap_or_default(),
-            width: match form.width.as_str() {
-                "narrow" => Some(Width::Narrow),
-                "wide" => Some(Width::Wide),
-                "full" => Some(Width::Full),
-                _ => None,
-            },
+            // The form sends what it shows; only another width was chosen.
+            width: Width::named(&form.width).filter(|width| *width != Width::of(channel)),
             scheme: match form.scheme.as_str() {
                 "light" => Scheme::Light,
                 "dark" => Scheme::Dark,
@@ -146,6 +147,17 @@ impl Asked {
 }
 
 impl Width {
+    const ALL: [Self; 3] = [Self::Narrow, Self::Wide, Self::Full];
+
+    /// Mails are laid out for 640 px, pages for whatever there is.
+    pub fn of(channel: Channel) -> Self {
+        if channel == Channel::Page { Self::Full } else { Self::Wide }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|width| width.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Narrow => "narrow",

@@ -121,7 +121,7 @@ pub async fn notice(
     let sound = found.map(|(version, notice)| {
         let (program, now) = (version.program(), site.preview.clock().now());
         let days = Days::of(notice, program.settings.zone, now);
-        let asked = Asked::read(request.uri(), program, &days, now);
+        let asked = Asked::read(request.uri(), (program, channel), &days, now);
         let subject = Subject { path: &path, program, notice, days: &days, asked: &asked };
         SoundView::new(&standing, &subject, channel)
     });
@@ -204,7 +204,6 @@ impl Stage {
         let output = is_sent.then(|| make(standing, subject, channel, told.as_ref()));
         let (made, error) = output.map_or((None, None), |output| (output.made, output.error));
         let content = made.as_ref().map(|made| Digest::of_bytes(made.as_bytes()));
-        let width = if channel == Channel::Page { Width::Full } else { Width::Wide };
         Self {
             channel: channel.name(),
             title: channel.title(),
@@ -216,7 +215,7 @@ impl Stage {
                 of: notice.schedule.rows.len(),
                 apis: told.apis,
             }),
-            width: asked.width.unwrap_or(width),
+            width: asked.width.unwrap_or(Width::of(channel)),
             scheme: asked.scheme,
             error: error.as_ref().map(TemplateProblem::new),
             is_made: made.is_some(),

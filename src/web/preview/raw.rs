@@ -32,7 +32,7 @@ pub async fn raw(
     };
     let (program, now) = (version.program(), site.preview.clock().now());
     let days = Days::of(notice, program.settings.zone, now);
-    let asked = Asked::read(request.uri(), program, &days, now);
+    let asked = Asked::read(request.uri(), (program, channel), &days, now);
     let told = asked.reader.told(program, notice);
     if told.is_none() && channel.is_personal() {
         return missing(&site, "Nothing would be sent to this recipient.");

@@ -13,7 +13,7 @@ use serde::Serialize;
 const WIDTH: f64 = 1_000.0;
 /// What is shorter would not be seen.
 const MIN_WIDTH: f64 = 4.0;
-/// What a bar says to those who do not see it.
+/// What a lane says to those who do not see it.
 const MAX_TOLD: usize = 8;
 
 #[derive(Serialize)]
@@ -33,14 +33,14 @@ pub struct Timeline {
     here: f64,
     /// Where milestones are in it.
     ticks: Vec<f64>,
-    bars: Vec<Bar>,
+    lanes: Vec<Lane>,
     marks: Vec<MarkView>,
     tally: Vec<Badge>,
 }
 
 /// A row, and how it fares over all the days.
 #[derive(Serialize)]
-struct Bar {
+struct Lane {
     id: String,
     place: String,
     state: Badge,
@@ -105,9 +105,9 @@ impl Timeline {
             when: mark.when,
         };
         let rows = || notice.schedule.rows.iter();
-        let bar = |(id, row)| {
+        let lane = |(id, row)| {
             let is_told = told.is_some_and(|told| told.rows.contains(id));
-            bar((program, notice), (id, row), on, &scale, is_told)
+            lane_of((program, notice), (id, row), on, &scale, is_told)
         };
         let zone = program.settings.zone;
         Self {
@@ -121,20 +121,20 @@ impl Timeline {
             zone: zone.name(),
             here: scale.x(on),
             ticks,
-            bars: rows().map(bar).collect(),
+            lanes: rows().map(lane).collect(),
             marks: marks.into_iter().map(mark).collect(),
             tally: Badge::tally(rows().map(|(id, row)| state(notice, id, row, None, on))),
         }
     }
 }
 
-fn bar(
+fn lane_of(
     (program, notice): (&Program, &Notice),
     (id, row): (&RowId, &crate::notice::Row),
     on: Instant,
     scale: &Scale,
     is_told: bool,
-) -> Bar {
+) -> Lane {
     let environment = program.catalogue.environments.get(&row.environment);
     let all = stretches(notice, id, row, scale.from, scale.until);
     let ends = all.iter().skip(1).map(|(at, _)| *at).chain([scale.until]);
@@ -154,7 +154,7 @@ fn bar(
     if all.len() > MAX_TOLD {
         said.push("and so on".to_owned());
     }
-    Bar {
+    Lane {
         id: id.to_string(),
         place: environment.map_or_else(|| row.environment.to_string(), |e| e.title.clone()),
         state: Badge::new(state(notice, id, row, None, on)),

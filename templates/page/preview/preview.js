@@ -30,9 +30,9 @@
   }
 
   /// Shows what the server has at `url`, changing only what differs, so that
-  /// frames, scrolling and focus stay. `isHeld` leaves the form alone, which a
-  /// hand is on.
-  async function show(url, isHeld = false) {
+  /// frames, scrolling and focus stay. `kept` is a part to leave alone: a hand is
+  /// on it, or it shows already what was asked.
+  async function show(url, kept = "") {
     const mine = ++asked;
     let text;
     try {
@@ -52,8 +52,8 @@
     } else {
       for (const part of parts(next)) {
         const isSame = said.get(part.id) === part.outerHTML;
-        if (isSame || (isHeld && "held" in part.dataset)) continue;
         said.set(part.id, part.outerHTML);
+        if (isSame || part.id === kept) continue;
         document.getElementById(part.id).replaceWith(part);
       }
     }
@@ -100,10 +100,10 @@
     return `${form.getAttribute("action")}?${query}`;
   }
 
-  function follow(form, isHeld) {
+  function follow(form, kept) {
     const url = address(form);
     history.replaceState(null, "", url);
-    show(url, isHeld);
+    show(url, kept);
   }
 
   document.addEventListener("input", ({ target }) => {
@@ -118,17 +118,18 @@
     document.getElementById("day").textContent = words.replace(",", "");
     target.setAttribute("aria-valuetext", words);
     clearTimeout(timer);
-    timer = setTimeout(() => follow(form, true), PAUSE_MS);
+    timer = setTimeout(() => follow(form, "view"), PAUSE_MS);
   });
 
   document.addEventListener("change", ({ target }) => {
     if (!target.form || target.id === "slider") return;
-    follow(target.form, false);
+    // Width and colours are the style sheet's business; the frame stays.
+    follow(target.form, target.type === "radio" ? "stage" : "");
   });
 
   document.addEventListener("submit", (event) => {
     event.preventDefault();
-    follow(event.target, false);
+    follow(event.target);
   });
 
   document.addEventListener("click", (event) => {
