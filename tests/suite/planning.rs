@@ -3,7 +3,7 @@
 use crate::declared::{notice_with, workspace};
 use crate::generated::{days, notices, settings};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use fairwarning::notice::{Notice, ProgramSettings, Row, RowId};
+use fairwarning::notice::{Notice, ProgramSettings, Row, RowId, Span};
 use fairwarning::schedule::{
     MAX_LISTED_STRIKES, Occurrences, Plan, State, What, Window, next_edge, plan, reminders, state,
 };
@@ -40,8 +40,8 @@ fn listed(plan: &Plan<'_>) -> Vec<String> {
     plan.entries.iter().map(entry).collect()
 }
 
-const TWINS: &str = "cutoff: 2026-09-01}\n    twin: {environment: prod, apis: [labels], \
-     cutoff: 2026-09-01}\n    late: {environment: prod, apis: [labels], cutoff: to be announced";
+const TWINS: &str = "cutoff: 2026-09-01}\n    twin: {environment: prod, cohort: extended, apis: [labels], \
+     cutoff: 2026-09-01}\n    late: {environment: prod, apis: [holdForPickup], cutoff: to be announced";
 
 #[test]
 fn rows_that_share_a_date_are_one_entry_and_undated_ones_are_named() {
@@ -87,15 +87,18 @@ fn a_year_of_hourly_brownouts_is_listed_to_its_limit_and_counted() {
 
 #[test]
 fn brownouts_rest_while_a_row_is_paused_and_end_with_its_cutoff() {
-    let notice = notice_with(
+    let mut notice = notice_with(
         "cutoff: 2026-09-01",
         "  brownouts:
-    weekly: {start: 2026-07-06T09:00, length: 1 hour, repeat: {every: 1 week, until: 2026-12-31}}
+    weekly: {start: 2026-07-06T09:00, length: 1 hour, repeat: {every: 1 week, until: 2026-08-31}}
 amendments:
   - {date: 2026-07-10, kind: paused}
   - {date: 2026-08-05, kind: resumed}
 ",
     );
+    // `check` would refuse it; a plan holds to the cutoff all the same.
+    let weekly = &mut notice.schedule.brownouts[0];
+    weekly.repeat.as_mut().unwrap().until = "2026-12-31".parse::<Span>().unwrap().into();
     let plan = plan(&notice, &office(), year("2026-07-01T00:00:00Z"));
     assert_eq!(
         listed(&plan),
