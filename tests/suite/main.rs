@@ -27,6 +27,7 @@ mod publishing;
 mod rendering;
 mod sample_office;
 mod schedule;
+mod schemas;
 mod scripted_server;
 mod seed_facts;
 mod settings;
