@@ -37,6 +37,7 @@ mod reminders;
 mod rendering;
 mod sample_office;
 mod schedule;
+mod schemas;
 mod scripted_server;
 mod seed_facts;
 mod settings;
