@@ -1,6 +1,7 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod beginning;
 mod calendars;
 mod checking;
 mod claiming;
@@ -13,8 +14,10 @@ mod delivery_faults;
 mod delivery_tls;
 mod described_api;
 mod everything;
+mod explanations;
 mod greeting;
 mod hostile;
+mod hostile_folders;
 mod impacted_table;
 mod importing;
 mod leaving;
