@@ -14,7 +14,9 @@ macro_rules! say {
 mod announce;
 mod check;
 mod diff;
+mod explain;
 mod impacted;
+mod init;
 mod moment;
 mod output;
 mod plan;
@@ -61,8 +63,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write a commented workspace to begin with
+    Init(init::Arguments),
     /// Check declarations: every problem with its file, line and way out
     Check(check::Arguments),
+    /// Say what a problem of `check` means, and how to mend it
+    Explain(explain::Arguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(schema::Arguments),
     /// Show a notice in any of its forms
@@ -126,6 +132,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Init(arguments) => init::run(&arguments, &clock),
+        Command::Explain(arguments) => Ok(explain::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Preview(arguments) => preview::run(&arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),

@@ -1,6 +1,7 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod beginning;
 mod calendars;
 mod checking;
 mod claiming;
@@ -15,10 +16,12 @@ mod delivery_tls;
 mod described_api;
 mod differences;
 mod everything;
+mod explanations;
 mod failing_database;
 mod generated;
 mod greeting;
 mod hostile;
+mod hostile_folders;
 mod impacted_table;
 mod importing;
 mod leaving;

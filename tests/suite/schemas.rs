@@ -6,6 +6,7 @@ use fairwarning::declaration::{FileKind, ProgramSource, SourceFile, check, schem
 use fairwarning::notice::{
     Colour, EmailAddress, HttpUrl, Length, Locale, Operation, Reference, Replacement, Span,
 };
+use fairwarning::workspace::starter;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
@@ -184,6 +185,12 @@ fn what_check_accepts_validates() {
         let text = fs::read_to_string(&path).unwrap();
         let name = flat(&path);
         judged.put(kind_of(path.to_str().unwrap()), &name, &text);
+    }
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 6, 15).unwrap();
+    for (path, text) in starter(&"example".parse().unwrap(), today) {
+        if path.extension().is_some_and(|e| e == "yaml") {
+            judged.put(kind_of(path.to_str().unwrap()), "starter.yaml", &text);
+        }
     }
     assert_eq!(judged.refused(), []);
 }
