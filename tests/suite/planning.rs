@@ -115,6 +115,21 @@ amendments:
 }
 
 #[test]
+fn a_strike_that_reaches_across_a_pause_is_listed_once() {
+    let notice = notice_with(
+        "cutoff: 2026-09-01",
+        "  brownouts:
+    long: {start: 2026-07-06T09:00, length: 10 hours}
+amendments:
+  - {date: 2026-07-06T12:00, kind: paused}
+  - {date: 2026-07-06T13:00, kind: resumed}
+",
+    );
+    let window = Window { from: at("2026-07-01T00:00:00Z"), until: at("2026-07-20T00:00:00Z") };
+    assert_eq!(listed(&plan(&notice, &office(), window)), ["long/0 prod"]);
+}
+
+#[test]
 fn a_cutoff_that_will_not_come_says_so() {
     let notice =
         notice_with("cutoff: 2026-09-01", "amendments:\n  - {date: 2026-05-01, kind: cancelled}\n");
