@@ -29,6 +29,18 @@ pub struct Concern {
     pub rows: Vec<RowId>,
     /// The subscriber's affected APIs, as a phrase.
     pub apis: String,
+    /// Whether any row met their interests. Whoever reads only because everyone
+    /// does is not affected.
+    pub is_affected: bool,
+}
+
+/// What certain interests meet of a notice.
+pub struct Met {
+    pub rows: Vec<RowId>,
+    /// The APIs by which they do, as a phrase.
+    pub apis: String,
+    /// Whether any row was met, rather than told all the same.
+    pub is_affected: bool,
 }
 
 impl<'a> Audience<'a> {
@@ -51,16 +63,12 @@ impl<'a> Audience<'a> {
 
     /// `None` for whoever the notice does not concern.
     pub fn concern(&self, listener: &Listener) -> Option<Concern> {
-        let (rows, apis) = self.met_by(&listener.interests)?;
-        Some(Concern { locale: self.locale(listener), rows, apis })
+        let Met { rows, apis, is_affected } = self.met_by(&listener.interests)?;
+        Some(Concern { locale: self.locale(listener), rows, apis, is_affected })
     }
 
-    /// The rows that these interests meet, or that are told all the same, and
-    /// the APIs by which they do, as a phrase.
-    pub fn met_by(
-        &self,
-        interests: &[(Option<ApiId>, Option<EnvironmentId>)],
-    ) -> Option<(Vec<RowId>, String)> {
+    /// The rows that these interests meet, or that are told all the same.
+    pub fn met_by(&self, interests: &[(Option<ApiId>, Option<EnvironmentId>)]) -> Option<Met> {
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &self.rows {
@@ -68,13 +76,14 @@ impl<'a> Audience<'a> {
                 rows.push(row.id.clone());
             }
         }
-        if rows.is_empty() {
+        let is_affected = !rows.is_empty();
+        if !is_affected {
             if self.reach != Reach::Everyone {
                 return None;
             }
             rows = self.whole_table();
         }
-        Some((rows, phrase(&apis)))
+        Some(Met { rows, apis: phrase(&apis), is_affected })
     }
 
     /// The subscriber's own language where the program speaks it, the same

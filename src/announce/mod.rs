@@ -4,8 +4,10 @@
 //! folder, and knows nothing of how a message is sent.
 
 mod audience;
+mod hearers;
 
-pub use audience::{Audience, Concern};
+pub use audience::{Audience, Concern, Met};
+pub use hearers::{Hearers, hearers};
 
 use crate::notice::{Digest, Locale, Notice, NoticePath, Occasion, OccasionKind, Program, RowId};
 use crate::render::{RenderError, Renderer};

@@ -77,12 +77,24 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
                 warnings => count(warnings, "warning"),
             };
             say!("{}, {}: {found}", count(programs, "program"), count(notices, "notice"));
+            offer_explanation(&checked.problems);
         }
         let is_clean = checked.problems.is_empty() || !arguments.strict;
         return Ok(if is_clean { Exit::Clean } else { Exit::Warnings });
     }
     summarise(&checked);
+    if matches!(arguments.format, Format::Text) {
+        offer_explanation(&checked.problems);
+    }
     Ok(Exit::Problems)
+}
+
+/// Says how to learn more, with the code where there is only one to ask about.
+fn offer_explanation(problems: &[Problem]) {
+    let Some(first) = problems.first() else { return };
+    let is_only = problems.iter().all(|problem| problem.code == first.code);
+    let code = if is_only { first.code.as_str() } else { "CODE" };
+    eprintln!("explain a problem: fairwarning explain {code}");
 }
 
 /// Calls that are under way at the same time.

@@ -14,8 +14,12 @@ macro_rules! say {
 mod announce;
 mod check;
 mod diff;
+mod explain;
 mod impacted;
+mod init;
+mod moment;
 mod output;
+mod plan;
 mod preview;
 mod problems;
 mod publish;
@@ -59,8 +63,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write a commented workspace to begin with
+    Init(init::Arguments),
     /// Check declarations: every problem with its file, line and way out
     Check(check::Arguments),
+    /// Say what a problem of `check` means, and how to mend it
+    Explain(explain::Arguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(schema::Arguments),
     /// Show a notice in any of its forms
@@ -69,6 +77,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Look at every notice in a browser while it is being written
     Preview(preview::Arguments),
+    /// Show what comes when: milestones, brownouts and reminders
+    Plan(plan::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -117,10 +127,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check::run(&arguments, &clock).await,
         Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
+        Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Init(arguments) => init::run(&arguments, &clock),
+        Command::Explain(arguments) => Ok(explain::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Preview(arguments) => preview::run(&arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),

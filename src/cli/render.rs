@@ -3,14 +3,14 @@
 //! What differs by recipient is filled with samples, so that the output reads
 //! like what arrives.
 
+use super::moment::Moment;
 use super::{Exit, draw_problem};
 use crate::clock::Clock;
-use crate::notice::{Notice, NoticePath, Program, Span, Workspace};
+use crate::notice::{Notice, NoticePath, Program, Workspace};
 use crate::preview::{Channel, Specimen, SpecimenError};
 use crate::render::{PageLinks, RenderError, Renderer};
-use crate::schedule::bounds;
 use crate::workspace;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -30,7 +30,7 @@ pub struct Arguments {
     /// The moment whose states to show: a day, or an instant such as
     /// 2020-04-01T12:00Z. Now when absent.
     #[arg(long)]
-    on: Option<String>,
+    on: Option<Moment>,
 }
 
 pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
@@ -43,7 +43,8 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         return Ok(Exit::Problems);
     };
     let (program, notice) = find(workspace, &arguments.notice)?;
-    let on = moment(arguments.on.as_deref(), program, clock)?;
+    // A day begins at 00:00 in the program's zone.
+    let on = arguments.on.map_or_else(|| clock.now(), |on| on.in_zone(program.settings.zone));
     match render(&loaded.templates, arguments.to, program, notice, on) {
         Ok(output) => {
             // To the byte: a message's line ends are part of it.
@@ -68,16 +69,6 @@ fn find<'w>(
             workspace.notices().map(|(p, n)| format!("{}/{}", p.id, n.id)).collect();
         format!("there is no notice `{path}`; the workspace has {}", known.join(", "))
     })
-}
-
-/// A day begins at 00:00 in the program's zone.
-fn moment(on: Option<&str>, program: &Program, clock: &Clock) -> anyhow::Result<DateTime<Utc>> {
-    let Some(on) = on else { return Ok(clock.now()) };
-    let span: Span = on.parse()?;
-    match bounds(&span.into(), program.settings.zone).earliest {
-        Some(at) if at != DateTime::<Utc>::MIN_UTC => Ok(at),
-        _ => bail!("`{on}` names no moment"),
-    }
 }
 
 /// As a recipient whom every row concerns would get it.

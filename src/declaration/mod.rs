@@ -5,9 +5,11 @@
 
 mod amendments;
 mod builder;
+mod explanations;
 mod links;
 mod notice;
 mod order;
+mod parallel;
 mod positions;
 mod problem;
 mod program;
@@ -22,7 +24,9 @@ mod texts;
 mod tree;
 mod written;
 
+pub use explanations::explanation;
 pub use links::links;
+pub use parallel::in_order;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
 pub use schema::{FileKind, schema};
 pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
@@ -31,6 +35,7 @@ use crate::notice::{
     Catalogue, Notice, NoticeId, Program, ProgramId, ProgramSettings, ReplacedBy, Workspace,
 };
 use crate::schedule::Instant;
+use indexmap::IndexMap;
 use notice::Context;
 use reader::{Read, read};
 use references::Resolver;
@@ -54,14 +59,26 @@ pub fn check(sources: &[ProgramSource]) -> Checked {
 
 /// The same, and what only a moment can tell: promises that are overdue.
 pub fn check_at(sources: &[ProgramSource], now: Option<Instant>) -> Checked {
+    let heads = in_order(sources, head);
+    let jobs: Vec<_> = heads.iter().zip(sources).flat_map(|(h, s)| jobs(h, s, now)).collect();
+    let mut judged = in_order(&jobs, Job::run).into_iter();
+    drop(jobs);
     let mut problems = Vec::new();
     let mut workspace = Workspace::default();
     let mut trees = Vec::new();
     let mut endings = Vec::new();
-    for source in sources {
-        let (program, tree) = check_program(source, now, &mut endings, &mut problems);
-        trees.extend(tree.map(|tree| (source.id.clone(), tree)));
-        workspace.programs.extend(program.map(|program| (program.id.clone(), program)));
+    for (head, source) in heads.into_iter().zip(sources) {
+        problems.extend(head.problems);
+        let mut notices = IndexMap::new();
+        for judged in judged.by_ref().take(source.notices.len()) {
+            problems.extend(judged.problems);
+            endings.extend(judged.endings);
+            notices.extend(judged.notice.map(|notice| (notice.id.clone(), notice)));
+        }
+        if let Some(Known { id, settings, catalogue }) = head.known {
+            workspace.programs.insert(id.clone(), Program { id, settings, catalogue, notices });
+        }
+        trees.extend(head.tree.map(|tree| (source.id.clone(), tree)));
     }
     check_foreign_replacements(&workspace, sources, &trees, &mut problems);
     rules::check_endings(&workspace, &endings, &trees, &mut problems);
@@ -76,20 +93,30 @@ pub fn check_at(sources: &[ProgramSource], now: Option<Instant>) -> Checked {
     Checked { workspace: sound.then_some(workspace), problems }
 }
 
-/// A program as far as it could be read, and where its catalogue stands.
-fn check_program(
-    source: &ProgramSource,
-    now: Option<Instant>,
-    endings: &mut Vec<Ending>,
-    problems: &mut Vec<Problem>,
-) -> (Option<Program>, Option<Tree>) {
+/// A program without its notices, as far as it could be read.
+struct Head {
+    /// Absent where something of it is missing, so that references cannot be judged.
+    known: Option<Known>,
+    /// Where its catalogue stands.
+    tree: Option<Tree>,
+    problems: Vec<Problem>,
+}
+
+struct Known {
+    id: ProgramId,
+    settings: ProgramSettings,
+    catalogue: Catalogue,
+}
+
+fn head(source: &ProgramSource) -> Head {
+    let mut problems = Vec::new();
     let start = |file: &SourceFile| Place::new(&file.path, &file.text, 0..0);
     let id = source.id.parse::<ProgramId>().map_err(|bad| {
         let problem = Problem::error(Code::InvalidValue, start(&source.program), bad.to_string());
         problems.push(problem.help("rename the folder"));
     });
-    let settings = program::settings(&source.program, problems).and_then(|read| read.form);
-    let catalogue = source.apis.as_ref().and_then(|file| program::catalogue(file, problems));
+    let settings = program::settings(&source.program, &mut problems).and_then(|read| read.form);
+    let catalogue = source.apis.as_ref().and_then(|file| program::catalogue(file, &mut problems));
     if source.apis.is_none() && !source.notices.is_empty() {
         let message = "apis.yaml is missing beside it: it declares environments and APIs";
         problems.push(Problem::error(Code::MissingKey, start(&source.program), message));
@@ -99,32 +126,52 @@ fn check_program(
         // A program without notices needs no catalogue.
         None => (source.notices.is_empty().then(Catalogue::default), None),
     };
-    let (Ok(id), Some(settings), Some(catalogue)) = (id, settings, catalogue) else {
-        // References cannot be judged, the structure of the notices still can.
-        for (_, file) in &source.notices {
-            read::<DeclaredNotice>(file, problems);
-        }
-        return (None, tree);
-    };
-    let resolver = Resolver { catalogue: &catalogue, tree: tree.as_ref() };
-    let notices = source
-        .notices
-        .iter()
-        .filter_map(|(stem, file)| {
-            let around = Around { program: &id, settings: &settings, resolver: &resolver, now };
-            check_notice(stem, file, &around, endings, problems)
-        })
-        .map(|notice| (notice.id.clone(), notice))
-        .collect();
-    (Some(Program { id, settings, catalogue, notices }), tree)
+    let known = id.ok().zip(settings).zip(catalogue);
+    let known = known.map(|((id, settings), catalogue)| Known { id, settings, catalogue });
+    Head { known, tree, problems }
 }
 
-/// What all notices of a program are checked against.
+/// One notice to be checked, and what it is checked against.
+struct Job<'a> {
+    stem: &'a str,
+    file: &'a SourceFile,
+    around: Option<Around<'a>>,
+}
+
+#[derive(Clone, Copy)]
 struct Around<'a> {
-    program: &'a ProgramId,
-    settings: &'a ProgramSettings,
-    resolver: &'a Resolver<'a>,
+    program: &'a Known,
+    tree: Option<&'a Tree>,
     now: Option<Instant>,
+}
+
+/// What became of a notice.
+#[derive(Default)]
+struct Judged {
+    notice: Option<Notice>,
+    endings: Vec<Ending>,
+    problems: Vec<Problem>,
+}
+
+fn jobs<'a>(head: &'a Head, source: &'a ProgramSource, now: Option<Instant>) -> Vec<Job<'a>> {
+    let tree = head.tree.as_ref();
+    let around = head.known.as_ref().map(|program| Around { program, tree, now });
+    source.notices.iter().map(|(stem, file)| Job { stem, file, around }).collect()
+}
+
+impl Job<'_> {
+    fn run(&self) -> Judged {
+        let mut judged = Judged::default();
+        match &self.around {
+            Some(around) => {
+                let Judged { endings, problems, .. } = &mut judged;
+                judged.notice = check_notice(self.stem, self.file, around, endings, problems);
+            }
+            // References cannot be judged, the structure of the notice still can.
+            None => drop(read::<DeclaredNotice>(self.file, &mut judged.problems)),
+        }
+        judged
+    }
 }
 
 fn check_notice(
@@ -142,9 +189,15 @@ fn check_notice(
     let Read { tree, form } = read::<DeclaredNotice>(file, problems)?;
     let declared = form?;
     let announced = declared.announced.clone();
-    let Around { program, settings, resolver, now } = *around;
-    let zone = settings.zone;
-    let context = Context { settings, resolver, tree: &tree, zone, announced: &announced, now };
+    let Around { program: Known { id: program, settings, catalogue }, tree: known, now } = *around;
+    let context = Context {
+        settings,
+        resolver: &Resolver { catalogue, tree: known },
+        tree: &tree,
+        zone: settings.zone,
+        announced: &announced,
+        now,
+    };
     // An unusable id is reported above; the rest of the file is checked all the same.
     let usable = id.is_ok();
     let id = id.unwrap_or_else(|()| "unnamed".parse().expect("a well-formed id"));

@@ -7,6 +7,7 @@
 use super::written::{DeclaredFormer, DeclaredNotice, DeclaredSubset};
 use crate::notice::{Catalogue, FormerValues, ProgramSettings, Reference};
 use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 
@@ -41,8 +42,21 @@ pub fn schema(kind: FileKind) -> String {
         FileKind::Notice => ("A notice", generator.into_root_schema_for::<DeclaredNotice>()),
     };
     schema.insert("title".to_owned(), title.into());
+    allow_nothing(&mut schema);
     let json = serde_json::to_string_pretty(&schema).expect("a schema has string keys only");
     json + "\n"
+}
+
+/// `errors:` with nothing below it is an empty list, and a map likewise: a key is
+/// often written before there is anything to say.
+fn allow_nothing(schema: &mut Schema) {
+    let is = |what: &str| schema.get("type").and_then(|t| t.as_str()) == Some(what);
+    let is_map = is("object") && schema.get("properties").is_none();
+    if is("array") || is_map {
+        let kind = if is_map { "object" } else { "array" };
+        schema.insert("type".to_owned(), vec![kind, "null"].into());
+    }
+    transform_subschemas(&mut allow_nothing, schema);
 }
 
 impl JsonSchema for DeclaredSubset {

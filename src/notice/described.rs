@@ -142,7 +142,7 @@ impl JsonSchema for Date {
                     "type": "object",
                     "description": "A date with the office's own words for it.",
                     "properties": {
-                        "date": date,
+                        "date": {"allOf": [date], "description": "The date."},
                         "label": {
                             "type": "string",
                             "description": "The office's own words, shown beside the date."

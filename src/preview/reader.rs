@@ -1,7 +1,7 @@
 //! A recipient to look with the eyes of: which rows of a notice they are told
 //! of, formed as announcing forms it.
 
-use crate::announce::Audience;
+use crate::announce::{Audience, Met};
 use crate::notice::{ApiId, EnvironmentId, Notice, Program, RowId};
 
 /// What somebody asked to hear about. An absent part stands for all.
@@ -24,7 +24,7 @@ impl Reader {
     /// `None` for a reader to whom nothing would be sent.
     pub fn told(&self, program: &Program, notice: &Notice) -> Option<Told> {
         let interests = [(self.api.clone(), self.environment.clone())];
-        let (rows, apis) = Audience::of(program, notice).met_by(&interests)?;
+        let Met { rows, apis, .. } = Audience::of(program, notice).met_by(&interests)?;
         Some(Told { rows, apis })
     }
 }

@@ -28,32 +28,58 @@ impl Renderer {
         at: DateTime<Utc>,
     ) -> Option<String> {
         let source = Source { program, notice, at };
-        let mut calendar = Calendar::empty();
-        let head = [
-            ("VERSION", "2.0"),
-            ("PRODID", "-//fairwarning//deprecation notices//EN"),
-            ("CALSCALE", "GREGORIAN"),
-            ("METHOD", "PUBLISH"),
-        ];
-        for (key, value) in head {
-            calendar.append_property(Property::new(key, value));
-        }
-        let name = clean(&notice.title).replace('\n', " ");
-        // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
-        calendar.append_property(Property::new("NAME", escaped(&name)));
-        calendar.append_property(Property::new("X-WR-CALNAME", name));
         let events = source.events(rows);
-        if events.is_empty() {
-            return None;
-        }
-        calendar.extend(events);
-        Some(folded(&calendar.to_string()))
+        (!events.is_empty()).then(|| written(&notice.title, events))
     }
+}
+
+/// A calendar of these events, as it is served.
+pub(super) fn written(name: &str, events: Vec<Event>) -> String {
+    let mut calendar = Calendar::empty();
+    let head = [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//fairwarning//deprecation notices//EN"),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+    ];
+    for (key, value) in head {
+        calendar.append_property(Property::new(key, value));
+    }
+    let name = clean(name).replace('\n', " ");
+    // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
+    calendar.append_property(Property::new("NAME", escaped(&name)));
+    calendar.append_property(Property::new("X-WR-CALNAME", name));
+    calendar.extend(events);
+    folded(&calendar.to_string())
+}
+
+/// An event that takes up nobody's time. `at` is when the calendar was made.
+pub(super) fn event(uid: &str, at: Instant, time: &Time) -> Event {
+    let mut event = Event::with_uid(uid);
+    event.timestamp(at);
+    match time {
+        // One day needs no end; DTEND is the day after the last (§3.6.1).
+        Time::Days { from, to } if from == to => {
+            event.starts(*from);
+        }
+        Time::Days { from, to } => {
+            event.starts(*from);
+            event.ends(to.checked_add_days(Days::new(1)).unwrap_or(*to));
+        }
+        Time::Exact { from, to } => {
+            event.starts(*from);
+            if from < to {
+                event.ends(*to);
+            }
+        }
+    }
+    event.append_property(Property::new("TRANSP", "TRANSPARENT"));
+    event
 }
 
 /// The crate writes a line feed as `\n` and lets every other control character
 /// through, a carriage return among them, which would begin another line.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let unix = text.replace("\r\n", "\n");
     unix.chars().map(|c| if c != '\n' && is_break(c) { ' ' } else { c }).collect()
@@ -89,7 +115,7 @@ struct Source<'a> {
 }
 
 /// When an event takes place.
-enum Time {
+pub(super) enum Time {
     /// Whole days, the last one included.
     Days {
         from: NaiveDate,
@@ -148,27 +174,7 @@ impl Source<'_> {
             self.notice.id,
             self.program.settings.sender.address.domain()
         );
-        let mut event = Event::with_uid(&uid);
-        event.timestamp(self.at);
-        match time {
-            // One day needs no end; DTEND is the day after the last (§3.6.1).
-            Time::Days { from, to } if from == to => {
-                event.starts(*from);
-            }
-            Time::Days { from, to } => {
-                event.starts(*from);
-                event.ends(to.checked_add_days(Days::new(1)).unwrap_or(*to));
-            }
-            Time::Exact { from, to } => {
-                event.starts(*from);
-                if from < to {
-                    event.ends(*to);
-                }
-            }
-        }
-        // It takes up nobody's time.
-        event.append_property(Property::new("TRANSP", "TRANSPARENT"));
-        event
+        event(&uid, self.at, time)
     }
 
     fn describe_row(&self, event: &mut Event, id: &RowId, row: &Row, kind: MilestoneKind) {
@@ -269,7 +275,7 @@ fn date_of(row: &Row, kind: MilestoneKind) -> Option<&Date> {
     }
 }
 
-fn what(kind: MilestoneKind) -> &'static str {
+pub(super) fn what(kind: MilestoneKind) -> &'static str {
     match kind {
         MilestoneKind::Announced => "Announced",
         MilestoneKind::Deprecation => "Deprecated",
@@ -284,7 +290,7 @@ fn what(kind: MilestoneKind) -> &'static str {
 
 /// A vague date lasts as long as it may take place. What has no known beginning
 /// is in no calendar.
-fn time(date: &Date, bounds: Bounds) -> Option<Time> {
+pub(super) fn time(date: &Date, bounds: Bounds) -> Option<Time> {
     let days = |from: &Point, to: &Point| Time::Days { from: from.first_day(), to: to.last_day() };
     match &date.span {
         Span::At(Point::Instant { .. }) => {

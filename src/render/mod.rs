@@ -13,12 +13,14 @@ mod error;
 mod filters;
 mod layout;
 mod mail;
+mod planned;
 mod prose;
 mod view;
 
 pub use dates::When;
 pub use documents::PageLinks;
 pub use error::RenderError;
+pub use planned::{PlannedEvent, planned_calendar};
 pub use view::kind_in_words;
 
 use engine::Engines;

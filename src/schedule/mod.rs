@@ -9,6 +9,7 @@ mod brownouts;
 mod change;
 mod days;
 mod milestones;
+mod plan;
 mod reminders;
 mod state;
 mod stretches;
@@ -18,6 +19,7 @@ pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{describes, history, undo, word};
 pub use days::Days;
 pub use milestones::{Milestone, MilestoneKind, milestones};
+pub use plan::{MAX_LISTED_STRIKES, More, Plan, Planned, Undated, What, Window, plan};
 pub use reminders::{
     BadReminderKey, Coming, Reminder, ReminderKey, Rung, next_reminder, reminders, reminders_due,
     rungs,

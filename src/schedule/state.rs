@@ -141,7 +141,7 @@ fn brownouts<'n>(
 }
 
 /// The moments at which a row's state may change, but for its brownouts.
-fn fixed_edges<'n>(
+pub(super) fn fixed_edges<'n>(
     notice: &'n Notice,
     id: &'n RowId,
     row: &'n Row,

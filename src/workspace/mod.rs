@@ -4,13 +4,15 @@
 //! touches these files, and nothing here knows what they mean.
 
 mod revision;
+mod starter;
 mod watch;
 
 pub use revision::{RevisionError, load_revision};
+pub use starter::{STARTER_NOTICE, StarterError, starter, write_starter};
 pub use watch::Watch;
 
 use crate::declaration::{
-    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at,
+    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at, in_order,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -76,13 +78,19 @@ pub fn load(dir: &Path) -> Result<Loaded, WorkspaceError> {
     if dir.join(PROGRAM_FILE).exists() {
         // The name of `.` is only known once resolved.
         let id = dir.canonicalize().ok().and_then(|d| Some(d.file_name()?.to_str()?.to_owned()));
-        let program = program(dir, id.unwrap_or_default(), &mut loaded.unreadable)?;
+        let program = program(dir, id.unwrap_or_default(), &mut loaded.unreadable);
         loaded.programs.extend(program);
     } else {
-        for path in sorted(dir)?.into_iter().filter(|path| path.join(PROGRAM_FILE).exists()) {
-            let id = name_of(&path).unwrap_or_default();
-            let program = program(&path, id, &mut loaded.unreadable)?;
-            loaded.programs.extend(program);
+        for path in sorted(dir).map_err(|source| unlisted(dir, source))? {
+            match is_program(&path) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let id = name_of(&path).unwrap_or_default();
+                    loaded.programs.extend(program(&path, id, &mut loaded.unreadable));
+                }
+                // It may be a program, and leaving it out in silence would be worse.
+                Err(error) => loaded.unreadable.push(problem(&path, error.to_string())),
+            }
         }
     }
     if loaded.programs.is_empty() && loaded.unreadable.is_empty() {
@@ -95,35 +103,53 @@ pub fn load(dir: &Path) -> Result<Loaded, WorkspaceError> {
     Ok(loaded)
 }
 
-fn program(
-    dir: &Path,
-    id: String,
-    unreadable: &mut Vec<Problem>,
-) -> Result<Option<ProgramSource>, WorkspaceError> {
+fn program(dir: &Path, id: String, unreadable: &mut Vec<Problem>) -> Option<ProgramSource> {
     let mut source = |name: &str| source(&dir.join(name), unreadable);
     let settings = source(PROGRAM_FILE);
     let apis = if dir.join(CATALOGUE_FILE).exists() { source(CATALOGUE_FILE) } else { None };
-    let mut notices = Vec::new();
-    for path in sorted(dir)? {
+    let mut stems = Vec::new();
+    let listed = sorted(dir).unwrap_or_else(|error| {
+        unreadable.push(problem(dir, error.to_string()));
+        Vec::new()
+    });
+    for path in listed {
         let Some(name) = name_of(&path) else { continue };
         if name == PROGRAM_FILE || name == CATALOGUE_FILE || name.starts_with('.') {
             continue;
         }
         if let Some(stem) = name.strip_suffix(".yaml") {
-            notices.extend(self::source(&path, unreadable).map(|file| (stem.to_owned(), file)));
+            stems.push((stem.to_owned(), path));
         } else if name.ends_with(".yml") {
             let problem = problem(&path, "files that end in .yml are not read".to_owned());
             unreadable.push(problem.help("rename it to end in .yaml"));
         }
     }
-    Ok(settings.map(|program| ProgramSource { id, program, apis, notices }))
+    let texts = in_order(&stems, |(_, path)| read_text(path));
+    let mut notices = Vec::new();
+    for ((stem, path), text) in stems.into_iter().zip(texts) {
+        notices.extend(source_of(&path, text, unreadable).map(|file| (stem, file)));
+    }
+    settings.map(|program| ProgramSource { id, program, apis, notices })
 }
 
-fn sorted(dir: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
-    let folder = |source| WorkspaceError::Folder { path: dir.to_owned(), source };
-    let entries = fs::read_dir(dir).map_err(folder)?;
-    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|e| e.path())).collect();
-    let mut paths = paths.map_err(folder)?;
+/// Whether a folder holds a program; an error where that cannot be told.
+fn is_program(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path.join(PROGRAM_FILE)) {
+        Ok(_) => Ok(true),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(false),
+            _ => Err(error),
+        },
+    }
+}
+
+fn unlisted(dir: &Path, source: io::Error) -> WorkspaceError {
+    WorkspaceError::Folder { path: dir.to_owned(), source }
+}
+
+fn sorted(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir)?;
+    let mut paths = entries.map(|e| Ok(e?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }
@@ -133,7 +159,15 @@ fn name_of(path: &Path) -> Option<String> {
 }
 
 fn source(path: &Path, unreadable: &mut Vec<Problem>) -> Option<SourceFile> {
-    match read_text(path) {
+    source_of(path, read_text(path), unreadable)
+}
+
+fn source_of(
+    path: &Path,
+    text: Result<String, String>,
+    unreadable: &mut Vec<Problem>,
+) -> Option<SourceFile> {
+    match text {
         Ok(text) => Some(SourceFile::new(&path.display().to_string(), &text)),
         Err(reason) => {
             unreadable.push(problem(path, reason));
@@ -177,7 +211,7 @@ fn read_templates(
     depth: usize,
     templates: &mut BTreeMap<String, String>,
 ) -> Result<(), WorkspaceError> {
-    for path in sorted(dir)? {
+    for path in sorted(dir).map_err(|source| unlisted(dir, source))? {
         let Some(name) = name_of(&path).filter(|name| !name.starts_with('.')) else { continue };
         let relative = if below.is_empty() { name } else { format!("{below}/{name}") };
         if path.is_dir() {

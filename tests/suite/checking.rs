@@ -87,6 +87,17 @@ fn a_repository_does_not_turn_red_by_waiting_unless_told_the_day() {
 }
 
 #[test]
+fn problems_end_with_the_way_to_their_explanation() {
+    let one = folder(&NOTICE.replace("[labels]", "[lables]"));
+    let text = stderr(&check(&[shown(&one)]));
+    assert!(text.ends_with("explain a problem: fairwarning explain unknown-reference\n"), "{text}");
+    let two = folder(&NOTICE.replace("cutoff", "cutof"));
+    let text = stderr(&check(&[shown(&two)]));
+    assert!(text.ends_with("explain a problem: fairwarning explain CODE\n"), "{text}");
+    assert!(!stderr(&check(&[shown(&one), "--format", "json"])).contains("explain a problem"));
+}
+
+#[test]
 fn a_folder_without_a_program_says_what_a_program_is() {
     let dir = tempfile::tempdir().unwrap();
     let output = check(&[shown(&dir)]);

@@ -156,7 +156,7 @@ fn problems_of_a_revision_name_the_revision() {
     let (code, said, complaint) = repository.run(&["diff", "git:HEAD", "notices"]);
     assert_eq!(code, 2);
     let said = said + &complaint;
-    assert!(said.contains("git:HEAD:notices/usps-web-tools/tls-1.2.yaml:2:7"), "{said}");
+    assert!(said.contains("git:HEAD:notices/usps-web-tools/tls-1.2.yaml:"), "{said}");
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod beginning;
 mod calendars;
 mod checking;
 mod claiming;
@@ -15,10 +16,12 @@ mod delivery_tls;
 mod described_api;
 mod differences;
 mod everything;
+mod explanations;
 mod failing_database;
 mod generated;
 mod greeting;
 mod hostile;
+mod hostile_folders;
 mod impacted_table;
 mod importing;
 mod leaving;
@@ -26,6 +29,8 @@ mod links;
 mod mail_form;
 mod mail_tools;
 mod one_click;
+mod planned_output;
+mod planning;
 mod preview_live;
 mod preview_site;
 mod preview_views;
@@ -35,6 +40,7 @@ mod reminders;
 mod rendering;
 mod sample_office;
 mod schedule;
+mod schemas;
 mod scripted_server;
 mod seed_facts;
 mod settings;
