@@ -42,6 +42,13 @@ function parse(source) {
   return { name: named ? named[1] : basename(where).replace(/\.\w+$/, ""), url };
 }
 
+// A frame that was never in view is not drawn.
+async function bringIntoView(page, width) {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewport({ ...page.viewport(), width, height });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+}
+
 async function check(page, title, width) {
   await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
   const found = await page.evaluate(async (width) => {
@@ -73,6 +80,7 @@ try {
         await page.setViewport({ width, height: 800, deviceScaleFactor: width < 600 ? 2 : 1, isMobile: width < 600 });
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
         await page.goto(url, { waitUntil: "load", timeout: 30_000 });
+        if (page.frames().length > 1) await bringIntoView(page, width);
         const path = join(out, `${name}-${width}-${scheme}.png`);
         await page.screenshot({ path, fullPage: true });
         if (isChecking) failures += await check(page, `${name} ${width} ${scheme}`, width);

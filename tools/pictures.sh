@@ -7,10 +7,8 @@ cd "$(dirname "$0")/.."
 tools/setup-web.sh pages
 
 tools="${CARGO_TARGET_DIR:-target}/tools"
-fairwarning="${CARGO_TARGET_DIR:-target}/debug/fairwarning"
 work="$(mktemp -d "$tools/pictures.XXXXXX")"
-server=""
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap 'stop; rm -rf "$work"' EXIT
 for program in usps-web-tools onepagecrm constant-contact; do
     "$fairwarning" render "$program/tls-1.2" --to html >"$work/$program-mail.html"
 done
@@ -20,9 +18,13 @@ out="${CARGO_TARGET_DIR:-target}/pictures"
 node tools/pictures.mjs "$out" "$work"/*-mail.html \
     table="$address/?on=2020-04-01" notices="$address/notices" \
     page="$address/notices/usps-web-tools/tls-1.2" problem="$address/nowhere"
+preview "$work"
+node tools/pictures.mjs "$out" \
+    preview="$address/notices/usps-web-tools/tls-1.2/html?on=2020-04-14&environment=prod"
 
 mkdir -p docs/pictures
 cp "$out/usps-web-tools-mail-1280-light.png" docs/pictures/mail.png
 cp "$out/usps-web-tools-mail-320-dark.png" docs/pictures/mail-narrow-dark.png
 cp "$out/table-1280-light.png" docs/pictures/table.png
 cp "$out/page-1280-light.png" docs/pictures/page.png
+cp "$out/preview-1280-light.png" docs/pictures/preview.png

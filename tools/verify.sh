@@ -8,15 +8,13 @@ tools/setup.sh
 tools/setup-web.sh pages
 
 tools="${CARGO_TARGET_DIR:-target}/tools"
-fairwarning="${CARGO_TARGET_DIR:-target}/debug/fairwarning"
 python="$tools/venv/bin/python"
 "$python" -c 'import vobject' 2>/dev/null || {
     echo "installing vobject into $tools/venv (pip)"
     "$tools/venv/bin/pip" install --quiet --disable-pip-version-check vobject
 }
 work="$(mktemp -d "$tools/verify.XXXXXX")"
-server=""
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap 'stop; rm -rf "$work"' EXIT
 
 for notice in usps-web-tools/tls-1.2 onepagecrm/tls-1.2 constant-contact/tls-1.2; do
     name="$work/${notice%%/*}"
@@ -54,4 +52,23 @@ node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     table="$address/" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \
     onepagecrm="$address/notices/onepagecrm/tls-1.2" \
     constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" >/dev/null
+# A copy with mistakes, made once its first version was seen.
+cp -r notices "$work/broken"
+preview "$work" "$work/broken"
+broken="$address/notices/usps-web-tools/tls-1.2/html"
+curl --silent --fail --output /dev/null "$broken"
+sed -i 's/^kind: protocol/kind: protocoll/' "$work/broken/usps-web-tools/tls-1.2.yaml"
+timeout 30 bash -c 'until curl --silent --fail "$0" | grep --quiet protocoll; do sleep 0.1; done' "$broken"
+preview "$work"
+usps="$address/notices/usps-web-tools/tls-1.2"
+echo "the preview: vnu, html-validate"
+previews=("$address/" "$broken" "$address/nowhere")
+for channel in html text eml page markdown post ics json; do
+    previews+=("$usps/$channel" "$usps/$channel?on=2020-04-01&environment=test&api=EDDMR")
+done
+tools/verify-pages.sh "${previews[@]}"
+echo "the preview in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark"
+node tools/pictures.mjs --check "$work/pictures" index="$address/" broken="$broken" \
+    mail="$usps/html?on=2020-04-01" page="$usps/page?environment=test" text="$usps/text" \
+    nothing="$usps/html?api=none" >/dev/null
 echo "every verifier is content"
