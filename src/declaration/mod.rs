@@ -5,6 +5,7 @@
 
 mod amendments;
 mod builder;
+mod likeness;
 mod links;
 mod notice;
 mod order;
@@ -15,19 +16,24 @@ mod references;
 mod rows;
 mod source;
 mod texts;
+mod translated;
+mod translations;
 mod tree;
 mod written;
 
 pub use links::links;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
-pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
+pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile, TranslationSource};
 
 use crate::notice::{
     Catalogue, Notice, NoticeId, Program, ProgramId, ProgramSettings, ReplacedBy, Workspace,
 };
+use indexmap::IndexMap;
 use notice::Context;
 use reader::{Read, read};
 use references::Resolver;
+use std::collections::HashMap;
+use texts::NamedDates;
 use tree::{Tree, steps};
 use written::DeclaredNotice;
 
@@ -72,14 +78,17 @@ fn check_program(
         let problem = Problem::error(Code::InvalidValue, start(&source.program), bad.to_string());
         problems.push(problem.help("rename the folder"));
     });
-    let settings = program::settings(&source.program, problems).and_then(|read| read.form);
+    let settings = program::settings(&source.program, problems);
+    let (program_tree, settings) = settings.map(|read| (read.tree, read.form)).unzip();
     let catalogue = source.apis.as_ref().and_then(|file| program::catalogue(file, problems));
     let (catalogue, tree) = match catalogue {
         Some(Read { tree, form }) => (form, Some(tree)),
         // Without the file there is an empty catalogue; with a broken one, none.
         None => (source.apis.is_none().then(Catalogue::default), None),
     };
-    let (Ok(id), Some(settings), Some(catalogue)) = (id, settings, catalogue) else {
+    let (Ok(id), Some(program_tree), Some(Some(settings)), Some(catalogue)) =
+        (id, program_tree, settings, catalogue)
+    else {
         // References cannot be judged, the structure of the notices still can.
         for (_, file) in &source.notices {
             read::<DeclaredNotice>(file, problems);
@@ -87,14 +96,26 @@ fn check_program(
         return (None, tree);
     };
     let resolver = Resolver { catalogue: &catalogue, tree: tree.as_ref() };
-    let notices = source
-        .notices
-        .iter()
-        .filter_map(|(stem, file)| check_notice(stem, file, &settings, &resolver, problems))
-        .map(|notice| (notice.id.clone(), notice))
-        .collect();
-    (Some(Program { id, settings, catalogue, notices }), tree)
+    let mut notices = IndexMap::new();
+    let mut originals = HashMap::new();
+    for (stem, file) in &source.notices {
+        let (notice, original) = check_notice(stem, file, &settings, &resolver, problems).unzip();
+        notices.extend(notice.flatten().map(|notice| (notice.id.clone(), notice)));
+        originals.extend(original.map(|original| (stem.as_str(), original)));
+    }
+    let desk = translations::Desk {
+        locales: &settings.locales,
+        program: &program_tree,
+        apis: tree.as_ref(),
+        stems: source.notices.iter().map(|(stem, _)| stem.as_str()).collect(),
+        originals: &originals,
+    };
+    let translations = desk.check(&source.translations, &mut notices, problems);
+    (Some(Program { id, settings, catalogue, notices, translations }), tree)
 }
+
+/// The notice as far as it is sound, and what translations of it are held to.
+type CheckedNotice = (Option<Notice>, translations::Original);
 
 fn check_notice(
     stem: &str,
@@ -102,7 +123,7 @@ fn check_notice(
     settings: &ProgramSettings,
     resolver: &Resolver<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<Notice> {
+) -> Option<CheckedNotice> {
     let id = stem.parse::<NoticeId>().map_err(|bad| {
         let place = Place::new(&file.path, &file.text, 0..0);
         let problem = Problem::error(Code::InvalidValue, place, bad.to_string());
@@ -111,13 +132,14 @@ fn check_notice(
     let Read { tree, form } = read::<DeclaredNotice>(file, problems)?;
     let declared = form?;
     let announced = declared.announced.clone();
-    let context =
-        Context { settings, resolver, tree: &tree, zone: settings.zone, announced: &announced };
+    let named = NamedDates::of(&declared.schedule);
+    let (zone, announced) = (settings.zone, &announced);
+    let context = Context { settings, resolver, tree: &tree, zone, announced, named: &named };
     // An unusable id is reported above; the rest of the file is checked all the same.
     let usable = id.is_ok();
     let id = id.unwrap_or_else(|()| "unnamed".parse().expect("a well-formed id"));
     let notice = notice::notice(id, declared, &context, problems);
-    usable.then_some(notice)
+    Some((usable.then_some(notice), translations::Original { tree, named }))
 }
 
 /// An API may be replaced by one of another program of the same workspace.

@@ -6,13 +6,14 @@ use super::problem::{Code, Problem};
 use super::program::unknown;
 use super::references::{Resolver, Scope};
 use super::rows::timetable;
-use super::texts;
+use super::texts::{NamedDates, texts};
 use super::tree::{Tree, steps};
 use super::written::DeclaredNotice;
 use crate::notice::{
     Catalogue, Date, ExpectedError, LadderId, Length, Notice, NoticeId, ProgramSettings, Unaffected,
 };
 use chrono_tz::Tz;
+use indexmap::IndexMap;
 
 /// What the parts of a notice are checked against.
 pub struct Context<'a> {
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub tree: &'a Tree,
     pub zone: Tz,
     pub announced: &'a Date,
+    /// What its texts may name.
+    pub named: &'a NamedDates,
 }
 
 impl<'a> Context<'a> {
@@ -46,7 +49,7 @@ pub fn notice(
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
 ) -> Notice {
-    texts::check(context.tree, &declared, problems);
+    context.named.check(context.tree, &texts(&declared), problems);
     if declared.title.trim().contains('\n') {
         let place = context.tree.place(&steps!["title"]);
         problems.push(Problem::error(Code::InvalidValue, place, "a title is one line of text"));
@@ -99,6 +102,7 @@ pub fn notice(
         audience: declared.audience,
         reminders,
         channels: declared.channels,
+        translations: IndexMap::new(),
     }
 }
 

@@ -2,34 +2,46 @@
 
 use super::problem::{Code, Problem, suggestion};
 use super::tree::{Step, Tree, steps};
-use super::written::DeclaredNotice;
-use crate::notice::{DATE_NAMES, Dates, Text, placeholders};
+use super::written::{DeclaredNotice, DeclaredSchedule};
+use crate::notice::{DATE_NAMES, Dates, RowId, Text, placeholders};
+use indexmap::IndexMap;
 
-pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) {
-    let general = notice.schedule.general();
-    for (at, text) in texts(notice) {
-        for placeholder in placeholders(&text.0) {
-            let written = &text.0[placeholder.range.clone()];
-            let wrong = match placeholder.row {
-                None => unresolved(&general, placeholder.name),
-                Some(row) => match notice.schedule.rows.get(row) {
-                    None => {
-                        let rows = tree.keys(&steps!["schedule", "rows"]);
-                        Some((format!("there is no row `{row}`"), suggestion(row, rows)))
-                    }
-                    Some(declared) => unresolved(&declared.dates(&general), placeholder.name),
-                },
-            };
-            if let Some((why, help)) = wrong {
-                let place = tree.place_of_text(&at, written);
-                problems.push(
-                    Problem::error(
-                        Code::UnresolvedPlaceholder,
-                        place,
-                        format!("`{written}` names no declared date: {why}"),
-                    )
-                    .help_opt(help),
-                );
+/// The dates that the texts of one notice, in whatever language, may name.
+#[derive(Debug)]
+pub struct NamedDates {
+    general: Dates,
+    /// With what they inherit; those with problems of their own too.
+    rows: IndexMap<RowId, Dates>,
+}
+
+impl NamedDates {
+    pub fn of(schedule: &DeclaredSchedule) -> Self {
+        let general = schedule.general();
+        let rows = schedule.rows.iter().map(|(id, row)| (id.clone(), row.dates(&general)));
+        Self { rows: rows.collect(), general }
+    }
+
+    /// Reports what each text, at its path in `tree`, names and nobody declared.
+    pub fn check(&self, tree: &Tree, texts: &[(Vec<Step>, &Text)], problems: &mut Vec<Problem>) {
+        for (at, text) in texts {
+            for placeholder in placeholders(&text.0) {
+                let written = &text.0[placeholder.range.clone()];
+                let wrong = match placeholder.row {
+                    None => unresolved(&self.general, placeholder.name),
+                    Some(row) => match self.rows.get(row) {
+                        None => {
+                            let rows = self.rows.keys().map(RowId::as_str);
+                            Some((format!("there is no row `{row}`"), suggestion(row, rows)))
+                        }
+                        Some(dates) => unresolved(dates, placeholder.name),
+                    },
+                };
+                if let Some((why, help)) = wrong {
+                    let place = tree.place_of_text(at, written);
+                    let message = format!("`{written}` names no declared date: {why}");
+                    let problem = Problem::error(Code::UnresolvedPlaceholder, place, message);
+                    problems.push(problem.help_opt(help));
+                }
             }
         }
     }
@@ -50,7 +62,7 @@ fn unresolved(dates: &Dates, name: &str) -> Option<(String, Option<String>)> {
 }
 
 /// Every text of a notice with its path. Samples are code and not among them.
-fn texts(notice: &DeclaredNotice) -> Vec<(Vec<Step>, &Text)> {
+pub fn texts(notice: &DeclaredNotice) -> Vec<(Vec<Step>, &Text)> {
     let mut all = story(notice);
     all.extend(schedule(notice));
     all

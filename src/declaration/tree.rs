@@ -1,7 +1,8 @@
 //! A file's YAML as a tree of positions.
 //!
-//! It is read before anything else reads the file. It turns a path into a place, and can leave out nodes that
-//! were found wrong, so that the rest of the file is still read.
+//! It is read before anything else reads the file. It turns a path into a place,
+//! and can leave out nodes that were found wrong, so that the rest of the file is
+//! still read.
 
 use super::builder::build;
 use super::problem::{Code, Place, Problem};
@@ -63,9 +64,9 @@ pub(super) struct Node {
 /// The tree of one file.
 #[derive(Debug)]
 pub struct Tree {
-    file: SourceFile,
-    nodes: Vec<Node>,
-    root: NodeId,
+    pub(super) file: SourceFile,
+    pub(super) nodes: Vec<Node>,
+    pub(super) root: NodeId,
 }
 
 impl Tree {
@@ -196,7 +197,7 @@ impl Tree {
         (node, key_span, true)
     }
 
-    fn target(&self, node: NodeId) -> NodeId {
+    pub(super) fn target(&self, node: NodeId) -> NodeId {
         match self.nodes[node].shape {
             Shape::Alias(target) => target,
             _ => node,

@@ -6,6 +6,7 @@
 mod catalogue;
 mod date;
 mod ids;
+mod locale;
 mod message;
 mod placeholder;
 mod program;
@@ -13,11 +14,13 @@ mod publication;
 mod reference;
 mod story;
 mod timetable;
+mod translation;
 mod values;
 
 pub use catalogue::*;
 pub use date::*;
 pub use ids::*;
+pub use locale::*;
 pub use message::*;
 pub use placeholder::*;
 pub use program::*;
@@ -25,4 +28,5 @@ pub use publication::*;
 pub use reference::*;
 pub use story::*;
 pub use timetable::*;
+pub use translation::*;
 pub use values::*;

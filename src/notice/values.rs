@@ -222,6 +222,14 @@ impl Length {
         Self { amount, unit: Unit::Day }
     }
 
+    pub fn amount(&self) -> u32 {
+        self.amount
+    }
+
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// Clock time, for units that have a fixed one.
     pub fn as_clock(&self) -> Option<TimeDelta> {
         match self.unit {

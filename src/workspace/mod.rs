@@ -4,7 +4,8 @@
 //! touches these files, and nothing here knows what they mean.
 
 use crate::declaration::{
-    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check,
+    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, TranslationSource,
+    check,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -86,6 +87,16 @@ fn program(
     let mut source = |name: &str| source(&dir.join(name), unreadable);
     let settings = source(PROGRAM_FILE);
     let apis = if dir.join(CATALOGUE_FILE).exists() { source(CATALOGUE_FILE) } else { None };
+    let notices = notices(dir, unreadable)?;
+    let translations = translations(dir, unreadable)?;
+    Ok(settings.map(|program| ProgramSource { id, program, apis, notices, translations }))
+}
+
+/// The YAML files of a folder that are neither settings nor a catalogue.
+fn notices(
+    dir: &Path,
+    unreadable: &mut Vec<Problem>,
+) -> Result<Vec<(String, SourceFile)>, WorkspaceError> {
     let mut notices = Vec::new();
     for path in sorted(dir)? {
         let Some(name) = name_of(&path) else { continue };
@@ -93,13 +104,59 @@ fn program(
             continue;
         }
         if let Some(stem) = name.strip_suffix(".yaml") {
-            notices.extend(self::source(&path, unreadable).map(|file| (stem.to_owned(), file)));
+            notices.extend(source(&path, unreadable).map(|file| (stem.to_owned(), file)));
         } else if name.ends_with(".yml") {
             let problem = problem(&path, "files that end in .yml are not read".to_owned());
             unreadable.push(problem.help("rename it to end in .yaml"));
         }
     }
-    Ok(settings.map(|program| ProgramSource { id, program, apis, notices }))
+    Ok(notices)
+}
+
+/// The folders of a program that are named like a locale and hold YAML. What is
+/// below them is not looked at, so no circle of links has a second turn; one
+/// that leads back into the program would only be read as its own translation.
+fn translations(
+    dir: &Path,
+    unreadable: &mut Vec<Problem>,
+) -> Result<Vec<TranslationSource>, WorkspaceError> {
+    let mut translations = Vec::new();
+    for path in sorted(dir)? {
+        let Some(locale) = name_of(&path).filter(|name| is_like_a_locale(name)) else { continue };
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(failure) => {
+                unreadable.push(problem(&path, failure.to_string()));
+                continue;
+            }
+        };
+        if !target.is_dir() {
+            continue;
+        }
+        if dir.canonicalize().is_ok_and(|own| own.starts_with(&target)) {
+            let reason = "this link leads back to the folder it stands in".to_owned();
+            unreadable.push(problem(&path, reason).help("give each locale a folder of its own"));
+            continue;
+        }
+        let mut read = |name: &str| {
+            let path = path.join(name);
+            if path.exists() { source(&path, unreadable) } else { None }
+        };
+        let (program, apis) = (read(PROGRAM_FILE), read(CATALOGUE_FILE));
+        let notices = notices(&path, unreadable)?;
+        let translation = TranslationSource { locale, program, apis, notices };
+        if translation.files().next().is_some() {
+            translations.push(translation);
+        }
+    }
+    Ok(translations)
+}
+
+/// `de`, `pt-BR`, and what somebody may write instead: `DE`, `pt_br`.
+fn is_like_a_locale(name: &str) -> bool {
+    let (language, region) = name.split_once(['-', '_']).unwrap_or((name, "XX"));
+    let is_word = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    matches!(language.len(), 2 | 3) && region.len() == 2 && is_word(language) && is_word(region)
 }
 
 fn sorted(dir: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {

@@ -22,6 +22,7 @@ fn base() -> ProgramSource {
         program: read("program.yaml"),
         apis: Some(read("apis.yaml")),
         notices: Vec::new(),
+        translations: Vec::new(),
     }
 }
 

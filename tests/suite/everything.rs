@@ -17,6 +17,7 @@ pub fn everything_where(change: impl FnOnce(String) -> String) -> (Program, Noti
         program: SourceFile::new("program.yaml", include_str!("everything/program.yaml")),
         apis: Some(SourceFile::new("apis.yaml", include_str!("everything/apis.yaml"))),
         notices: vec![("berths".to_owned(), SourceFile::new("berths.yaml", &notice))],
+        translations: Vec::new(),
     }]);
     let Some(mut workspace) = checked.workspace else { panic!("{:#?}", checked.problems) };
     let program = workspace.programs.swap_remove("harbour").unwrap();
