@@ -7,7 +7,7 @@ use super::{Exit, draw_problem};
 use crate::clock::Clock;
 use crate::delivery;
 use crate::notice::{
-    Edition, Notice, NoticePath, OccasionKind, Program, Slot, Span, Workspace, escape_html,
+    Edition, Locale, Notice, NoticePath, OccasionKind, Program, Slot, Span, Workspace, escape_html,
     fill_slots,
 };
 use crate::render::{PageLinks, RenderError, Renderer};
@@ -16,6 +16,7 @@ use crate::workspace;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Print a notice as one of its channels would carry it.
@@ -26,6 +27,10 @@ pub struct Arguments {
     /// The channel.
     #[arg(long, value_enum)]
     to: Channel,
+    /// The language: one of the program's locales, such as `de`. The first of
+    /// them when absent.
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<Locale>,
     /// The workspace: a folder of programs, or one program's folder.
     #[arg(long, default_value = "notices")]
     workspace: PathBuf,
@@ -66,7 +71,9 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     };
     let (program, notice) = find(workspace, &arguments.notice)?;
     let on = moment(arguments.on.as_deref(), program, clock)?;
-    match render(&loaded.templates, arguments.to, program, notice, on) {
+    let locale = locale(arguments.locale.as_ref(), program)?;
+    let shown = Shown { program, notice, locale: &locale, on };
+    match shown.render(&loaded.templates, arguments.to) {
         Ok(output) => {
             print!("{output}");
             Ok(Exit::Clean)
@@ -75,6 +82,10 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
             // A broken template is a problem of the workspace, not of this program.
             RenderError::Template { drawn, .. } => {
                 eprintln!("{drawn}");
+                Ok(Exit::Problems)
+            }
+            wrong @ (RenderError::Words { .. } | RenderError::Word { .. }) => {
+                eprintln!("error: {wrong}");
                 Ok(Exit::Problems)
             }
             other => Err(other.into()),
@@ -103,60 +114,77 @@ fn moment(on: Option<&str>, program: &Program, clock: &Clock) -> anyhow::Result<
     }
 }
 
-fn render(
-    templates: &std::collections::BTreeMap<String, String>,
-    channel: Channel,
-    program: &Program,
-    notice: &Notice,
-    on: DateTime<Utc>,
-) -> anyhow::Result<String> {
-    let renderer = Renderer::new(templates)?;
-    let edition = || -> Result<Edition, RenderError> {
-        let locale = program.settings.locales.first().cloned().unwrap_or_default();
-        let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
-        renderer.edition(program, notice, OccasionKind::Announcement, &locale, &rows, on)
-    };
-    let sample = |slot| sample(slot, program, notice);
-    Ok(match channel {
-        Channel::Text => fill(&edition()?.text, sample),
-        Channel::Html => fill(&edition()?.html, |slot| escape_html(&sample(slot))),
-        Channel::Eml => eml(program, notice, &edition()?, on)?,
-        Channel::Page => renderer.page(program, notice, on, &PageLinks::default())?,
-        Channel::Post => renderer.post(program, notice)?,
-        Channel::Markdown => renderer.markdown(program, notice)?,
-        Channel::Ics => renderer.calendar(program, notice, &[], on).unwrap_or_default(),
-        Channel::Json => renderer.json(program, notice, on)?,
-    })
+/// The locale asked for, if the program has it; its first when none is.
+fn locale(asked: Option<&Locale>, program: &Program) -> anyhow::Result<Locale> {
+    let locales = &program.settings.locales;
+    match asked {
+        None => Ok(program.settings.default_locale()),
+        Some(asked) if locales.contains(asked) => Ok(asked.clone()),
+        Some(asked) => {
+            let known: Vec<_> = locales.iter().map(Locale::as_str).collect();
+            bail!("`{}` is not written in `{asked}`; it has {}", program.id, known.join(", "))
+        }
+    }
 }
 
-fn eml(
-    program: &Program,
-    notice: &Notice,
-    edition: &Edition,
+/// A notice in one language at one moment.
+struct Shown<'a> {
+    program: &'a Program,
+    notice: &'a Notice,
+    locale: &'a Locale,
     on: DateTime<Utc>,
-) -> anyhow::Result<String> {
-    let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
-    let apis = sample(Slot::YourApis, program, notice);
-    let bytes = delivery::draft(program, &path, edition, &apis, on)?;
-    Ok(String::from_utf8(bytes)?)
+}
+
+impl Shown<'_> {
+    fn render(
+        &self,
+        templates: &BTreeMap<String, String>,
+        channel: Channel,
+    ) -> anyhow::Result<String> {
+        let renderer = Renderer::new(templates)?;
+        let Self { program, notice, locale, on } = *self;
+        let edition = || -> Result<Edition, RenderError> {
+            let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
+            renderer.edition(program, notice, OccasionKind::Announcement, locale, &rows, on)
+        };
+        let sample = |slot| self.sample(slot, &renderer);
+        Ok(match channel {
+            Channel::Text => fill(&edition()?.text, sample),
+            Channel::Html => fill(&edition()?.html, |slot| escape_html(&sample(slot))),
+            Channel::Eml => self.eml(&edition()?, &sample(Slot::YourApis))?,
+            Channel::Page => renderer.page(program, notice, locale, on, &PageLinks::default())?,
+            Channel::Post => renderer.post(program, notice, locale)?,
+            Channel::Markdown => renderer.markdown(program, notice, locale)?,
+            Channel::Ics => renderer.calendar(program, notice, locale, &[], on).unwrap_or_default(),
+            Channel::Json => renderer.json(program, notice, locale, on)?,
+        })
+    }
+
+    fn eml(&self, edition: &Edition, apis: &str) -> anyhow::Result<String> {
+        let (program, notice) = (self.program.id.clone(), self.notice.id.clone());
+        let path = NoticePath { program, notice };
+        let bytes = delivery::draft(self.program, &path, edition, apis, self.on)?;
+        Ok(String::from_utf8(bytes)?)
+    }
+
+    /// What a recipient without a name, whom every row concerns, would read.
+    /// `.example` never resolves (RFC 2606).
+    fn sample(&self, slot: Slot, renderer: &Renderer) -> String {
+        let site = "https://notices.example";
+        match slot {
+            Slot::Greeting => {
+                let program = self.program.head_in_locale(self.locale);
+                program.settings.greeting(self.locale).to_owned()
+            }
+            Slot::YourApis => renderer.language(self.locale).say("all-apis-below"),
+            Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
+            Slot::Page => format!("{site}/notices/{}/{}", self.program.id, self.notice.id),
+        }
+    }
 }
 
 fn fill(template: &str, value: impl Fn(Slot) -> String) -> String {
     let values = Slot::ALL.map(|slot| (slot, value(slot)));
     let of = |slot| values.iter().find(|(known, _)| *known == slot).map_or("", |(_, v)| v);
     fill_slots(template, of)
-}
-
-/// What a recipient without a name, whom every row concerns, would read.
-/// `.example` never resolves (RFC 2606).
-fn sample(slot: Slot, program: &Program, notice: &Notice) -> String {
-    let site = "https://notices.example";
-    match slot {
-        Slot::Greeting => {
-            program.settings.office.greeting.clone().unwrap_or_else(|| "Hello,".to_owned())
-        }
-        Slot::YourApis => "all APIs in the schedule below".to_owned(),
-        Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
-        Slot::Page => format!("{site}/notices/{}/{}", program.id, notice.id),
-    }
 }

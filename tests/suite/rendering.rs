@@ -4,8 +4,11 @@ use crate::everything::{everything, everything_where};
 use fairwarning::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
 use fairwarning::render::{PageLinks, RenderError, Renderer};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const AT: &str = "2026-08-10T10:30:00Z";
+
+static EN: LazyLock<Locale> = LazyLock::new(Locale::default);
 
 fn renderer() -> Renderer {
     Renderer::new(&BTreeMap::new()).expect("the built-in templates are sound")
@@ -21,13 +24,13 @@ fn edition(program: &Program, notice: &Notice, rows: &[RowId]) -> Edition {
 fn channels(program: &Program, notice: &Notice) -> BTreeMap<&'static str, String> {
     let mail = edition(program, notice, &[]);
     let page =
-        renderer().page(program, notice, AT.parse().unwrap(), &PageLinks::default()).unwrap();
+        renderer().page(program, notice, &EN, AT.parse().unwrap(), &PageLinks::default()).unwrap();
     BTreeMap::from([
         ("text", folded(&mail.text)),
         ("html", folded(&without_tags(&mail.html))),
         ("page", folded(&without_tags(&page))),
-        ("markdown", folded(&renderer().markdown(program, notice).unwrap())),
-        ("post", folded(&renderer().post(program, notice).unwrap())),
+        ("markdown", folded(&renderer().markdown(program, notice, &EN).unwrap())),
+        ("post", folded(&renderer().post(program, notice, &EN).unwrap())),
     ])
 }
 
@@ -155,14 +158,15 @@ fn markup_in_declared_values_is_text_on_every_channel() {
     notice.questions[0].question = attack.to_owned();
     notice.errors[0].text = attack.to_owned();
     let mail = edition(&program, &notice, &[]);
-    let page =
-        renderer().page(&program, &notice, AT.parse().unwrap(), &PageLinks::default()).unwrap();
+    let page = renderer()
+        .page(&program, &notice, &EN, AT.parse().unwrap(), &PageLinks::default())
+        .unwrap();
     for html in [&mail.html, &page] {
         for bad in ["<script", "<img", "<a href=\"javascript", "<a href=\"data"] {
             assert!(!html.contains(bad), "{bad}");
         }
     }
-    let document = renderer().markdown(&program, &notice).unwrap();
+    let document = renderer().markdown(&program, &notice, &EN).unwrap();
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(&document));
     for bad in ["<script", "<img", "<a href=\"javascript", "<a href=\"data"] {
@@ -181,7 +185,7 @@ fn a_subject_is_one_line_whatever_was_declared() {
 #[test]
 fn the_post_quotes_what_yaml_would_misread() {
     let (program, notice) = everything();
-    let post = renderer().post(&program, &notice).unwrap();
+    let post = renderer().post(&program, &notice, &EN).unwrap();
     let (_, rest) = post.split_once("---\n").unwrap();
     let (front, _) = rest.split_once("\n---\n").unwrap();
     for line in [
@@ -201,7 +205,7 @@ fn the_post_quotes_what_yaml_would_misread() {
 #[test]
 fn liquid_finds_nothing_to_run_in_a_post() {
     let (program, notice) = everything();
-    let post = renderer().post(&program, &notice).unwrap();
+    let post = renderer().post(&program, &notice, &EN).unwrap();
     let ours = post.replace("{{ \"{{\" }}", "").replace("{{ \"{%\" }}", "");
     let ours = ours.replace("{% highlight bash %}", "").replace("{% endhighlight %}", "");
     assert!(!ours.contains("{%") && !ours.contains("{{"), "{ours}");
@@ -212,7 +216,7 @@ fn liquid_finds_nothing_to_run_in_a_post() {
 fn a_page_shows_the_state_of_each_row_at_the_moment_asked_about() {
     let (program, notice) = everything();
     let page = |on: &str| {
-        renderer().page(&program, &notice, on.parse().unwrap(), &PageLinks::default()).unwrap()
+        renderer().page(&program, &notice, &EN, on.parse().unwrap(), &PageLinks::default()).unwrap()
     };
     let struck = page("2026-08-10T10:30:00Z");
     assert!(struck.contains("badge state-brownout\">brownout"));
@@ -225,7 +229,7 @@ fn a_page_shows_the_state_of_each_row_at_the_moment_asked_about() {
 fn a_page_needs_no_inline_style_or_script() {
     let (program, notice) = everything();
     let links = PageLinks { brand: Some("/static/brand/harbour.css"), ..PageLinks::default() };
-    let page = renderer().page(&program, &notice, AT.parse().unwrap(), &links).unwrap();
+    let page = renderer().page(&program, &notice, &EN, AT.parse().unwrap(), &links).unwrap();
     assert!(!page.contains("style=") && !page.contains("<style") && !page.contains("<script"));
     assert!(page.contains("href=\"/static/style.css\""));
     assert!(page.contains("href=\"/static/brand/harbour.css\""));
@@ -234,7 +238,7 @@ fn a_page_needs_no_inline_style_or_script() {
 #[test]
 fn json_holds_the_whole_notice_and_its_state() {
     let (program, notice) = everything();
-    let json = renderer().json(&program, &notice, AT.parse().unwrap()).unwrap();
+    let json = renderer().json(&program, &notice, &EN, AT.parse().unwrap()).unwrap();
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let read: Notice = serde_json::from_value(value["notice"].clone()).unwrap();
     assert_eq!(read, notice);
