@@ -270,3 +270,79 @@ on-this-page = Auf dieser Seite
 state-since = Zustand seit { $date }
 state-on = Zustand am { $date }
 of-rows = { $count } von { $total } Zeilen
+
+## Tabelle und Archiv
+
+table-description = Welche APIs von angekündigten Abkündigungen und Abschaltungen betroffen sind, wo und wann.
+table-lead = Welche APIs von angekündigten Änderungen betroffen sind, wo und wann.
+table-caption = Betroffene APIs: wann jede abgeschaltet wird, wo und durch welche Mitteilung
+table-complete = Abgeschlossen
+table-as-json = Diese Tabelle als JSON
+api-description = Beschreibung der API
+publication = Veröffentlichung { $name }
+not-understood = Nicht alles war verständlich.
+filters = Filter
+more-filters = Weitere Filter
+filters-in-use = Filter in Gebrauch
+remove-filter = Filter entfernen:
+clear-filters = Alle Filter entfernen
+show = Anzeigen
+filter-program = Programm
+filter-environment = Umgebung
+filter-state = Zustand
+filter-api = API
+filter-url = Host oder URL
+filter-on = Am
+filter-within = Abschaltung binnen
+filter-sort = Reihenfolge
+filter-group = Gruppe
+filter-notice = Mitteilung
+field-api = API (technischer Name)
+field-url = Host oder URL, die Sie aufrufen
+field-on = Zustand am (00:00 UTC)
+all-programs = Alle Programme
+all-environments = Alle Umgebungen
+any-state = Jeder Zustand
+any-time = Jederzeit
+next-stretch = { $length }
+not-yet-cut-off = Noch nicht abgeschaltet
+soonest-first = Abschaltung, die nächste zuerst
+results = { $count ->
+    [1] Ein Ergebnis
+   *[other] { $count } Ergebnisse
+}
+shown = { $first } bis { $last } gezeigt
+as-of = Stand: { $date }
+what-changes = Was sich ändert
+no-cutoff = Keine Abschaltung geplant
+pages = Seiten
+first-page = Zurück zur ersten Seite
+next-page = Nächste Seite
+nothing-matches = Nichts Angekündigtes passt zu all diesen Filtern.
+nothing-announced = Zurzeit ist nichts angekündigt.
+did-you-mean = Meinten Sie { $name }?
+everything = alles ansehen
+take-away = Nehmen Sie einen der Filter oben weg, oder { $everything }. Namen von APIs werden Buchstabe für Buchstabe verglichen, auch in Groß- und Kleinschreibung.
+notices = Mitteilungen
+notices-description = Jede Mitteilung: was endet, was stattdessen nötig ist und wann.
+notices-of = Mitteilungen, die neueste zuerst: { $office }.
+notices-by-program = Jede angekündigte Änderung, nach Programm, die neueste zuerst.
+ends = Endet
+needed = Nötig
+last-cutoff-of-all = Letzte Abschaltung
+no-notice = Es ist noch keine Mitteilung veröffentlicht.
+no-program = Es ist noch kein Programm veröffentlicht.
+impacted-apis-of = Die betroffenen APIs: { $program }
+
+## Abbestellen
+
+unsubscribed = Abbestellt
+you-left = Sie haben abbestellt
+left-now = Von nun an erhalten Sie keine Mails mehr über { $program }.
+left-before = Sie hatten bereits abbestellt; Sie erhalten keine Mails über { $program }.
+page-of-apis = der Seite der betroffenen APIs
+stays-open = Was angekündigt ist und wann es geschieht, steht weiter für alle auf { $page }.
+come-back = Wenn Sie es sich anders überlegen, bitten Sie um Wiederaufnahme: { $office }.
+leave = Diese Mails abbestellen?
+leave-means = Damit enden alle Mails an Sie über { $program }: Ankündigungen, Erinnerungen und Änderungen.
+nothing-happened = Noch ist nichts geschehen. Mails über andere Programme bleiben unberührt.

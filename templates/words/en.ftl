@@ -276,3 +276,79 @@ on-this-page = On this page
 state-since = State since { $date }
 state-on = State on { $date }
 of-rows = { $count } of { $total } rows
+
+## The table and the archive
+
+table-description = Which APIs are affected by announced deprecations and cutoffs, where, and when.
+table-lead = Which APIs are affected by announced changes, where, and when.
+table-caption = Impacted APIs: when each is cut off, where, and through which notice
+table-complete = Complete
+table-as-json = This table as JSON
+api-description = API description
+publication = Publication { $name }
+not-understood = Not everything could be understood.
+filters = Filters
+more-filters = More filters
+filters-in-use = Filters in use
+remove-filter = Remove the filter
+clear-filters = Clear all filters
+show = Show
+filter-program = Program
+filter-environment = Environment
+filter-state = State
+filter-api = API
+filter-url = Host or URL
+filter-on = On
+filter-within = Cutoff within
+filter-sort = Order
+filter-group = Group
+filter-notice = Notice
+field-api = API (wire name)
+field-url = Host or URL you call
+field-on = States on (00:00 UTC)
+all-programs = All programs
+all-environments = All environments
+any-state = Any state
+any-time = Any time
+next-stretch = the next { $length }
+not-yet-cut-off = Not yet cut off
+soonest-first = Cutoff, soonest first
+results = { $count ->
+    [1] One result
+   *[other] { $count } results
+}
+shown = { $first } to { $last } shown
+as-of = as of { $date }
+what-changes = What changes
+no-cutoff = No cutoff planned
+pages = Pages
+first-page = Back to the first page
+next-page = Next page
+nothing-matches = Nothing announced matches all of these filters.
+nothing-announced = Nothing is announced at the moment.
+did-you-mean = Did you mean { $name }?
+everything = see everything
+take-away = Take one of the filters above away, or { $everything }. Names of APIs are compared letter by letter, case included.
+notices = Notices
+notices-description = Every notice, with what ends, what is needed instead, and when.
+notices-of = Notices of the { $office }, the latest first.
+notices-by-program = Every announced change, by program, the latest first.
+ends = Ends
+needed = Needed
+last-cutoff-of-all = Last cutoff
+no-notice = No notice has been published yet.
+no-program = No program has been published yet.
+impacted-apis-of = The impacted APIs of { $program }
+
+## Leaving
+
+unsubscribed = Unsubscribed
+you-left = You are unsubscribed
+left-now = From now on you get no mail about { $program }.
+left-before = You already left; you get no mail about { $program }.
+page-of-apis = the page of impacted APIs
+stays-open = What is announced, and when it happens, stays open to everybody on { $page }.
+come-back = If you change your mind, ask the { $office } to be added again.
+leave = Leave these mails?
+leave-means = This ends all mail to you about { $program }: announcements, reminders and changes.
+nothing-happened = Nothing has happened yet. Mail about other programs is not touched.

@@ -270,3 +270,79 @@ on-this-page = En esta página
 state-since = Estado desde el { $date }
 state-on = Estado el { $date }
 of-rows = { $count } de { $total } filas
+
+## La tabla y el archivo
+
+table-description = A qué API afectan las obsolescencias y los cortes anunciados, dónde y cuándo.
+table-lead = A qué API afectan los cambios anunciados, dónde y cuándo.
+table-caption = API afectadas: cuándo se corta cada una, dónde y por qué aviso
+table-complete = Completado
+table-as-json = Esta tabla en JSON
+api-description = Descripción de la API
+publication = Publicación { $name }
+not-understood = No todo se pudo entender.
+filters = Filtros
+more-filters = Más filtros
+filters-in-use = Filtros en uso
+remove-filter = Quitar el filtro
+clear-filters = Quitar todos los filtros
+show = Mostrar
+filter-program = Programa
+filter-environment = Entorno
+filter-state = Estado
+filter-api = API
+filter-url = Host o URL
+filter-on = Con fecha de
+filter-within = Corte dentro de
+filter-sort = Orden
+filter-group = Grupo
+filter-notice = Aviso
+field-api = API (nombre técnico)
+field-url = Host o URL que llama
+field-on = Estados con fecha de (00:00 UTC)
+all-programs = Todos los programas
+all-environments = Todos los entornos
+any-state = Cualquier estado
+any-time = En cualquier momento
+next-stretch = { $length }
+not-yet-cut-off = Aún no cortado
+soonest-first = Corte, el más próximo primero
+results = { $count ->
+    [1] Un resultado
+   *[other] { $count } resultados
+}
+shown = se muestran de { $first } a { $last }
+as-of = con fecha de { $date }
+what-changes = Qué cambia
+no-cutoff = Ningún corte previsto
+pages = Páginas
+first-page = Volver a la primera página
+next-page = Página siguiente
+nothing-matches = Nada de lo anunciado cumple todos estos filtros.
+nothing-announced = No hay nada anunciado por ahora.
+did-you-mean = ¿Quiso decir { $name }?
+everything = véalo todo
+take-away = Quite uno de los filtros de arriba o { $everything }. Los nombres de las API se comparan letra por letra, incluidas las mayúsculas.
+notices = Avisos
+notices-description = Todos los avisos: lo que termina, lo que se necesita en su lugar y cuándo.
+notices-of = Avisos, los más recientes primero: { $office }.
+notices-by-program = Todos los cambios anunciados, por programa, los más recientes primero.
+ends = Termina
+needed = Se necesita
+last-cutoff-of-all = Último corte
+no-notice = Aún no se ha publicado ningún aviso.
+no-program = Aún no se ha publicado ningún programa.
+impacted-apis-of = Las API afectadas: { $program }
+
+## Baja
+
+unsubscribed = Suscripción cancelada
+you-left = Ha cancelado la suscripción
+left-now = A partir de ahora no recibirá correos sobre { $program }.
+left-before = Ya había cancelado la suscripción; no recibe correos sobre { $program }.
+page-of-apis = la página de las API afectadas
+stays-open = Lo anunciado, y cuándo ocurre, sigue abierto a todo el mundo en { $page }.
+come-back = Si cambia de idea, pida que le añadan de nuevo: { $office }.
+leave = ¿Dejar de recibir estos correos?
+leave-means = Esto pone fin a todos los correos que recibe sobre { $program }: anuncios, recordatorios y cambios.
+nothing-happened = Todavía no ha ocurrido nada. Los correos sobre otros programas no se tocan.

@@ -268,3 +268,79 @@ on-this-page = Sur cette page
 state-since = État depuis le { $date }
 state-on = État le { $date }
 of-rows = { $count } sur { $total } lignes
+
+## Le tableau et les archives
+
+table-description = Quelles API sont concernées par les obsolescences et coupures annoncées, où et quand.
+table-lead = Quelles API sont concernées par les changements annoncés, où et quand.
+table-caption = API concernées{ "\u00A0" }: quand chacune est coupée, où, et par quel avis
+table-complete = Achevé
+table-as-json = Ce tableau en JSON
+api-description = Description de l’API
+publication = Publication { $name }
+not-understood = Tout n’a pas pu être compris.
+filters = Filtres
+more-filters = Plus de filtres
+filters-in-use = Filtres utilisés
+remove-filter = Retirer le filtre
+clear-filters = Retirer tous les filtres
+show = Afficher
+filter-program = Programme
+filter-environment = Environnement
+filter-state = État
+filter-api = API
+filter-url = Hôte ou URL
+filter-on = Au
+filter-within = Coupure d’ici
+filter-sort = Ordre
+filter-group = Groupe
+filter-notice = Avis
+field-api = API (nom technique)
+field-url = Hôte ou URL que vous appelez
+field-on = États au (00:00 UTC)
+all-programs = Tous les programmes
+all-environments = Tous les environnements
+any-state = N’importe quel état
+any-time = N’importe quand
+next-stretch = { $length }
+not-yet-cut-off = Pas encore coupé
+soonest-first = Coupure, la plus proche d’abord
+results = { $count ->
+    [1] Un résultat
+   *[other] { $count } résultats
+}
+shown = { $first } à { $last } affichés
+as-of = au { $date }
+what-changes = Ce qui change
+no-cutoff = Aucune coupure prévue
+pages = Pages
+first-page = Retour à la première page
+next-page = Page suivante
+nothing-matches = Rien d’annoncé ne correspond à tous ces filtres.
+nothing-announced = Rien n’est annoncé pour le moment.
+did-you-mean = Vouliez-vous dire { $name }{ "\u202F" }?
+everything = voyez tout
+take-away = Retirez l’un des filtres ci-dessus, ou { $everything }. Les noms des API sont comparés lettre par lettre, majuscules comprises.
+notices = Avis
+notices-description = Tous les avis{ "\u00A0" }: ce qui disparaît, ce qu’il faut à la place, et quand.
+notices-of = Avis, les plus récents d’abord{ "\u00A0" }: { $office }.
+notices-by-program = Tous les changements annoncés, par programme, les plus récents d’abord.
+ends = Disparaît
+needed = Nécessaire
+last-cutoff-of-all = Dernière coupure
+no-notice = Aucun avis n’a encore été publié.
+no-program = Aucun programme n’a encore été publié.
+impacted-apis-of = Les API concernées{ "\u00A0" }: { $program }
+
+## Désabonnement
+
+unsubscribed = Désabonné
+you-left = Vous êtes désabonné
+left-now = Désormais, vous ne recevrez plus de courriels sur { $program }.
+left-before = Vous étiez déjà désabonné{ "\u00A0" }; vous ne recevez pas de courriels sur { $program }.
+page-of-apis = la page des API concernées
+stays-open = Ce qui est annoncé, et quand cela arrive, reste ouvert à tous sur { $page }.
+come-back = Si vous changez d’avis, demandez à être réinscrit{ "\u00A0" }: { $office }.
+leave = Quitter ces courriels{ "\u202F" }?
+leave-means = Cela met fin à tous les courriels que vous recevez sur { $program }{ "\u00A0" }: annonces, rappels et modifications.
+nothing-happened = Rien n’a encore été fait. Les courriels sur d’autres programmes ne sont pas touchés.

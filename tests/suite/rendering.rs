@@ -1,6 +1,6 @@
 //! What channels say of a notice that uses everything.
 
-use crate::everything::{everything, everything_where};
+use crate::everything::{everything, everything_where, locale};
 use fairwarning::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
 use fairwarning::render::{PageLinks, RenderError, Renderer};
 use std::collections::BTreeMap;
@@ -15,22 +15,34 @@ fn renderer() -> Renderer {
 }
 
 fn edition(program: &Program, notice: &Notice, rows: &[RowId]) -> Edition {
+    edition_in(&EN, program, notice, rows)
+}
+
+fn edition_in(locale: &Locale, program: &Program, notice: &Notice, rows: &[RowId]) -> Edition {
     let kind = OccasionKind::Announcement;
     let at = AT.parse().unwrap();
-    renderer().edition(program, notice, kind, &Locale::default(), rows, at).unwrap()
+    renderer().edition(program, notice, kind, locale, rows, at).unwrap()
 }
 
 /// Every channel's text, with white space and marks of emphasis folded.
 fn channels(program: &Program, notice: &Notice) -> BTreeMap<&'static str, String> {
-    let mail = edition(program, notice, &[]);
-    let page =
-        renderer().page(program, notice, &EN, AT.parse().unwrap(), &PageLinks::default()).unwrap();
+    channels_in(&EN, program, notice)
+}
+
+fn channels_in(
+    locale: &Locale,
+    program: &Program,
+    notice: &Notice,
+) -> BTreeMap<&'static str, String> {
+    let mail = edition_in(locale, program, notice, &[]);
+    let (renderer, at, links) = (renderer(), AT.parse().unwrap(), PageLinks::default());
+    let page = renderer.page(program, notice, locale, at, &links).unwrap();
     BTreeMap::from([
         ("text", folded(&mail.text)),
         ("html", folded(&without_tags(&mail.html))),
         ("page", folded(&without_tags(&page))),
-        ("markdown", folded(&renderer().markdown(program, notice, &EN).unwrap())),
-        ("post", folded(&renderer().post(program, notice, &EN).unwrap())),
+        ("markdown", folded(&renderer.markdown(program, notice, locale).unwrap())),
+        ("post", folded(&renderer.post(program, notice, locale).unwrap())),
     ])
 }
 
@@ -68,17 +80,20 @@ fn without_tags(html: &str) -> String {
     text
 }
 
-/// Each line a fact; all must be on every channel.
-const FACTS: &str = include_str!("everything/facts.txt");
+/// By language, each line a fact; all must be on every channel.
+const FACTS: [(&str, &str); 2] =
+    [("en", include_str!("everything/facts.txt")), ("de", include_str!("everything/facts.de.txt"))];
 
 #[test]
-fn everything_declared_is_on_every_channel() {
+fn everything_declared_is_on_every_channel_in_every_language() {
     let (program, notice) = everything();
     let mut missing = Vec::new();
-    for (channel, text) in channels(&program, &notice) {
-        let facts = FACTS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let absent = facts.filter(|fact| !text.contains(&folded(fact)));
-        missing.extend(absent.map(|fact| format!("{channel}: {fact}")));
+    for (tag, facts) in FACTS {
+        for (channel, text) in channels_in(&locale(tag), &program, &notice) {
+            let facts = facts.lines().filter(|line| !line.is_empty() && !line.starts_with("# E"));
+            let absent = facts.filter(|fact| !text.contains(&folded(fact)));
+            missing.extend(absent.map(|fact| format!("{channel} in {tag}: {fact}")));
+        }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
