@@ -112,7 +112,7 @@ test-subject = [Probe] { $subject }
 ## Wer betroffen ist
 
 who-is-affected = Wer betroffen ist
-for-you = Für Sie betrifft es { $apis }.
+for-you = Das betrifft bei Ihnen { $apis }.
 all-apis-below = alle APIs im Zeitplan unten
 not-affected = Nicht betroffen
 what-ends = Was endet

@@ -14,7 +14,7 @@ in-effect = déjà en vigueur
 quarter = { $quarter ->
     [1] 1er
    *[other] { $quarter }e
-} trimestre { $year } (de { $first } à { $last })
+} trimestre { $year } ({ $first } à { $last })
 minutes = { $count ->
     [one] { $count } minute
    *[other] { $count } minutes

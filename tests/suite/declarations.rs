@@ -2,11 +2,13 @@
 //! beside the message it must get, each accepted one is a near miss.
 //!
 //! A file `NAME.yaml` is a notice of the program in `base/`; `NAME.apis.yaml`
-//! and `NAME.program.yaml` take the place of that file of the program.
+//! and `NAME.program.yaml` take the place of that file of the program. A folder
+//! `NAME` is laid over the whole of `base/`, whose notice it translates.
 //! `FAIRWARNING_BLESS=1 cargo test` writes the messages anew, for review.
 
 use fairwarning::cli::draw_problem;
-use fairwarning::declaration::{Checked, ProgramSource, SourceFile, check};
+use fairwarning::declaration::{Checked, ProgramSource, SourceFile, TranslationSource, check};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +28,57 @@ fn base() -> ProgramSource {
     }
 }
 
+/// The files of `base/`, with those of the folder at `path` laid over them.
+fn base_under(path: &Path) -> ProgramSource {
+    let mut files = BTreeMap::new();
+    for root in [folder("base"), path.to_owned()] {
+        for file in yaml_files(&root) {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            files.insert(name.clone(), SourceFile::new(&name, &fs::read_to_string(&file).unwrap()));
+        }
+    }
+    let mut program = base();
+    let mut translations: BTreeMap<String, TranslationSource> = BTreeMap::new();
+    for (name, file) in files {
+        let stem = |name: &str| name.trim_end_matches(".yaml").to_owned();
+        match name.split_once('/') {
+            None if name == "program.yaml" => program.program = file,
+            None if name == "apis.yaml" => program.apis = Some(file),
+            None => program.notices.push((stem(&name), file)),
+            Some((locale, name)) => {
+                let translation = translations.entry(locale.to_owned()).or_default();
+                locale.clone_into(&mut translation.locale);
+                match name {
+                    "program.yaml" => translation.program = Some(file),
+                    "apis.yaml" => translation.apis = Some(file),
+                    notice => translation.notices.push((stem(notice), file)),
+                }
+            }
+        }
+    }
+    program.translations = translations.into_values().collect();
+    program
+}
+
+fn yaml_files(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => found.push(path),
+            }
+        }
+    }
+    found
+}
+
 fn checked(path: &Path) -> Checked {
+    if path.is_dir() {
+        return check(&[base_under(path)]);
+    }
     let name = path.file_name().unwrap().to_str().unwrap();
     let file = SourceFile::new(name, &fs::read_to_string(path).unwrap());
     let mut program = base();
@@ -44,7 +96,7 @@ fn cases(name: &str) -> Vec<PathBuf> {
     let mut cases: Vec<_> = fs::read_dir(folder(name))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml") || path.is_dir())
         .collect();
     cases.sort();
     assert!(!cases.is_empty());

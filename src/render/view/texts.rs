@@ -24,11 +24,15 @@ impl<'a, 's> Texts<'a, 's> {
     pub fn fill(&self, text: &Text) -> String {
         let mut filled = String::with_capacity(text.0.len());
         let mut last = 0;
+        let mut code = None;
         for found in placeholders(&text.0) {
             if let Some((date, zone)) = self.date(found.row, found.name) {
-                let when = self.when(date, zone);
+                let when = self.when(date, zone).text;
+                let code = code.get_or_insert_with(|| prose::code_ranges(&text.0));
+                // Inside code a backslash would be shown.
+                let is_code = code.iter().any(|code| code.contains(&found.range.start));
                 filled += &text.0[last..found.range.start];
-                filled += &prose::escaped(&when.text);
+                filled += &if is_code { when } else { prose::escaped(&when) };
                 last = found.range.end;
             }
         }
