@@ -2,6 +2,7 @@
 
 mod announcing;
 mod calendars;
+mod channel_rows;
 mod checking;
 mod claiming;
 mod colours;
@@ -14,6 +15,7 @@ mod delivery_faults;
 mod delivery_tls;
 mod described_api;
 mod everything;
+mod generated;
 mod greeting;
 mod impacted_table;
 mod importing;
@@ -26,6 +28,7 @@ mod one_click;
 mod prose;
 mod publishing;
 mod rendering;
+mod same_facts;
 mod sample_office;
 mod schedule;
 mod scripted_server;
