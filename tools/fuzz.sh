@@ -11,7 +11,7 @@ cargo +nightly --version >/dev/null || {
     exit 1
 }
 command -v cargo-fuzz >/dev/null || {
-    echo "installing cargo-fuzz (crates.io)"
+    echo "installing cargo-fuzz (cargo)"
     cargo install --locked cargo-fuzz
 }
 [ $# -gt 0 ] || set -- reader dates references

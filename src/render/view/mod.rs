@@ -75,8 +75,6 @@ pub struct NoticeView<'a> {
     pub cohorts: Vec<apis::CohortView<'a>>,
     pub brownouts: Vec<brownouts::BrownoutView<'a>>,
     pub amendments: Vec<amendments::AmendmentView>,
-    /// How long before each cutoff the office writes again, in words.
-    pub reminders: Option<String>,
     #[serde(flatten)]
     pub story: story::StoryView<'a>,
 }
@@ -154,7 +152,6 @@ impl<'a> Scope<'a, '_> {
             cohorts: self.cohorts(),
             brownouts: self.brownouts(),
             amendments: self.amendments(),
-            reminders: self.reminders(),
             story: self.story(),
         }
     }
@@ -184,11 +181,6 @@ impl<'a> Scope<'a, '_> {
             [] => dates.join(" "),
             ends => format!("What ends: {}. {}", ends.join(", "), dates.join(" ")),
         }
-    }
-
-    fn reminders(&self) -> Option<String> {
-        let lengths: Vec<_> = self.notice.reminders.iter().map(ToString::to_string).collect();
-        (!lengths.is_empty()).then(|| texts::listed(&lengths))
     }
 }
 
