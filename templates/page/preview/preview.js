@@ -61,7 +61,8 @@
     const nextBox = next.querySelector(".shown");
     if (box && nextBox) box.className = nextBox.className;
     const nextLive = next.getElementById("live");
-    if (nextLive) {
+    // Said aloud by screen readers, so only where it is news.
+    if (nextLive && nextLive.dataset.turn !== turn) {
       turn = nextLive.dataset.turn;
       document.getElementById("live-text").replaceWith(nextLive.querySelector("#live-text"));
     }
@@ -72,15 +73,16 @@
 
   function lost(isLost) {
     live.classList.toggle("is-lost", isLost);
-    if (isLost) document.getElementById("live-text").textContent = "The preview was ended";
+    if (!isLost) return;
+    turn = "";
+    document.getElementById("live-text").textContent = "The preview was ended";
   }
 
   function connect() {
     events = new EventSource("/events");
     events.addEventListener("turn", (event) => {
-      const wasLost = live.classList.contains("is-lost");
       lost(false);
-      if (event.data !== turn || wasLost) show(location.href);
+      if (event.data !== turn) show(location.href);
     });
     events.addEventListener("error", () => lost(true));
   }
