@@ -182,6 +182,49 @@ fn as_many_problems_as_lines_end_in_time() {
                 lines(5_000, &|n| format!("    r{n}: {{environment: prod, cutoff: 2026-02-30}}\n"))
             ),
         ),
+        (
+            "rows that overlap",
+            format!(
+                "{NOTICE}{rows}{}",
+                lines(2_000, &|n| format!("    r{n}: {{environment: prod, apis: [labels]}}\n"))
+            ),
+        ),
+        (
+            "rows whose notes name a year",
+            format!(
+                "{NOTICE}{rows}{}",
+                lines(2_000, &|n| {
+                    let (month, day) = (n % 12 + 1, n % 28 + 1);
+                    format!(
+                        "    r{n}: {{environment: prod, apis: [], cutoff: 2026-{month:02}-{day:02}, \
+                         note: in 2026}}\n"
+                    )
+                })
+            ),
+        ),
+        (
+            "amendments of every row",
+            format!(
+                "{NOTICE}{rows}{}amendments:\n{}",
+                lines(500, &|n| format!("    r{n}: {{environment: prod}}\n")),
+                lines(1_000, &|_| {
+                    "  - {date: 2026-02-01, kind: extended, former: {cutoff: 2026-08-01}}\n"
+                        .to_owned()
+                })
+            ),
+        ),
+        (
+            "brownouts that overlap",
+            format!(
+                "{NOTICE}{rows}    prod: {{environment: prod, apis: [labels]}}\n  brownouts:\n{}",
+                lines(100, &|n| {
+                    format!(
+                        "    b{n}: {{start: 2026-02-01T00:00, length: 1 minute, \
+                         repeat: {{every: 10 minutes, until: 2026-03-30}}}}\n"
+                    )
+                })
+            ),
+        ),
         ("braces", format!("{NOTICE}affected: \"{}\"\n", "{{".repeat(50_000))),
         ("names in braces", format!("{NOTICE}affected: \"{}\"\n", "{{x}}".repeat(2_000))),
     ] {

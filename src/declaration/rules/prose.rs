@@ -5,6 +5,9 @@ use super::super::problem::{Code, Problem};
 use super::super::tree::Step;
 use crate::notice::{Date, Point, Span, Text, Timetable};
 use chrono::{Datelike, NaiveDate};
+use indexmap::IndexMap;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 pub fn check(
     context: &Context<'_>,
@@ -12,11 +15,17 @@ pub fn check(
     schedule: &Timetable,
     problems: &mut Vec<Problem>,
 ) {
-    let dates = declared(schedule);
+    let mut dates: HashMap<i32, Vec<Spelt>> = HashMap::new();
+    for (day, placeholder) in declared(schedule) {
+        dates.entry(day.year()).or_default().push(Spelt::new(day, placeholder));
+    }
     for (at, text) in texts {
-        for (day, placeholder) in &dates {
-            let Some(written) = spelling_in(&text.0, *day) else { continue };
-            let place = context.tree.place_of_text(at, &written);
+        // Every way to spell a day names its year, and few texts name one.
+        let years = years_in(&text.0);
+        for spelt in years.iter().filter_map(|year| dates.get(year)).flatten() {
+            let Some(written) = spelt.found_in(&text.0) else { continue };
+            let placeholder = &spelt.placeholder;
+            let place = context.tree.place_of_text(at, written);
             problems.push(
                 Problem::warning(
                     Code::DateInProse,
@@ -30,17 +39,15 @@ pub fn check(
 }
 
 /// The days that can be named in text, each with the name to use.
-fn declared(schedule: &Timetable) -> Vec<(NaiveDate, String)> {
+fn declared(schedule: &Timetable) -> IndexMap<NaiveDate, String> {
     let day = |date: &Date| match date.span {
         Span::At(point @ (Point::Day(_) | Point::Instant { .. })) => Some(point.first_day()),
         _ => None,
     };
-    let mut found: Vec<(NaiveDate, String)> = Vec::new();
+    let mut found: IndexMap<NaiveDate, String> = IndexMap::new();
     let mut push = |date: Option<&Date>, name: String| {
-        if let Some(day) = date.and_then(day)
-            && !found.iter().any(|(known, _)| *known == day)
-        {
-            found.push((day, name));
+        if let Some(day) = date.and_then(day) {
+            found.entry(day).or_insert(name);
         }
     };
     for (name, date) in schedule.general.named() {
@@ -54,8 +61,35 @@ fn declared(schedule: &Timetable) -> Vec<(NaiveDate, String)> {
     found
 }
 
-/// How `text` spells `day`, in one of the ways that people do.
-fn spelling_in(text: &str, day: NaiveDate) -> Option<String> {
+/// The years that `text` names, each once: runs of four digits.
+fn years_in(text: &str) -> Vec<i32> {
+    let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
+    let mut years: Vec<i32> = runs.filter_map(|run| run.parse().ok()).collect();
+    years.sort_unstable();
+    years.dedup();
+    years
+}
+
+/// A declared day, the name to use for it, and the ways to spell it.
+struct Spelt {
+    placeholder: String,
+    ways: OnceCell<Vec<String>>,
+    day: NaiveDate,
+}
+
+impl Spelt {
+    fn new(day: NaiveDate, placeholder: String) -> Self {
+        Self { placeholder, ways: OnceCell::new(), day }
+    }
+
+    fn found_in(&self, text: &str) -> Option<&str> {
+        let ways = self.ways.get_or_init(|| ways(self.day));
+        ways.iter().find(|way| stands_in(text, way)).map(String::as_str)
+    }
+}
+
+/// The ways in which people spell `day`.
+fn ways(day: NaiveDate) -> Vec<String> {
     let (d, m, y) = (day.day(), day.month(), day.year());
     let suffix = match d {
         1 | 21 | 31 => "st",
@@ -81,7 +115,7 @@ fn spelling_in(text: &str, day: NaiveDate) -> Option<String> {
             format!("{month} {d}{suffix} {y}"),
         ]);
     }
-    ways.into_iter().find(|way| stands_in(text, way))
+    ways
 }
 
 /// As a whole: `1/1/2026` is not meant inside `11/1/2026`.
