@@ -72,7 +72,8 @@ stage-test = Test
 stage-production = Produktion
 state-announced = angekündigt
 state-deprecated = veraltet
-state-brownout = Probeabschaltung
+# In der Tabelle ist wenig Platz: mit weichem Trennstrich.
+state-brownout = Probe{ "\u00AD" }abschaltung
 state-due = fällig
 state-cut-off = abgeschaltet
 state-paused = ausgesetzt

@@ -27,6 +27,7 @@ mod mail_tools;
 mod one_click;
 mod prose;
 mod publishing;
+mod rendered_languages;
 mod rendering;
 mod same_facts;
 mod sample_office;

@@ -60,7 +60,7 @@ impl Told<'_> {
     fn former(&self, row: &RowId, name: &str) -> Option<&Date> {
         let touching = self.notice.amendments.iter();
         let touching = touching.filter(|a| a.rows.is_empty() || a.rows.contains(row));
-        let moved = touching.filter_map(|amendment| {
+        let mut moved = touching.filter_map(|amendment| {
             let Former::Values(values) = &amendment.former else { return None };
             let was = match name {
                 "deprecation" => values.deprecation.as_ref(),
@@ -70,7 +70,7 @@ impl Told<'_> {
             };
             Some((amendment.kind != AmendmentKind::Refined).then_some(was?))
         });
-        moved.last().flatten()
+        moved.next_back().flatten()
     }
 
     fn rows(&self, has_states: bool) -> Vec<Row> {

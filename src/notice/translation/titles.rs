@@ -1,8 +1,11 @@
 //! Titles in another language, one at a time: for tables that name many things
 //! of many programs, where a translated copy of each would be too much.
 
-use super::{Listed, ProgramTexts};
-use crate::notice::{ApiId, CohortId, EnvironmentId, GroupId, Locale, Notice, Program};
+use super::{DateText, Listed, ProgramTexts, RowTexts, ScheduleTexts};
+use crate::notice::{
+    ApiId, CohortId, Date, EnvironmentId, GroupId, Locale, Notice, Program, RowId,
+};
+use std::borrow::Cow;
 
 /// What a program calls things in one language.
 #[derive(Clone, Copy)]
@@ -57,6 +60,25 @@ impl<'a> Titles<'a> {
         own.unwrap_or(&notice.title)
     }
 
+    /// A row's own date called `name`, under its name in this language.
+    pub fn date(&self, notice: &Notice, row: &RowId, name: &str, date: &'a Date) -> Cow<'a, Date> {
+        let of = |dates: [(&str, &DateText); 4]| {
+            let (_, own) = dates.into_iter().find(|(known, _)| *known == name)?;
+            own.label.clone()
+        };
+        let general = notice.schedule.general.named();
+        let is_general = general.iter().any(|(known, d)| *known == name && *d == Some(date));
+        let labels = self.locale.and_language().into_iter().rev().filter_map(|locale| {
+            let schedule = &notice.translations.get(&locale)?.schedule;
+            let inherited = || of(schedule.named()).filter(|_| is_general);
+            schedule.rows.get(row).and_then(|own| of(own.named())).or_else(inherited)
+        });
+        match labels.into_iter().next() {
+            Some(label) => Cow::Owned(Date { label: Some(label), ..date.clone() }),
+            None => Cow::Borrowed(date),
+        }
+    }
+
     /// What ends, and what is needed instead.
     pub fn ends_and_needs(&self, notice: &'a Notice) -> [Vec<&'a str>; 2] {
         let own = self.locale.and_language();
@@ -76,3 +98,21 @@ impl<'a> Titles<'a> {
         texts.find_map(text).map(String::as_str)
     }
 }
+
+/// The names of dates, by what the dates are called.
+macro_rules! named {
+    ($($form:ident),*) => {$(
+        impl $form {
+            fn named(&self) -> [(&'static str, &DateText); 4] {
+                [
+                    ("deprecation", &self.deprecation),
+                    ("cutoff", &self.cutoff),
+                    ("complete", &self.complete),
+                    ("enforced", &self.enforced),
+                ]
+            }
+        }
+    )*};
+}
+
+named!(RowTexts, ScheduleTexts);

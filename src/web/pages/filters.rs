@@ -215,11 +215,16 @@ fn states(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
     with_chosen(choices, chosen)
 }
 
+/// `30 days`, as it is asked, in words.
+fn stretch_in_words(stretch: &str, language: &Language<'_>) -> String {
+    let length = stretch.parse().map(|length| language.length(&length));
+    length.unwrap_or_else(|_| stretch.to_owned())
+}
+
 fn stretches(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
-    let title = |stretch: &str| stretch.parse().map(|length| language.length(&length));
-    let choices = STRETCHES.iter().map(|stretch| {
-        choice(stretch, &title(stretch).unwrap_or_else(|_| (*stretch).to_owned()), chosen)
-    });
+    let choices = STRETCHES
+        .iter()
+        .map(|stretch| choice(stretch, &stretch_in_words(stretch, language), chosen));
     with_chosen(choices.collect(), chosen)
 }
 
@@ -262,6 +267,7 @@ fn chips(
         "environment" => chosen(environments),
         "state" => chosen(states).map(|title| title.replace(',', ", ")),
         "on" => question.on.map(|on| moment_in_words(on, language).text),
+        "within" => typed.get("within").map(|stretch| stretch_in_words(stretch, language)),
         _ => None,
     };
     let without = |left: &str| {

@@ -96,7 +96,7 @@ impl<'a> Block<'a> {
         let says_stage = stage.starts_with(&environment.to_lowercase());
         let words = InWords { at, language };
         Some(Self {
-            cutoff: at.row.dates.cutoff.as_ref().map(|date| words.when(date)),
+            cutoff: at.row.dates.cutoff.as_ref().map(|date| words.when("cutoff", date)),
             dates: words.dates(),
             state: Badge::new(*state, language),
             environment,
@@ -133,21 +133,25 @@ struct InWords<'l, 'a> {
 }
 
 impl InWords<'_, '_> {
-    fn when(&self, date: &Date) -> When {
-        When::new(date, self.at.row.zone, &self.at.program.settings.shown_zones, self.language)
+    fn when(&self, name: &str, date: &Date) -> When {
+        let Located { program, notice, row_id, row, .. } = self.at;
+        let date = program.titles(self.language.locale()).date(notice, row_id, name, date);
+        When::new(&date, row.zone, &program.settings.shown_zones, self.language)
     }
 
     fn dates(&self) -> Vec<Dated> {
         let dates = &self.at.row.dates;
         let listed = [
-            ("event-deprecation", &dates.deprecation),
-            ("table-complete", &dates.complete),
-            ("event-enforced", &dates.enforced),
+            ("event-deprecation", "deprecation", &dates.deprecation),
+            ("table-complete", "complete", &dates.complete),
+            ("event-enforced", "enforced", &dates.enforced),
         ];
-        let told = listed.into_iter().filter_map(|(what, date)| Some((what, date.as_ref()?)));
         // What has always been so is told by the state.
-        let told = told.filter(|(_, date)| !matches!(date.span, Span::InEffect));
-        let dated = |(what, date)| Dated { what: self.language.say(what), when: self.when(date) };
-        told.map(dated).collect()
+        let is_told = |date: &&Date| !matches!(date.span, Span::InEffect);
+        let told = listed.into_iter().filter_map(|(what, name, date)| {
+            let when = self.when(name, date.as_ref().filter(is_told)?);
+            Some(Dated { what: self.language.say(what), when })
+        });
+        told.collect()
     }
 }
