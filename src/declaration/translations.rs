@@ -16,8 +16,7 @@ use std::collections::HashMap;
 
 /// Keys of the language that hold no text. Whoever copies a notice to translate
 /// it copies these too.
-const FACTS: [&str; 33] = [
-    "accept",
+const FACTS: [&str; 32] = [
     "apis",
     "author",
     "brand",
