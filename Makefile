@@ -39,6 +39,19 @@ lint: ## check format and lints
 verify: build ## let outside programs judge mails, calendars, pages and the API description
 	@tools/verify.sh
 
+.PHONY: bench
+bench: ## print what check costs over 10,000 and 100,000 notices
+	@tools/setup.sh build
+	$(CARGO) bench --locked --bench declarations
+
+.PHONY: fuzz
+fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
+	@tools/fuzz.sh
+
+.PHONY: schemas
+schemas: build ## write the JSON Schemas of declarations anew
+	@for kind in program apis notice; do $(BIN) schema $$kind >schemas/$$kind.schema.json; done
+
 .PHONY: pictures
 pictures: build ## take the pictures of pages and mails again
 	@tools/pictures.sh

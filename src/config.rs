@@ -62,7 +62,7 @@ pub enum ConfigError {
 #[derive(Args, Clone)]
 pub struct DatabaseArguments {
     /// The database; its folder is created.
-    #[arg(long, env = "FAIRWARNING_DATABASE", value_name = "URL")]
+    #[arg(long, global = true, env = "FAIRWARNING_DATABASE", value_name = "URL")]
     #[arg(default_value = "sqlite:var/fairwarning.db")]
     database: String,
 }

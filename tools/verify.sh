@@ -25,6 +25,7 @@ for notice in usps-web-tools/tls-1.2 onepagecrm/tls-1.2 constant-contact/tls-1.2
     "$fairwarning" render "$notice" --to page >"$name-page.html"
     "$fairwarning" render "$notice" --to ics >"$name.ics"
 done
+"$fairwarning" plan --from 2020-01-01 --format ics >"$work/plan.ics"
 
 echo "mails: Python's strict policy, icalendar"
 "$python" tests/verifiers/check_mail.py "$work"/*.eml

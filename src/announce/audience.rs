@@ -29,6 +29,18 @@ pub struct Concern {
     pub rows: Vec<RowId>,
     /// The subscriber's affected APIs, as a phrase.
     pub apis: String,
+    /// Whether any row met their interests. Whoever reads only because everyone
+    /// does is not affected.
+    pub is_affected: bool,
+}
+
+/// What certain interests meet of a notice.
+pub struct Met {
+    pub rows: Vec<RowId>,
+    /// The APIs by which they do, as a phrase.
+    pub apis: String,
+    /// Whether any row was met, rather than told all the same.
+    pub is_affected: bool,
 }
 
 impl<'a> Audience<'a> {
@@ -51,20 +63,27 @@ impl<'a> Audience<'a> {
 
     /// `None` for whoever the notice does not concern.
     pub fn concern(&self, listener: &Listener) -> Option<Concern> {
+        let Met { rows, apis, is_affected } = self.met_by(&listener.interests)?;
+        Some(Concern { locale: self.locale(listener), rows, apis, is_affected })
+    }
+
+    /// The rows that these interests meet, or that are told all the same.
+    pub fn met_by(&self, interests: &[(Option<ApiId>, Option<EnvironmentId>)]) -> Option<Met> {
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &self.rows {
-            if row.collect_met(listener, &mut apis) {
+            if row.collect_met(interests, &mut apis) {
                 rows.push(row.id.clone());
             }
         }
-        if rows.is_empty() {
+        let is_affected = !rows.is_empty();
+        if !is_affected {
             if self.reach != Reach::Everyone {
                 return None;
             }
             rows = self.whole_table();
         }
-        Some(Concern { locale: self.locale(listener), rows, apis: phrase(&apis) })
+        Some(Met { rows, apis: phrase(&apis), is_affected })
     }
 
     /// The subscriber's own language where the program speaks it, the same
@@ -77,9 +96,13 @@ impl<'a> Audience<'a> {
 
 impl<'a> IndexedRow<'a> {
     /// Whether any interest meets the row; the APIs by which it does are added.
-    fn collect_met(&self, listener: &Listener, apis: &mut BTreeSet<&'a ApiId>) -> bool {
+    fn collect_met(
+        &self,
+        interests: &[(Option<ApiId>, Option<EnvironmentId>)],
+        apis: &mut BTreeSet<&'a ApiId>,
+    ) -> bool {
         let mut is_met = false;
-        for (api, environment) in &listener.interests {
+        for (api, environment) in interests {
             if environment.as_ref().is_some_and(|wanted| wanted != self.environment) {
                 continue;
             }

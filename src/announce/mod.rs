@@ -4,8 +4,10 @@
 //! folder, and knows nothing of how a message is sent.
 
 mod audience;
+mod hearers;
 
-pub use audience::{Audience, Concern};
+pub use audience::{Audience, Concern, Met};
+pub use hearers::{Hearers, hearers};
 
 use crate::notice::{Digest, Locale, Notice, NoticePath, Occasion, OccasionKind, Program, RowId};
 use crate::render::{RenderError, Renderer};
@@ -32,10 +34,9 @@ pub enum AnnounceError {
     #[error("the current publication has no notice `{0}`; published are: {1}")]
     UnknownNotice(NoticePath, String),
     #[error(
-        "`{notice}` was announced as revision {announced}, and revision {current} is published now. \
-         An announcement is made once, and readers are not told of a change by repeating it. \
-         Nothing was sent. To finish the announcement, publish revision {announced} again; to tell \
-         readers of the change, declare it as an amendment"
+        "`{notice}` has changed since it was announced (then {announced}, now {current}), and \
+         nothing was sent: mail about changes is not there yet. The page and the API show the \
+         change. To finish the first announcement, restore its text and publish it"
     )]
     Superseded { notice: NoticePath, announced: String, current: String },
     #[error("`{notice}` cannot be rendered: {reason}")]
@@ -130,7 +131,7 @@ impl Round {
         let mut forecast = Forecast::default();
         let mut after = 0;
         loop {
-            let page = store.audience(&self.path.program, after, CHUNK_SUBSCRIBERS).await?;
+            let page = store.audience(&self.path.program, None, after, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last() else { return Ok(forecast) };
             after = last.id;
             for listener in &page {
@@ -148,8 +149,8 @@ impl Round {
         }
     }
 
-    /// Fills the outbox from where it was left, up to `canary` rows in all.
-    /// Whoever has a row keeps it and gets no second one.
+    /// Fills the outbox with what it lacks, up to `canary` rows in all. Whoever
+    /// has a row keeps it and gets no second one.
     pub async fn fill(
         &self,
         store: &Store,
@@ -176,7 +177,8 @@ impl Round {
                 return Ok(Filled { occasion: opened.id, added, is_partial: true });
             }
             let program = &self.path.program;
-            let page = store.audience(program, state.cursor, CHUNK_SUBSCRIBERS).await?;
+            let unwritten = Some(opened.id);
+            let page = store.audience(program, unwritten, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(mut last) = page.last().map(|listener| listener.id) else {
                 store.finish_filling(opened.id, at).await?;
                 break;

@@ -47,29 +47,44 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let forecast = round.forecast(&store).await?;
     print_forecast(&round, &forecast);
     if arguments.dry_run {
-        println!("A dry run: nothing was sent.");
+        say!("A dry run: nothing was sent.");
         return Ok(Exit::Clean);
     }
     if forecast.total() == 0 && round.begun.is_none() {
-        println!("Nobody would hear, so nothing was sent.");
+        say!("Nobody would hear, so nothing was sent.");
         return Ok(Exit::Clean);
     }
     let mail = arguments.mail.check(&web)?;
     let way = describe(&mail);
     if !arguments.yes && !is_confirmed(&way, arguments.canary)? {
-        println!("Nothing was sent.");
+        say!("Nothing was sent.");
         return Ok(Exit::Clean);
     }
-    println!("Sending {way}.");
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let carrier = delivery.carrier();
+    let before = match &round.begun {
+        Some(begun) => store.round_counts(begun.id).await?,
+        None => RoundCounts::default(),
+    };
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
+    store.entrust(filled.occasion, carrier).await?;
     if filled.is_partial {
-        println!("A canary: the others hear when this is run without --canary.");
+        say!("A canary: the others hear when this is run without --canary.");
+    }
+    let counts = store.round_counts(filled.occasion).await?;
+    if settled(&counts) == counts.total() {
+        say!("Everyone concerned has a message already; nothing is left to send.");
+    } else {
+        say!("Sending {way}.");
     }
     let ended = deliver(&store, delivery, filled.occasion).await?;
-    summarise(&store.round_counts(filled.occasion).await?, &ended)
+    let counts = store.round_counts(filled.occasion).await?;
+    if settled(&before) > 0 {
+        say!("{:>9}  of this round were settled before", settled(&before));
+    }
+    summarise(&counts, &ended)
 }
 
 fn describe(mail: &MailSettings) -> String {
@@ -83,19 +98,19 @@ fn describe(mail: &MailSettings) -> String {
 
 fn print_forecast(round: &Round, forecast: &Forecast) {
     let affected = count(usize::try_from(forecast.total()).unwrap_or(usize::MAX), "recipient");
-    println!("{}: {affected} to hear.", round.path);
+    say!("{}: {affected} to hear.", round.path);
     for (locale, count) in &forecast.by_locale {
-        println!("{count:>9}  in {locale}");
+        say!("{count:>9}  in {locale}");
     }
     for (rows, count) in &forecast.by_rows {
         let rows: Vec<&str> = rows.iter().map(RowId::as_str).collect();
-        println!("{count:>9}  about {}", rows.join(", "));
+        say!("{count:>9}  about {}", rows.join(", "));
     }
     if forecast.suppressed > 0 {
-        println!("{:>9}  affected but unsubscribed or suppressed", forecast.suppressed);
+        say!("{:>9}  affected but unsubscribed or suppressed", forecast.suppressed);
     }
     if let Some(begun) = &round.begun {
-        println!("{:>9}  already have a message of this round", begun.filled);
+        say!("{:>9}  already have a message of this round", begun.filled);
     }
 }
 
@@ -154,21 +169,21 @@ fn settled(counts: &RoundCounts) -> i64 {
 
 fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
     for (outcome, count) in &counts.outcomes {
-        println!("{count:>9}  {outcome}");
+        say!("{count:>9}  {outcome}");
     }
     let left = counts.waiting + counts.claimed;
     if left > 0 {
-        println!("{left:>9}  not tried yet");
+        say!("{left:>9}  not tried yet");
     }
     let again = "nothing is lost and nothing accepted is repeated when this is run again";
     match ended {
         Ended::GaveUp(reason) => anyhow::bail!("{reason}; {again}"),
-        Ended::Stopped => println!("Stopped; {again}."),
+        Ended::Stopped => say!("Stopped; {again}."),
         Ended::Done => {}
     }
     if counts.of(Outcome::Deferred) + counts.of(Outcome::Unknown) > 0 {
         let at = counts.next_attempt.map(|at| at.format(" from %Y-%m-%d %H:%M UTC on").to_string());
-        println!(
+        say!(
             "Deferred and unknown ones are tried again by this command{}.",
             at.unwrap_or_default()
         );

@@ -2,12 +2,13 @@
 
 use super::problems::{self, Format};
 use super::{Exit, count};
+use crate::clock::Clock;
 use crate::declaration::{Checked, Code, Problem, ProgramSource, Severity, links};
 use crate::http_client::HttpClient;
 use crate::notice::{Notice, OccasionKind, Program, Workspace};
 use crate::render::{PageLinks, RenderError, Renderer};
 use crate::workspace;
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -22,6 +23,13 @@ pub struct Arguments {
     /// How to print the problems.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// End with exit code 3 where there are warnings and nothing worse.
+    #[arg(long)]
+    strict: bool,
+    /// Also judge what depends on the day, such as promises that are overdue: `now`, a day
+    /// (from 00:00 UTC) or an RFC 3339 instant.
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    now: Option<Asked>,
     /// Also call the web addresses that notices refer to, and warn of dead ones.
     #[arg(long)]
     links: bool,
@@ -30,9 +38,28 @@ pub struct Arguments {
     allow_address: Vec<IpAddr>,
 }
 
-pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+/// The moment to judge at.
+#[derive(Clone, Copy)]
+enum Asked {
+    Now,
+    At(DateTime<Utc>),
+}
+
+fn moment(text: &str) -> Result<Asked, String> {
+    if text == "now" {
+        return Ok(Asked::Now);
+    }
+    let day = text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    let at = day.or_else(|_| text.parse());
+    at.map(Asked::At).map_err(|_| "write `now`, a day such as 2026-06-15, or an instant".to_owned())
+}
+
+pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let loaded = workspace::load(&arguments.dir)?;
-    let mut checked = loaded.check();
+    let mut checked = loaded.check_at(arguments.now.map(|asked| match asked {
+        Asked::Now => clock.now(),
+        Asked::At(at) => at,
+    }));
     if arguments.links {
         let client = HttpClient::new(&arguments.allow_address)?;
         checked.problems.extend(dead_links(&client, &loaded.programs).await);
@@ -49,12 +76,25 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 0 => "no problems".to_owned(),
                 warnings => count(warnings, "warning"),
             };
-            println!("{}, {}: {found}", count(programs, "program"), count(notices, "notice"));
+            say!("{}, {}: {found}", count(programs, "program"), count(notices, "notice"));
+            offer_explanation(&checked.problems);
         }
-        return Ok(Exit::Clean);
+        let is_clean = checked.problems.is_empty() || !arguments.strict;
+        return Ok(if is_clean { Exit::Clean } else { Exit::Warnings });
     }
     summarise(&checked);
+    if matches!(arguments.format, Format::Text) {
+        offer_explanation(&checked.problems);
+    }
     Ok(Exit::Problems)
+}
+
+/// Says how to learn more, with the code where there is only one to ask about.
+fn offer_explanation(problems: &[Problem]) {
+    let Some(first) = problems.first() else { return };
+    let is_only = problems.iter().all(|problem| problem.code == first.code);
+    let code = if is_only { first.code.as_str() } else { "CODE" };
+    eprintln!("explain a problem: fairwarning explain {code}");
 }
 
 /// Calls that are under way at the same time.
@@ -91,7 +131,11 @@ pub fn templates_are_sound(
     match rendered {
         Ok(()) => Ok(true),
         Err(RenderError::Template { drawn, .. }) => {
-            println!("{drawn}\n");
+            say!("{drawn}\n");
+            Ok(false)
+        }
+        Err(wrong) if wrong.is_about_template() => {
+            say!("error: {wrong}\n");
             Ok(false)
         }
         Err(wrong @ (RenderError::Words { .. } | RenderError::Word { .. })) => {

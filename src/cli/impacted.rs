@@ -1,16 +1,16 @@
 //! `fairwarning impacted`: the impacted-API table in a terminal, with the same
 //! filters and the same lines as the API.
 
+use super::output::{self, STYLE, printable};
+use super::source::{FOLDER, existing_store};
 use super::{Exit, publish};
 use crate::clock::Clock;
-use crate::config::{DatabaseArguments, DatabaseUrl};
+use crate::config::DatabaseArguments;
 use crate::impact::{ImpactedApi, Index, Question, ShownDate};
 use crate::notice::Workspace;
-use crate::store::Store;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
-use std::io::Write;
+use comfy_table::{ContentArrangement, Table};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,9 +71,6 @@ enum Format {
     Csv,
 }
 
-/// The folder to read when nothing was published and none is named.
-const SAMPLES: &str = "notices";
-
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let Some(question) = question(arguments) else { return Ok(Exit::Problems) };
     let Some(workspace) = source(arguments).await? else { return Ok(Exit::Problems) };
@@ -87,10 +84,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         Format::Json => serde_json::to_string_pretty(&lines)? + "\n",
         Format::Csv => csv(&lines)?,
     };
-    // A reader such as `head` may have enough before the end.
-    let written = std::io::stdout().write_all(printed.as_bytes());
-    written
-        .or_else(|e| if e.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) })?;
+    output::print(&printed)?;
     for (filter, name) in index.did_you_mean(&question.query) {
         eprintln!("Nothing has that {filter}. Did you mean `{name}`?");
     }
@@ -132,24 +126,20 @@ async fn source(arguments: &Arguments) -> anyhow::Result<Option<Workspace>> {
         eprintln!("From the folder {}.", dir.display());
         return Ok(publish::read(dir)?.map(|publication| publication.workspace));
     }
-    let url = arguments.database.check()?;
-    // Asking must not make a database where there is none.
-    let DatabaseUrl::Sqlite(path) = &url;
-    if path.exists() {
-        let stored = Store::open(&url).await?.current_publication().await?;
-        if let Some(stored) = stored {
-            let number = stored.id.get();
-            eprintln!("From publication {number} ({}).", stored.digest.short());
-            return Ok(Some(stored.publication.workspace));
-        }
+    if let Some(store) = existing_store(&arguments.database).await?
+        && let Some(stored) = store.current_publication().await?
+    {
+        let number = stored.id.get();
+        eprintln!("From publication {number} ({}).", stored.digest.short());
+        return Ok(Some(stored.publication.workspace));
     }
-    let samples = Path::new(SAMPLES);
+    let samples = Path::new(FOLDER);
     if !samples.is_dir() {
         bail!(
-            "nothing was published yet, and there is no folder `{SAMPLES}`: name one with --workspace"
+            "nothing was published yet, and there is no folder `{FOLDER}`: name one with --workspace"
         );
     }
-    eprintln!("Nothing was published yet; from the folder {SAMPLES}.");
+    eprintln!("Nothing was published yet; from the folder {FOLDER}.");
     Ok(publish::read(samples)?.map(|publication| publication.workspace))
 }
 
@@ -170,10 +160,6 @@ fn name(line: &ImpactedApi) -> String {
     }
     parts.join("\n")
 }
-
-/// One rule, below the head: lines are read across, and copied.
-const STYLE: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 fn table(lines: &[ImpactedApi]) -> String {
     if lines.is_empty() {
@@ -201,11 +187,6 @@ fn table(lines: &[ImpactedApi]) -> String {
     format!("{table}\n")
 }
 
-/// Declared text without what a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
-}
-
 const COLUMNS: [&str; 16] = [
     "program",
     "notice",
@@ -226,11 +207,9 @@ const COLUMNS: [&str; 16] = [
 ];
 
 fn csv(lines: &[ImpactedApi]) -> anyhow::Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
-    for line in lines {
-        let optional = |value: &Option<String>| value.clone().unwrap_or_default();
-        let cells = [
+    let optional = |value: &Option<String>| value.clone().unwrap_or_default();
+    let cells = |line: &ImpactedApi| {
+        [
             line.program.clone(),
             line.notice.clone(),
             line.title.clone(),
@@ -247,14 +226,7 @@ fn csv(lines: &[ImpactedApi]) -> anyhow::Result<String> {
             shown(&line.deprecation),
             shown(&line.cutoff),
             line.state.to_string(),
-        ];
-        writer.write_record(cells.map(guarded))?;
-    }
-    let bytes = writer.into_inner().context("the CSV could not be finished")?;
-    Ok(String::from_utf8(bytes)?)
-}
-
-/// A spreadsheet runs what begins like a formula; a quote before it stops that.
-fn guarded(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+        ]
+    };
+    output::csv(COLUMNS, lines.iter().map(cells))
 }

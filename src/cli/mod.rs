@@ -2,14 +2,32 @@
 //!
 //! Nobody imports this module. It alone prints to the terminal.
 
+/// Prints a line. A reader who went away, such as `head`, has seen enough: the
+/// command goes on, and ends with its own exit code.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod announce;
 mod check;
+mod diff;
+mod explain;
 mod impacted;
+mod init;
+mod moment;
+mod output;
+mod plan;
+mod preview;
 mod problems;
 mod publish;
 mod recipients;
 mod render;
+mod schema;
 mod serve;
+mod source;
 mod status;
 
 use crate::clock::Clock;
@@ -26,6 +44,8 @@ pub enum Exit {
     Clean,
     /// 2: the command did its work and found problems, which it printed.
     Problems,
+    /// 3: there were only warnings, and `--strict` was asked for.
+    Warnings,
 }
 
 /// Deprecation notices and cutoff schedules: declared in YAML, checked,
@@ -33,7 +53,8 @@ pub enum Exit {
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems were found."
+    after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems or untold changes were found, \
+                  3 warnings were found and --strict was given."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -42,10 +63,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write a commented workspace to begin with
+    Init(init::Arguments),
     /// Check declarations: every problem with its file, line and way out
     Check(check::Arguments),
+    /// Say what a problem of `check` means, and how to mend it
+    Explain(explain::Arguments),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(schema::Arguments),
     /// Show a notice in any of its forms
     Render(render::Arguments),
+    /// Show what changed between two workspaces, and what no amendment tells
+    Diff(diff::Arguments),
+    /// Look at every notice in a browser while it is being written
+    Preview(preview::Arguments),
+    /// Show what comes when: milestones, brownouts and reminders
+    Plan(plan::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -79,6 +112,7 @@ pub fn main() -> ExitCode {
     match run(arguments) {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Problems) => ExitCode::from(2),
+        Ok(Exit::Warnings) => ExitCode::from(3),
         Err(failure) => {
             eprintln!("error: {failure:#}");
             ExitCode::FAILURE
@@ -90,12 +124,18 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments).await,
+        Command::Check(arguments) => check::run(&arguments, &clock).await,
+        Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
+        Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Init(arguments) => init::run(&arguments, &clock),
+        Command::Explain(arguments) => Ok(explain::run(&arguments)),
+        Command::Schema(arguments) => Ok(schema::run(&arguments)),
+        Command::Preview(arguments) => preview::run(&arguments, &clock).await,
         Command::Render(arguments) => render::run(&arguments, &clock),
         Command::Serve(arguments) => serve::run(&arguments, &clock).await,
     }

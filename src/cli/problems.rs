@@ -23,14 +23,14 @@ pub fn print(problems: &[Problem], format: Format) -> anyhow::Result<()> {
         Format::Text => {
             let colour = std::io::stdout().is_terminal();
             for problem in problems {
-                println!("{}\n", draw(problem, colour));
+                say!("{}\n", draw(problem, colour));
             }
         }
         Format::Json => {
             let listed: Vec<_> = problems.iter().map(Listed::new).collect();
-            println!("{}", serde_json::to_string_pretty(&listed)?);
+            say!("{}", serde_json::to_string_pretty(&listed)?);
         }
-        Format::Github => problems.iter().for_each(|problem| println!("{}", annotation(problem))),
+        Format::Github => problems.iter().for_each(|problem| say!("{}", annotation(problem))),
     }
     Ok(())
 }

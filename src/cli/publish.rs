@@ -22,7 +22,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let Some(publication) = read(&arguments.dir)? else { return Ok(Exit::Problems) };
     let store = Store::open(&arguments.database.check()?).await?;
-    println!("{}", publish(&store, &publication, clock).await?);
+    say!("{}", publish(&store, &publication, clock).await?);
     Ok(Exit::Clean)
 }
 

@@ -58,9 +58,11 @@ async fn import(store: &Store, file: &Path, clock: &Clock) -> anyhow::Result<Exi
     let workspace = &current.publication.workspace;
     match subscribers::import_csv(store, &keys, workspace, list, now).await {
         Ok(imported) => {
-            println!(
+            say!(
                 "{} rows read: {} recipients added, {} updated.",
-                imported.rows, imported.added, imported.updated
+                imported.rows,
+                imported.added,
+                imported.updated
             );
             Ok(Exit::Clean)
         }
@@ -96,7 +98,7 @@ async fn list(store: &Store, full: bool) -> anyhow::Result<Exit> {
         }
     }
     if after == 0 {
-        println!("No recipients yet: `fairwarning recipients import FILE` brings a list in.");
+        say!("No recipients yet: `fairwarning recipients import FILE` brings a list in.");
     }
     Ok(Exit::Clean)
 }
@@ -132,7 +134,7 @@ fn phrase(interest: &Interest) -> String {
 
 async fn remove(store: &Store, address: &EmailAddress) -> anyhow::Result<Exit> {
     if store.remove_subscriber(address).await? {
-        println!("Removed.");
+        say!("Removed.");
         return Ok(Exit::Clean);
     }
     eprintln!("There is no recipient with this address.");

@@ -57,7 +57,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let listener = listen(settings.listen)?;
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
-    println!("Serving on http://{address}");
+    say!("Serving on http://{address}");
     work_until(stop, service, server, delivery).await?;
     Ok(Exit::Clean)
 }
@@ -69,13 +69,13 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
         eprintln!("Nothing was published before, and the folder {shown} has problems.");
         return Ok(Exit::Problems);
     };
-    println!("Nothing was published before, so the folder {shown} is, this once.");
-    println!("{}", publish::publish(store, &publication, clock).await?);
-    println!("Later changes to it are served after `fairwarning publish {shown}`.");
+    say!("Nothing was published before, so the folder {shown} is, this once.");
+    say!("{}", publish::publish(store, &publication, clock).await?);
+    say!("Later changes to it are served after `fairwarning publish {shown}`.");
     Ok(Exit::Clean)
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(super) fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address);
     let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
     // The server accepts from several threads.
@@ -84,18 +84,18 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// The signals that tell a service to end.
-struct Stop {
+pub(super) struct Stop {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Stop {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         let terminate = signal(SignalKind::terminate())?;
         Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn told(&mut self) {
+    pub(super) async fn told(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -1,6 +1,7 @@
 //! `fairwarning status`: what became of every message.
 
 use super::Exit;
+use super::output::guarded;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{NoticePath, Outcome};
@@ -209,8 +210,9 @@ async fn csv_of_messages(
 ) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(MESSAGE_COLUMNS)?;
+    // A server's reply or an address could begin like a formula.
     each_message(store, rounds, outcome, |delivery| {
-        Ok(csv.write_record(cells(delivery).map(no_formula))?)
+        Ok(csv.write_record(cells(delivery).map(guarded))?)
     })
     .await?;
     csv.flush().context("cannot print")
@@ -227,10 +229,4 @@ fn csv_of_rounds(out: &mut impl Write, rounds: &Rounds) -> anyhow::Result<()> {
         }
     }
     csv.flush().context("cannot print")
-}
-
-/// A server's reply or an address could begin like a formula, which a
-/// spreadsheet would run.
-fn no_formula(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }

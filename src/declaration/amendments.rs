@@ -1,12 +1,12 @@
 //! Checks amendments: that each kind says what its values did.
 
 use super::notice::Context;
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, suggestion};
 use super::program::unknown;
-use super::tree::steps;
+use super::tree::{Step, steps};
 use super::written::{DeclaredAmendment, DeclaredFormer};
 use crate::notice::{Amendment, AmendmentKind, Date, Former, FormerValues, Row, RowId, Timetable};
-use crate::schedule::bounds;
+use crate::schedule::describes;
 use chrono_tz::Tz;
 
 pub fn amendments(
@@ -35,6 +35,10 @@ fn amendment(
     let known = context.row_keys();
     for (n, row) in written.rows.iter().enumerate() {
         let at = steps!["amendments", index, "rows", n];
+        if written.kind == AmendmentKind::Cancelled && !known.contains(&row.as_str()) {
+            problems.push(gone(context, row, &at));
+            continue;
+        }
         unknown(row.as_str(), &known, "row", (context.tree, &at), problems);
     }
     let changes_values = !matches!(
@@ -75,6 +79,15 @@ fn amendment(
     }
 }
 
+/// Whoever was told of a row must be able to see that it was cancelled.
+fn gone(context: &Context<'_>, row: &RowId, at: &[Step]) -> Problem {
+    let message = format!("the cancelled row `{row}` is not in the schedule any more");
+    let closest = suggestion(row.as_str(), context.row_keys());
+    let way_out = "keep the row: the amendment cancels it, and readers see that it was announced";
+    Problem::error(Code::CancelledRowGone, context.tree.place(at), message)
+        .help(closest.filter(|c| c.starts_with("did")).unwrap_or_else(|| way_out.to_owned()))
+}
+
 fn verb(kind: AmendmentKind) -> &'static str {
     match kind {
         AmendmentKind::Extended => "extends",
@@ -109,52 +122,39 @@ fn check_values(
 ) {
     for (name, of_former, of_row) in FIELDS {
         let Some(old) = of_former(former) else { continue };
-        let rows = timetable.rows.iter().filter(|(id, _)| touches(amendment, id));
+        let rows = timetable.rows.iter().filter(|(id, _)| amendment.touches(id));
         let wrong = rows
             .filter_map(|(id, row)| {
-                let next = later.iter().filter(|a| touches(a, id)).find_map(|a| match &a.former {
+                let next = later.iter().filter(|a| a.touches(id)).find_map(|a| match &a.former {
                     Former::Values(values) => of_former(values),
                     _ => None,
                 });
                 Some((next.or_else(|| of_row(row))?, row.zone))
             })
-            .find(|(new, zone)| !agrees(amendment.kind, old, new, *zone));
-        if let Some((new, _)) = wrong {
+            .find(|(new, zone)| !describes(amendment.kind, old, new, *zone));
+        if let Some((new, zone)) = wrong {
             let at = steps!["amendments", index, "former", name];
-            problems.push(Problem::error(
-                Code::AmendmentMismatch,
-                context.tree.place(&at),
-                format!(
-                    "`{}` does not describe a change of `{name}` from {} to {}",
-                    amendment.kind.as_str(),
-                    old.span,
-                    new.span
-                ),
-            ));
+            problems.push(
+                Problem::error(
+                    Code::AmendmentMismatch,
+                    context.tree.place(&at),
+                    format!(
+                        "`{}` does not describe a change of `{name}` from {} to {}",
+                        amendment.kind.as_str(),
+                        old.span,
+                        new.span
+                    ),
+                )
+                .help_opt(better_kind(old, new, zone)),
+            );
         }
     }
 }
 
-fn touches(amendment: &Amendment, row: &RowId) -> bool {
-    amendment.rows.is_empty() || amendment.rows.contains(row)
-}
-
-fn agrees(kind: AmendmentKind, old: &Date, new: &Date, zone: Tz) -> bool {
-    let (was, is) = (bounds(old, zone), bounds(new, zone));
-    let later = was.earliest.zip(is.earliest).is_some_and(|(was, is)| is > was);
-    let earlier = was.earliest.zip(is.earliest).is_some_and(|(was, is)| is < was);
-    match kind {
-        AmendmentKind::Extended => later,
-        AmendmentKind::Advanced => earlier,
-        AmendmentKind::Postponed => later || is.earliest.is_none(),
-        AmendmentKind::Refined => {
-            was.earliest.is_none_or(|was| is.earliest.is_some_and(|is| is >= was))
-                && was.latest.is_none_or(|was| is.latest.is_some_and(|is| is <= was))
-        }
-        AmendmentKind::Rescheduled | AmendmentKind::Corrected => old != new,
-        AmendmentKind::Rescoped
-        | AmendmentKind::Paused
-        | AmendmentKind::Resumed
-        | AmendmentKind::Cancelled => true,
-    }
+/// The word for what happened, where there is one.
+fn better_kind(old: &Date, new: &Date, zone: Tz) -> Option<String> {
+    use AmendmentKind::{Advanced, Extended, Postponed, Refined};
+    let fits = |kind: &AmendmentKind| describes(*kind, old, new, zone);
+    let kind = [Refined, Extended, Advanced, Postponed].into_iter().find(fits)?;
+    Some(format!("this change is `{}`", kind.as_str()))
 }

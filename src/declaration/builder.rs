@@ -1,29 +1,49 @@
 //! Builds a file's tree from YAML events, within bounds.
 
-use super::problem::{Code, Place, Problem};
-use super::source::SourceFile;
-use super::tree::{Entry, Node, NodeId, Shape, byte_range};
+use super::positions::Locator;
+use super::problem::{Code, Problem};
+use super::scalar::is_ambiguous;
+use super::tree::{Entry, Node, NodeId, Shape};
 use crate::notice::{SLOT_CLOSE, SLOT_OPEN};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use std::collections::HashMap;
 
 /// Deeper nesting than this says nothing a notice could mean.
 const MAX_DEPTH: usize = 48;
-/// Nodes after expanding aliases. It bounds what an alias bomb can cost.
-const MAX_NODES: usize = 1_000_000;
+/// Values of one file, aliases expanded: what an alias bomb can cost at most. A
+/// catalogue of ten thousand APIs has fewer.
+const MAX_VALUES: usize = 200_000;
 
-/// The nodes of `file`, and which of them is the root.
+/// The nodes of the file, and which of them is the root.
 pub(super) fn build(
-    file: &SourceFile,
+    locator: &Locator,
     problems: &mut Vec<Problem>,
 ) -> Result<(Vec<Node>, NodeId), Box<Problem>> {
-    let mut builder = Builder { file, nodes: Vec::new(), anchors: HashMap::new(), problems };
+    let mut builder = Builder { locator, nodes: Vec::new(), anchors: HashMap::new(), problems };
     let root = builder.document()?;
     Ok((builder.nodes, root))
 }
 
+/// What the commonest slips look like to a parser, and what to do about them.
+fn syntax_help(message: &str) -> Option<&'static str> {
+    if message.contains("mapping values are not allowed") {
+        return Some("a text with `: ` in it needs quotes: title: \"Labels: version 1 ends\"");
+    }
+    if message.contains("illegal placement of ':'") {
+        return Some("is a `[`, `{` or quote above not closed?");
+    }
+    if message.contains("expected ',' or ']'") || message.contains("expected ',' or '}'") {
+        return Some("inside `[ ]` and `{ }` a text with `{{…}}` or a comma needs quotes");
+    }
+    None
+}
+
+/// It would let a map take over another's keys. Readers of YAML disagree about
+/// it, and rows inherit already what they leave out.
+const MERGE_KEY: &str = "<<";
+
 struct Builder<'f> {
-    file: &'f SourceFile,
+    locator: &'f Locator,
     nodes: Vec<Node>,
     anchors: HashMap<usize, NodeId>,
     problems: &'f mut Vec<Problem>,
@@ -33,7 +53,7 @@ type Events<'p, 'f> = &'p mut Parser<'f, saphyr_parser::StrInput<'f>>;
 
 impl<'f> Builder<'f> {
     fn document(&mut self) -> Result<NodeId, Box<Problem>> {
-        let text: &'f str = &self.file.text;
+        let text: &'f str = &self.locator.file.text;
         let mut parser = Parser::new_from_str(text);
         let mut root = None;
         while let Some(event) = parser.next_event() {
@@ -71,19 +91,20 @@ impl<'f> Builder<'f> {
             if error.info().contains("recursion limit") {
                 return self.problem(Code::TooLarge, at, "nested too deep to be read");
             }
-            let tab = self.file.text.lines().nth(at.start.line().saturating_sub(1));
+            let tab = self.locator.file.text.lines().nth(at.start.line().saturating_sub(1));
             let problem = self.problem(Code::Syntax, at, error.info());
             if tab.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {
                 return Box::new(problem.help("YAML is indented with spaces; this line has a tab"));
             }
-            problem
+            match syntax_help(error.info()) {
+                Some(help) => Box::new(problem.help(help)),
+                None => problem,
+            }
         })
     }
 
     fn problem(&self, code: Code, span: Span, message: &str) -> Box<Problem> {
-        let range = byte_range(&self.file.text, span);
-        let place = Place::new(&self.file.path, &self.file.text, range);
-        Box::new(Problem::error(code, place, message))
+        Box::new(Problem::error(code, self.locator.place(span), message))
     }
 
     fn node(
@@ -97,9 +118,13 @@ impl<'f> Builder<'f> {
             return Err(self.problem(Code::TooLarge, span, &message));
         }
         let (anchor, shape, end) = match event {
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.check_tag(tag.is_some(), span)?;
                 self.check_characters(&text, span)?;
                 let plain = style == ScalarStyle::Plain;
+                if plain && is_ambiguous(&text) {
+                    self.report_ambiguous(&text, span);
+                }
                 (anchor, Shape::Scalar { text: text.into_owned(), plain }, span)
             }
             Event::Alias(anchor) => {
@@ -109,11 +134,13 @@ impl<'f> Builder<'f> {
                 })?;
                 (0, Shape::Alias(target), span)
             }
-            Event::SequenceStart(anchor, _) => {
+            Event::SequenceStart(anchor, tag) => {
+                self.check_tag(tag.is_some(), span)?;
                 let (items, end) = self.list(parser, depth)?;
                 (anchor, Shape::List(items), end)
             }
-            Event::MappingStart(anchor, _) => {
+            Event::MappingStart(anchor, tag) => {
+                self.check_tag(tag.is_some(), span)?;
                 let (entries, end) = self.map(parser, depth)?;
                 (anchor, Shape::Map(entries), end)
             }
@@ -122,14 +149,34 @@ impl<'f> Builder<'f> {
         let span = Span::new(span.start, end.end);
         let id = self.nodes.len();
         let weight = self.weight(&shape);
-        if weight > MAX_NODES || id > MAX_NODES {
-            return Err(self.problem(Code::TooLarge, span, "the aliases expand to too much"));
+        if weight > MAX_VALUES {
+            let message = format!("the aliases expand to more than {MAX_VALUES} values");
+            return Err(self.problem(Code::TooLarge, span, &message));
+        }
+        if id > MAX_VALUES {
+            let message = format!("the file holds more than {MAX_VALUES} values");
+            return Err(self.problem(Code::TooLarge, span, &message));
         }
         self.nodes.push(Node { span, shape, weight, removed: false });
         if anchor > 0 {
             self.anchors.insert(anchor, id);
         }
         Ok(id)
+    }
+
+    /// A tag says what a value is; here its key says so already.
+    fn check_tag(&self, is_tagged: bool, span: Span) -> Result<(), Box<Problem>> {
+        if !is_tagged {
+            return Ok(());
+        }
+        let problem = self.problem(Code::Syntax, span, "a tag (`!…`) means nothing here");
+        Err(Box::new(problem.help("leave it out; a text that looks like a number goes in quotes")))
+    }
+
+    fn report_ambiguous(&mut self, text: &str, span: Span) {
+        let message = format!("`{text}` is a number to some readers of YAML, and a text to others");
+        let problem = self.problem(Code::WrongType, span, &message);
+        self.problems.push(problem.help(format!("write it in quotes: \"{text}\"")));
     }
 
     /// Control characters could break headers and files further on, and two
@@ -188,6 +235,10 @@ impl<'f> Builder<'f> {
             };
             let event = self.next(parser)?;
             let value = self.node(event, parser, depth + 1)?;
+            if key == MERGE_KEY {
+                self.report_merge_key(key_span);
+                continue;
+            }
             match seen.get(&key).copied() {
                 Some(first) => self.report_duplicate(&key, key_span, first),
                 None => {
@@ -198,9 +249,16 @@ impl<'f> Builder<'f> {
         }
     }
 
+    fn report_merge_key(&mut self, span: Span) {
+        let message = "merge keys (`<<`) are not read";
+        let problem = self.problem(Code::UnknownKey, span, message);
+        self.problems.push(problem.help(
+            "write the keys out; a whole value can be repeated by an alias: `apis: &all [a, b]`, then `apis: *all`",
+        ));
+    }
+
     fn report_duplicate(&mut self, key: &str, span: Span, first: Span) {
-        let place =
-            |span| Place::new(&self.file.path, &self.file.text, byte_range(&self.file.text, span));
+        let place = |span| self.locator.place(span);
         let problem = Problem::error(
             Code::DuplicateKey,
             place(span),

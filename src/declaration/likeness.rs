@@ -77,7 +77,7 @@ impl<'t> Comparison<'t> {
             return;
         }
         let place = self.translation.key_place(&self.path);
-        let file = &self.original.file.path;
+        let file = &self.original.locator.file.path;
         let at: Vec<String> = self.path.iter().map(shown).collect();
         let message = format!("`{key}` translates nothing: {file} has no `{}`", at.join("."));
         let parent = &self.path[..self.path.len() - 1];

@@ -6,12 +6,14 @@ use super::problem::{Code, Problem};
 use super::program::unknown;
 use super::references::{Resolver, Scope};
 use super::rows::timetable;
-use super::texts::{NamedDates, texts};
+use super::rules;
+use super::texts::{self, NamedDates};
 use super::tree::{Tree, steps};
 use super::written::DeclaredNotice;
 use crate::notice::{
     Catalogue, Date, ExpectedError, LadderId, Length, Notice, NoticeId, ProgramSettings, Unaffected,
 };
+use crate::schedule::Instant;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 
@@ -25,6 +27,8 @@ pub struct Context<'a> {
     pub announced: &'a Date,
     /// What its texts may name.
     pub named: &'a NamedDates,
+    /// The present moment, where the check was told one.
+    pub now: Option<Instant>,
 }
 
 impl<'a> Context<'a> {
@@ -49,16 +53,20 @@ pub fn notice(
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
 ) -> Notice {
-    context.named.check(context.tree, &texts(&declared), problems);
+    let texts = texts::texts(&declared);
+    texts::check_literals(context.tree, &declared, problems);
+    context.named.check(context.tree, &texts, problems);
     if declared.title.trim().contains('\n') {
         let place = context.tree.place(&steps!["title"]);
         problems.push(Problem::error(Code::InvalidValue, place, "a title is one line of text"));
     }
     let schedule = timetable(context, &declared.schedule, problems);
+    rules::check_prose(context, &texts, &schedule, problems);
     let amendments = amendments(context, &declared.amendments, &schedule, problems);
     for (id, endpoint) in &declared.test_endpoints {
         order::check_endpoint(context, id, endpoint, problems);
     }
+    check_statuses(context, &declared, problems);
     let mut targets = |references, at: &[_]| {
         context.resolver.targets(references, Scope::Program, context.tree, at, problems)
     };
@@ -78,7 +86,7 @@ pub fn notice(
         targets: targets(&unaffected.apis, &steps!["unaffected", "apis"]),
     });
     let reminders = ladder(context, declared.reminders.as_ref(), problems);
-    Notice {
+    let notice = Notice {
         id,
         title: declared.title.trim().to_owned(),
         kind: declared.kind,
@@ -103,7 +111,9 @@ pub fn notice(
         reminders,
         channels: declared.channels,
         translations: IndexMap::new(),
-    }
+    };
+    rules::check(context, &notice, problems);
+    notice
 }
 
 /// The ladder a notice names, else the program's ladder `default`, else none.
@@ -118,6 +128,27 @@ fn ladder(
     };
     let known: Vec<_> = ladders.keys().map(LadderId::as_str).collect();
     let at = steps!["reminders"];
+    if known.is_empty() {
+        let message = format!("`{id}` is not a declared reminder ladder");
+        problems.push(
+            Problem::error(Code::UnknownReference, context.tree.place(&at), message).help(format!(
+                "declare it in program.yaml: `reminders: {{{id}: [30 days, 7 days]}}`"
+            )),
+        );
+        return Vec::new();
+    }
     unknown(id.as_str(), &known, "reminder ladder", (context.tree, &at), problems);
     ladders.get(id).cloned().unwrap_or_default()
+}
+
+fn check_statuses(context: &Context<'_>, declared: &DeclaredNotice, problems: &mut Vec<Problem>) {
+    let is_wrong = |status: u16| !(100..=599).contains(&status);
+    for (index, error) in declared.errors.iter().enumerate() {
+        if error.status.is_some_and(is_wrong) {
+            let place = context.tree.place(&steps!["errors", index, "status"]);
+            let message = "an HTTP status lies between 100 and 599";
+            let problem = Problem::error(Code::InvalidValue, place, message);
+            problems.push(problem.help("leave it out where the answer is not HTTP"));
+        }
+    }
 }

@@ -75,7 +75,7 @@ fn comes_after(first: &Date, then: &Date, zone: Tz) -> bool {
 }
 
 /// A row's own date, or the general one it inherits.
-fn place_of(context: &Context<'_>, id: &RowId, name: &str) -> Vec<Step> {
+pub fn place_of(context: &Context<'_>, id: &RowId, name: &str) -> Vec<Step> {
     if name == "announced" {
         return steps!["announced"].to_vec();
     }

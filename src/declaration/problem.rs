@@ -72,6 +72,28 @@ pub enum Code {
     AmendmentMismatch,
     UnresolvedPlaceholder,
     DeadLink,
+    Overlap,
+    UnusedGeneralDate,
+    TestAfterProduction,
+    WallTimeSkipped,
+    WallTimeTwice,
+    OffsetMismatch,
+    ZoneAbbreviation,
+    BrownoutNever,
+    BrownoutOutlastsRhythm,
+    BrownoutAfterCutoff,
+    BrownoutOverlap,
+    TooManyBrownouts,
+    ShortNotice,
+    WeekendCutoff,
+    FrozenCutoff,
+    ReplacementMissing,
+    ReplacementUnavailable,
+    ReplacementEnds,
+    ReplacementCircle,
+    CancelledRowGone,
+    OverdueAnnouncement,
+    DateInProse,
 }
 
 impl Code {
@@ -95,6 +117,28 @@ impl Code {
             Self::AmendmentMismatch => "amendment-mismatch",
             Self::UnresolvedPlaceholder => "unresolved-placeholder",
             Self::DeadLink => "dead-link",
+            Self::Overlap => "overlap",
+            Self::UnusedGeneralDate => "unused-general-date",
+            Self::TestAfterProduction => "test-after-production",
+            Self::WallTimeSkipped => "wall-time-skipped",
+            Self::WallTimeTwice => "wall-time-twice",
+            Self::OffsetMismatch => "offset-mismatch",
+            Self::ZoneAbbreviation => "zone-abbreviation",
+            Self::BrownoutNever => "brownout-never",
+            Self::BrownoutOutlastsRhythm => "brownout-outlasts-rhythm",
+            Self::BrownoutAfterCutoff => "brownout-after-cutoff",
+            Self::BrownoutOverlap => "brownout-overlap",
+            Self::TooManyBrownouts => "too-many-brownouts",
+            Self::ShortNotice => "short-notice",
+            Self::WeekendCutoff => "weekend-cutoff",
+            Self::FrozenCutoff => "frozen-cutoff",
+            Self::ReplacementMissing => "replacement-missing",
+            Self::ReplacementUnavailable => "replacement-unavailable",
+            Self::ReplacementEnds => "replacement-ends",
+            Self::ReplacementCircle => "replacement-circle",
+            Self::CancelledRowGone => "cancelled-row-gone",
+            Self::OverdueAnnouncement => "overdue-announcement",
+            Self::DateInProse => "date-in-prose",
         }
     }
 }
@@ -155,7 +199,9 @@ pub fn closest<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let written = written.to_lowercase();
-    let allowed = written.chars().count().div_ceil(3);
+    let length = written.chars().count();
+    // A word replaced whole is no slip of the finger.
+    let allowed = length.div_ceil(3).min(length.saturating_sub(1));
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(&written, &c.to_lowercase()), c))
@@ -173,7 +219,7 @@ pub fn suggestion<'c>(
         return Some(format!("did you mean `{close}`?"));
     }
     /// More names than this are no help.
-    const MAX_LISTED: usize = 16;
+    const MAX_LISTED: usize = 24;
     let listed: Vec<_> = candidates.into_iter().take(MAX_LISTED + 1).collect();
     (1..=MAX_LISTED).contains(&listed.len()).then(|| format!("known here: {}", listed.join(", ")))
 }

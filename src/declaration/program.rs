@@ -3,6 +3,7 @@
 use super::problem::{Code, Problem, suggestion};
 use super::reader::{Read, read};
 use super::references::Resolver;
+use super::rules::abbreviated_zone;
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
 use crate::notice::{Catalogue, GroupId, ProgramSettings, ReplacedBy};
@@ -16,6 +17,10 @@ pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<P
 }
 
 fn check_settings(settings: &ProgramSettings, tree: &Tree, problems: &mut Vec<Problem>) {
+    problems.extend(abbreviated_zone(tree, &steps!["zone"], Some(settings.zone)));
+    for (index, zone) in settings.shown_zones.iter().enumerate() {
+        problems.extend(abbreviated_zone(tree, &steps!["shown_zones", index], Some(*zone)));
+    }
     if settings.locales.is_empty() {
         let place = tree.place(&steps!["locales"]);
         let problem =
@@ -47,6 +52,10 @@ fn check_settings(settings: &ProgramSettings, tree: &Tree, problems: &mut Vec<Pr
 pub fn catalogue(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<Catalogue>> {
     let read = read::<Catalogue>(file, problems)?;
     if let Some(catalogue) = &read.form {
+        for (id, environment) in &catalogue.environments {
+            let at = steps!["environments", id.as_str(), "zone"];
+            problems.extend(abbreviated_zone(&read.tree, &at, environment.zone));
+        }
         check_apis(catalogue, &read.tree, problems);
         check_groups(catalogue, &read.tree, problems);
     }

@@ -12,6 +12,9 @@ use serde_path_to_error::Segment;
 
 /// Problems of structure reported for one file; the rest waits for the next run.
 const MAX_STRUCTURAL_PROBLEMS: usize = 64;
+/// Values read while looking for them: each problem costs another reading, and a
+/// file of many values and many problems must not take long.
+const MAX_VALUES_READ: usize = 100_000;
 
 /// Stand-ins for keys that a notice must have, used when one is missing or was
 /// left out, so that the rest of the notice is still checked. They are never
@@ -33,10 +36,8 @@ pub fn read<T: DeserializeOwned>(
     let found = problems.len();
     let mut tree = Tree::read(file, problems)?;
     if problems.len() == found {
-        // The common case, a sound file. It goes through values, because a text
-        // read directly would take an unquoted `1.20` without a word.
-        let value = serde_yaml::from_str::<serde_yaml::Value>(&file.text);
-        if let Some(form) = value.ok().and_then(|value| T::deserialize(value).ok()) {
+        // The common case, a sound file, needs no path of what is wrong.
+        if let Ok(form) = T::deserialize(tree.value()) {
             return Some(Read { tree, form: Some(form) });
         }
     }
@@ -50,7 +51,8 @@ fn read_leaving_out<T: DeserializeOwned>(
 ) -> Option<T> {
     // Paths of parents that lost a child: a "missing" there is our own doing.
     let mut bereft: Vec<Vec<Step>> = Vec::new();
-    for _ in 0..MAX_STRUCTURAL_PROBLEMS {
+    let readings = (MAX_VALUES_READ / tree.weight()).clamp(1, MAX_STRUCTURAL_PROBLEMS);
+    for _ in 0..readings {
         let error = match serde_path_to_error::deserialize::<_, T>(tree.value()) {
             Ok(form) => return Some(form),
             Err(error) => error,

@@ -98,6 +98,11 @@ impl<'a> Resolver<'a> {
         })
     }
 
+    /// Whether part of what the catalogue says of an API was itself wrong.
+    fn has_lost(&self, api: &ApiId, key: &str) -> bool {
+        self.tree.is_some_and(|tree| tree.has_lost(&steps!["apis", api.as_str(), key]))
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let groups = self.catalogue.groups.keys().map(GroupId::as_str);
         self.catalogue.apis.keys().map(ApiId::as_str).chain(groups)
@@ -114,17 +119,29 @@ impl<'a> Resolver<'a> {
         let versions = match &reference.versions {
             None => Vec::new(),
             Some(range) => versions_in(api, range).map_err(|unknown| {
+                if self.has_lost(name, "versions") {
+                    return None;
+                }
                 let message = format!("`{name}` has no version `{unknown}`");
-                let help = suggestion(&unknown, api.versions.iter().map(String::as_str));
+                let help =
+                    suggestion(&unknown, api.versions.iter().map(String::as_str)).or_else(|| {
+                        Some("declare it in apis.yaml, under the API's `versions`".to_owned())
+                    });
                 problem(Code::UnknownReference, file, at, message, help)
             })?,
         };
         if let Some(operation) = &reference.operation
             && !api.operations.contains(operation)
         {
+            if self.has_lost(name, "operations") {
+                return Err(None);
+            }
             let message = format!("`{name}` has no operation `{operation}`");
             let known: Vec<_> = api.operations.iter().map(ToString::to_string).collect();
-            let help = suggestion(&operation.to_string(), known.iter().map(String::as_str));
+            let help = suggestion(&operation.to_string(), known.iter().map(String::as_str))
+                .or_else(|| {
+                    Some("declare it in apis.yaml, under the API's `operations`".to_owned())
+                });
             return Err(problem(Code::UnknownReference, file, at, message, help));
         }
         Ok(Target {

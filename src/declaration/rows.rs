@@ -5,6 +5,7 @@ use super::order;
 use super::problem::{Code, Problem, suggestion};
 use super::program::unknown;
 use super::references::Scope;
+use super::rules::abbreviated_zone;
 use super::tree::{Step, steps};
 use super::written::{DeclaredBrownout, DeclaredRow, DeclaredSchedule, DeclaredSubset};
 use crate::notice::{
@@ -19,6 +20,8 @@ pub fn timetable(
     problems: &mut Vec<Problem>,
 ) -> Timetable {
     let general = declared.general();
+    let zone_at = steps!["schedule", "zone"];
+    problems.extend(abbreviated_zone(context.tree, &zone_at, declared.zone));
     if context.row_keys().is_empty() {
         let place = context.tree.place(&steps!["schedule", "rows"]);
         problems.push(
@@ -55,6 +58,7 @@ fn row(
 ) -> Option<Row> {
     let at = |key: &str| steps!["schedule", "rows", id.as_str(), key];
     let tree = context.tree;
+    problems.extend(abbreviated_zone(tree, &at("zone"), written.zone));
     if let Some(cohort) = &written.cohort {
         let known = context.catalogue_keys("cohorts");
         unknown(cohort.as_str(), &known, "cohort", (tree, &at("cohort")), problems);

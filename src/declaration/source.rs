@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// Largest file read, in bytes. The longest real notice known has 5 kB.
-pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = 2 * 1024 * 1024;
 
 /// One file: where it says it is, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl SourceFile {
 }
 
 /// A program's folder.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProgramSource {
     /// The folder's name, which is the program's id.
     pub id: String,
@@ -35,7 +35,7 @@ pub struct ProgramSource {
 }
 
 /// A locale's folder inside a program's. It holds at least one file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TranslationSource {
     /// The folder's name, which is meant to be a locale.
     pub locale: String,
@@ -49,5 +49,10 @@ impl TranslationSource {
     pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
         let notices = self.notices.iter().map(|(_, file)| file);
         self.program.iter().chain(&self.apis).chain(notices)
+    }
+
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut SourceFile> {
+        let notices = self.notices.iter_mut().map(|(_, file)| file);
+        self.program.iter_mut().chain(&mut self.apis).chain(notices)
     }
 }

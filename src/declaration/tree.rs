@@ -1,14 +1,14 @@
 //! A file's YAML as a tree of positions.
 //!
-//! It is read before anything else reads the file. It turns a path into a place,
-//! and can leave out nodes that were found wrong, so that the rest of the file is
-//! still read.
+//! It turns a path into a place, gives the file's values to serde, and can leave
+//! out nodes that were found wrong, so that the rest of the file is still read.
 
 use super::builder::build;
+use super::positions::Locator;
 use super::problem::{Code, Place, Problem};
+use super::scalar::value_of_plain;
 use super::source::{MAX_FILE_BYTES, SourceFile};
 use saphyr_parser::Span;
-use std::ops::Range;
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) struct Node {
 /// The tree of one file.
 #[derive(Debug)]
 pub struct Tree {
-    pub(super) file: SourceFile,
+    pub(super) locator: Locator,
     pub(super) nodes: Vec<Node>,
     pub(super) root: NodeId,
 }
@@ -73,18 +73,18 @@ impl Tree {
     /// Reads positions; a file with a fatal problem has no tree. Duplicate keys
     /// are problems that leave a tree, in which the first of them counts.
     pub fn read(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Self> {
-        let whole = |at: Range<usize>| Place::new(&file.path, &file.text, at);
         if file.text.len() > MAX_FILE_BYTES {
             let limit = MAX_FILE_BYTES / (1024 * 1024);
             problems.push(Problem::error(
                 Code::TooLarge,
-                whole(0..0),
+                Place::new(&file.path, &file.text, 0..0),
                 format!("the file has {} bytes; at most {limit} MiB are read", file.text.len()),
             ));
             return None;
         }
-        match build(file, problems) {
-            Ok((nodes, root)) => Some(Self { file: file.clone(), nodes, root }),
+        let locator = Locator::new(file);
+        match build(&locator, problems) {
+            Ok((nodes, root)) => Some(Self { locator, nodes, root }),
             Err(problem) => {
                 problems.push(*problem);
                 None
@@ -113,10 +113,10 @@ impl Tree {
     /// Where `needle` stands in the text of the value at `path`.
     pub fn place_of_text(&self, path: &[Step], needle: &str) -> Place {
         let place = self.place(path);
-        match self.file.text[place.span.clone()].find(needle) {
+        match place.text[place.span.clone()].find(needle) {
             Some(at) => {
                 let start = place.span.start + at;
-                Place::new(&self.file.path, &self.file.text, start..start + needle.len())
+                self.locator.place_of_bytes(start..start + needle.len())
             }
             None => place,
         }
@@ -135,6 +135,18 @@ impl Tree {
     /// wrong: what is there but wrong has its own problem already.
     pub fn has(&self, path: &[Step], key: &str) -> bool {
         self.keys(path).contains(&key)
+    }
+
+    /// Whether something directly below `path` was left out.
+    pub fn has_lost(&self, path: &[Step]) -> bool {
+        let (node, _, complete) = self.walk_all(path);
+        let lost = |id: &NodeId| self.nodes[*id].removed;
+        complete
+            && match &self.nodes[self.target(node)].shape {
+                Shape::List(items) => items.iter().any(lost),
+                Shape::Map(entries) => entries.iter().any(|entry| lost(&entry.value)),
+                _ => lost(&node),
+            }
     }
 
     /// The text of a plain scalar, as written.
@@ -205,7 +217,12 @@ impl Tree {
     }
 
     fn place_of(&self, span: Span) -> Place {
-        Place::new(&self.file.path, &self.file.text, byte_range(&self.file.text, span))
+        self.locator.place(span)
+    }
+
+    /// How many values there are, aliases expanded.
+    pub fn weight(&self) -> usize {
+        self.nodes[self.root].weight
     }
 
     /// The tree as values, without what was removed.
@@ -218,9 +235,7 @@ impl Tree {
         let kept = |id: NodeId| !self.nodes[id].removed;
         match &self.nodes[node].shape {
             Shape::Scalar { text, plain: false } => Value::String(text.clone()),
-            Shape::Scalar { text, plain: true } => {
-                serde_yaml::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
-            }
+            Shape::Scalar { text, plain: true } => value_of_plain(text),
             Shape::Alias(target) => self.value_of(*target),
             Shape::List(items) => {
                 items.iter().filter(|i| kept(**i)).map(|i| self.value_of(*i)).collect()
@@ -232,17 +247,4 @@ impl Tree {
             }
         }
     }
-}
-
-/// Spans count characters; everything else here counts bytes.
-pub(super) fn byte_range(text: &str, span: Span) -> Range<usize> {
-    let byte_of = |chars: usize| {
-        if text.is_ascii() {
-            return chars.min(text.len());
-        }
-        text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
-    };
-    let (start, end) = (byte_of(span.start.index()), byte_of(span.end.index()));
-    let end = end.max(start);
-    start..start + text[start..end].trim_end().len()
 }

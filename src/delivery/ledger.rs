@@ -4,7 +4,8 @@
 use super::gate::Gate;
 use super::sender::{Entry, Job};
 use super::{DeliveryError, Ended, Event, Scope};
-use crate::store::{NodeId, Report, Store};
+use crate::notice::Carrier;
+use crate::store::{Errand, NodeId, Report, Store};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -27,9 +28,9 @@ const RECORD_AGAIN: Duration = Duration::from_millis(500);
 pub(super) struct Ledger {
     pub store: Store,
     pub node: NodeId,
-    pub heartbeat: Duration,
     pub connections: usize,
     pub scope: Scope,
+    pub carrier: Carrier,
     pub gate: Arc<Gate>,
     pub stop: watch::Receiver<bool>,
     /// Claimed and not yet reported on.
@@ -123,16 +124,16 @@ impl Ledger {
         jobs: &mpsc::Sender<Job>,
         tell: &mut impl FnMut(Event),
     ) -> Result<bool, DeliveryError> {
-        let occasion = match self.scope {
-            Scope::Round { occasion, .. } => Some(occasion),
-            Scope::Everything => None,
+        let errand = match self.scope {
+            Scope::Round { occasion, .. } => Errand::Round(occasion),
+            Scope::Everything => Errand::All(self.carrier),
         };
         let room = (self.connections * CLAIMS_PER_CONNECTION).saturating_sub(self.outstanding);
         if room == 0 {
             return Ok(false);
         }
         let claimed_at = Instant::now();
-        let claims = self.store.claim(self.node, occasion, room, self.heartbeat).await?;
+        let claims = self.store.claim(self.node, errand, room).await?;
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
             tell(Event::Outcome(outcome));
@@ -142,8 +143,8 @@ impl Ledger {
             // The channel holds as many as may be claimed, and so has room.
             let _ = jobs.send(Job { claimed, claimed_at }).await;
         }
-        match occasion {
-            Some(occasion) if self.is_dry && self.outstanding == 0 => {
+        match errand {
+            Errand::Round(occasion) if self.is_dry && self.outstanding == 0 => {
                 Ok(!self.store.is_round_due(occasion).await?)
             }
             _ => Ok(false),

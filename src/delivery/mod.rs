@@ -27,8 +27,8 @@ pub use gate::Pause;
 use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
-use crate::notice::Outcome;
-use crate::store::{Store, StoreError};
+use crate::notice::{Carrier, Outcome};
+use crate::store::{NewNode, Store, StoreError};
 use gate::Gate;
 use ledger::Ledger;
 use lifeline::Lifeline;
@@ -63,7 +63,8 @@ pub enum Scope {
     /// One round, until nothing of it is due. `pauses` in a row without the
     /// server working in between, and it is left for another time.
     Round { occasion: i64, pauses: u32 },
-    /// Whatever falls due, until told to stop.
+    /// Whatever falls due and was announced to be sent in this way, until told to
+    /// stop.
     Everything,
 }
 
@@ -122,6 +123,14 @@ impl Delivery {
         Ok(Self { store, keys, settings, clock, transport: Arc::new(transport), signer })
     }
 
+    /// How messages leave here.
+    pub fn carrier(&self) -> Carrier {
+        match &*self.transport {
+            Transport::Smtp { .. } => Carrier::Smtp,
+            Transport::Files(_) => Carrier::Files,
+        }
+    }
+
     /// Delivers as a node of its own until the scope's end, or until `stop`
     /// turns true: then what is in flight is finished and the rest given back.
     pub async fn run(
@@ -130,9 +139,12 @@ impl Delivery {
         stop: watch::Receiver<bool>,
         tell: impl FnMut(Event),
     ) -> Result<Ended, DeliveryError> {
+        let carrier = self.carrier();
         let registered_at = Instant::now();
-        let node = self.store.register_node(&format!("process {}", std::process::id())).await?;
         let heartbeat = self.settings.heartbeat;
+        let name = format!("process {}", std::process::id());
+        let node = NewNode { name: &name, lifetime: heartbeat };
+        let node = self.store.register_node(node).await?;
         let lifeline = Arc::new(Lifeline::new(heartbeat, registered_at));
         let gate = Arc::new(Gate::default());
         let connections = self.transport.connections();
@@ -162,9 +174,9 @@ impl Delivery {
         let ledger = Ledger {
             store: self.store.clone(),
             node,
-            heartbeat,
             connections,
             scope,
+            carrier,
             gate,
             stop,
             outstanding: 0,

@@ -3,46 +3,63 @@
 //! References between them were resolved by `declaration`; nothing here looks
 //! anything up by itself.
 
-use super::{ApiId, CohortId, EnvironmentId, GroupId, HttpUrl, ProgramId, Reference, UrlId};
+use super::{
+    ApiId, CohortId, EnvironmentId, GroupId, HttpUrl, ProgramId, Reference, UrlId, ZoneName,
+};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// All maps keep the order of the declaration: it is the office's reading order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// What there is: environments, APIs, groups and cohorts, in the office's own
+/// order, which everything shown keeps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
+    /// Where APIs answer, by id.
     #[serde(default)]
     pub environments: IndexMap<EnvironmentId, Environment>,
+    /// The APIs by their wire names: what integrators call them.
     #[serde(default)]
     pub apis: IndexMap<ApiId, Api>,
+    /// Named selections of APIs, which rows refer to like an API.
     #[serde(default)]
     pub groups: IndexMap<GroupId, Group>,
+    /// Integrators who are treated differently, by id.
     #[serde(default)]
     pub cohorts: IndexMap<CohortId, Cohort>,
 }
 
 /// A place where APIs answer: a stage, a region, a cloud, a platform, a sandbox.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
+    /// As tables and mails show it.
     pub title: String,
+    /// Whether integrators test here or do business.
     pub stage: Stage,
+    /// The region it stands in, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Where its wall clocks hang, if not in the program's zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<ZoneName>")]
     pub zone: Option<Tz>,
+    /// Its base URLs, by id.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub urls: IndexMap<UrlId, HttpUrl>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
+    /// For trying things out.
     Test,
+    /// For business.
     Production,
 }
 
@@ -55,10 +72,12 @@ impl fmt::Display for Stage {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
+    /// As tables and mails show it.
     pub title: String,
+    /// What it does, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Addresses of its own, beside those of its environments.
@@ -67,14 +86,16 @@ pub struct Api {
     /// Oldest first: a version range follows this order, not the spelling.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
+    /// Its operations, each as `METHOD /path`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<Operation>,
     /// Where it can be called; everywhere when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub available: Vec<EnvironmentId>,
+    /// Words by which a group can select it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Absent: nothing was said. `none`: there is no replacement.
+    /// What takes its place. Absent: nothing was said. `none`: there is nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<ReplacedBy>,
 }
@@ -222,33 +243,41 @@ impl fmt::Display for Replacement {
 }
 
 /// A named selection: a list, or a rule evaluated at each row's URLs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
+    /// As tables and mails show it.
     pub title: String,
+    /// Its members: APIs, versions or operations of them, and other groups.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apis: Vec<Reference>,
+    /// A rule that selects members; it is evaluated at each row's URLs.
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     pub selector: Option<Selector>,
 }
 
 /// Every condition given must hold. `*` in `url` and `path` stands for any text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selector {
+    /// The scheme of the URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Scheme>,
+    /// The URL; `*` stands for any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The method of an operation, such as `GET`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
+    /// The path of an operation; `*` stands for any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// A tag of the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
     Http,
@@ -265,10 +294,12 @@ impl Scheme {
 }
 
 /// Integrators who are treated differently, such as those with a signed extension.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cohort {
+    /// As tables and mails show it.
     pub title: String,
+    /// Who belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }

@@ -190,10 +190,22 @@ impl FromStr for Span {
             return Ok(Self::At(text.parse()?));
         };
         let (from, to): (Point, Point) = (from.trim().parse()?, to.trim().parse()?);
-        if to.last_day() < from.first_day() {
+        if is_backwards(from, to) {
             return Err(BadDate::Backwards(text.to_owned()));
         }
         Ok(Self::Range { from, to })
+    }
+}
+
+/// Two instants are compared to the second where both have an offset or neither
+/// has; anything else by its days.
+fn is_backwards(from: Point, to: Point) -> bool {
+    match (from, to) {
+        (Point::Instant { at: a, offset: None }, Point::Instant { at: b, offset: None }) => b < a,
+        (Point::Instant { at: a, offset: Some(x) }, Point::Instant { at: b, offset: Some(y) }) => {
+            b - y < a - x
+        }
+        _ => to.last_day() < from.first_day(),
     }
 }
 

@@ -164,6 +164,23 @@ pub fn greet(form: &str, name: Option<&str>) -> String {
     format!("{words} {name}{}", &form[words.len()..])
 }
 
+/// How messages leave. A round is sent in the way it was announced to be sent,
+/// whatever else a process beside it is set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Carrier {
+    Smtp,
+    Files,
+}
+
+impl Carrier {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Smtp => "smtp",
+            Self::Files => "files",
+        }
+    }
+}
+
 /// What became of one attempt to deliver, or of a row that was never tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

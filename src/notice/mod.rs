@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod date;
+mod described;
 mod ids;
 mod locale;
 mod message;
@@ -19,6 +20,7 @@ mod values;
 
 pub use catalogue::*;
 pub use date::*;
+pub use described::*;
 pub use ids::*;
 pub use locale::*;
 pub use message::*;

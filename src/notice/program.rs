@@ -1,14 +1,15 @@
 //! A program: its office, its policies and its notices, as checked.
 
 use super::{
-    Amendment, Audience, Behind, Catalogue, Channels, Check, Contact, Date, EmailAddress,
-    EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, Locale, NoticeId, NoticePath,
-    NoticeTexts, ProgramId, ProgramTexts, Question, Step, Target, TestEndpoint, Text,
-    TimelineEntry, Timetable,
+    Amendment, Audience, Behind, CalendarDay, Catalogue, Channels, Check, Contact, Date,
+    EmailAddress, EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, Locale, NoticeId,
+    NoticePath, NoticeTexts, ProgramId, ProgramTexts, Question, Step, Target, TestEndpoint, Text,
+    TimeOfDay, TimelineEntry, Timetable, ZoneName,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -40,31 +41,44 @@ pub struct Program {
     pub translations: IndexMap<Locale, ProgramTexts>,
 }
 
-/// `program.yaml`, which holds no references and so needs no second form.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+// It holds no references and so needs no second form.
+/// The program: who writes, to whom questions go, and how notices are sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramSettings {
+    /// The name of the program.
     pub title: String,
+    /// Who speaks in a notice.
     pub office: Office,
+    /// Where questions go, unless a notice says otherwise.
     #[serde(default)]
     pub contact: Contact,
+    /// Whom mails come from.
     pub sender: Sender,
     /// Where a date without a zone of its own begins.
+    #[schemars(with = "ZoneName")]
     pub zone: Tz,
     /// Further zones in which exact times are shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<ZoneName>")]
     pub shown_zones: Vec<Tz>,
-    /// The first is the default.
+    /// The languages that notices are written in; the first is the default.
     #[serde(default = "english")]
     pub locales: Vec<Locale>,
+    /// What the office promises about its notices; `check` holds it to them.
     #[serde(default)]
     pub policy: Policy,
+    /// Named ladders: how long before a cutoff to write again. A notice follows `default` unless
+    /// it names another.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub reminders: IndexMap<LadderId, Vec<Length>>,
+    /// When mail may leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sending_hours: Option<SendingHours>,
+    /// Whom to write to when nobody acknowledged in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
+    /// How pages and mails look.
     #[serde(default)]
     pub brand: Brand,
 }
@@ -85,96 +99,145 @@ fn english() -> Vec<Locale> {
     vec![Locale::default()]
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Office {
+    /// The name under a notice.
     pub name: String,
+    /// How a notice begins, such as `Hello,`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub greeting: Option<String>,
+    /// How a notice ends, such as `Kind regards,`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sender {
+    /// The address that mails come from.
     pub address: EmailAddress,
     /// The office's name when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Where answers go, if not to the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<EmailAddress>,
 }
 
 /// What the office promises about its notices; `check` holds it to them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
+    /// The least time between announcement and cutoff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_notice: Option<MinimumNotice>,
+    /// Whether a cutoff may fall on a Saturday or Sunday.
     #[serde(default)]
     pub weekends: Weekends,
+    /// Stretches in which no cutoff may fall.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub freezes: Vec<Freeze>,
+    /// Whether somebody must approve a notice before it is announced.
     #[serde(default)]
     pub approval: Approval,
 }
 
 /// Counted from the announcement.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MinimumNotice {
+    /// For environments whose stage is test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Length>,
+    /// For environments whose stage is production.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub production: Option<Length>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Weekends {
+    /// It may.
     #[default]
     Allowed,
+    /// It may, with a warning.
     Discouraged,
+    /// It may not.
     Forbidden,
 }
 
 /// A stretch in which no cutoff may fall; both days are included.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {
+    /// Its first day.
+    #[serde(with = "calendar_day")]
+    #[schemars(with = "CalendarDay")]
     pub from: NaiveDate,
+    /// Its last day.
+    #[serde(with = "calendar_day")]
+    #[schemars(with = "CalendarDay")]
     pub until: NaiveDate,
+    /// Why, as messages say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Approval {
+    /// Nobody need approve.
     #[default]
     None,
+    /// Somebody must.
     Required,
 }
 
 /// When mail may leave, in wall time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendingHours {
+    /// No mail leaves before this time of day.
     #[serde(with = "wall_time")]
+    #[schemars(with = "TimeOfDay")]
     pub from: NaiveTime,
+    /// No mail leaves after this time of day.
     #[serde(with = "wall_time")]
+    #[schemars(with = "TimeOfDay")]
     pub until: NaiveTime,
+    /// Whose clocks count.
     #[serde(default)]
     pub zone: SendingZone,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SendingZone {
+    /// The program's clocks.
     #[default]
     Program,
+    /// Each recipient's own clocks.
     Recipient,
+}
+
+/// `YYYY-MM-DD` and nothing else, as dates of notices are written.
+mod calendar_day {
+    use crate::notice::Point;
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(day: &NaiveDate, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(day)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
+        let text = String::deserialize(d)?;
+        match text.parse() {
+            Ok(Point::Day(day)) => Ok(day),
+            _ => Err(D::Error::custom(format!("`{text}` is not a day: write 2026-12-24"))),
+        }
+    }
 }
 
 /// `HH:MM`. Quoted in YAML, or some readers take 12:30 for a number.
@@ -188,29 +251,36 @@ mod wall_time {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveTime, D::Error> {
         let text = String::deserialize(d)?;
-        NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
+        // chrono alone would also take `9:0` and blanks.
+        let is_full = text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit() || b == b':');
+        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| is_full);
+        time.ok_or_else(|| {
             D::Error::custom(format!("`{text}` is not a time of day: write \"09:00\""))
         })
     }
 }
 
 /// Whom to write to when nobody acknowledged in time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Escalation {
     /// How long before the cutoff.
     pub at: Length,
+    /// The address; the office's contact when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<EmailAddress>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Brand {
+    /// The accent colour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<Colour>,
+    /// The address of the logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<HttpUrl>,
+    /// The address of the office's own site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home: Option<HttpUrl>,
 }
@@ -300,14 +370,20 @@ pub struct Unaffected {
     pub targets: Vec<Target>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
+    /// Use is discouraged; an end may follow.
     Deprecation,
+    /// An API goes away.
     Retirement,
+    /// A protocol, such as TLS 1.0, is accepted no more.
     Protocol,
+    /// An address changes.
     Endpoint,
+    /// A version of an API ends.
     Version,
+    /// A way to authenticate ends.
     Authentication,
 }
 

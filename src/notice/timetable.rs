@@ -6,6 +6,7 @@ use super::{
 };
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -66,12 +67,15 @@ pub struct Row {
 }
 
 /// A way out of a row; whoever takes it falls under the row for everyone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptOut {
+    /// How to opt out.
     pub text: Text,
+    /// Where to opt out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<HttpUrl>,
+    /// Until when one can opt out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Date>,
 }
@@ -97,10 +101,12 @@ pub enum BrownoutLength {
     Lasts(Length),
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
+    /// From one beginning to the next.
     pub every: Length,
+    /// The last beginning comes no later.
     pub until: Date,
 }
 
@@ -130,18 +136,34 @@ pub struct Amendment {
     pub former: Former,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+impl Amendment {
+    pub fn touches(&self, row: &RowId) -> bool {
+        self.rows.is_empty() || self.rows.contains(row)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AmendmentKind {
+    /// A date moved later.
     Extended,
+    /// A date moved earlier.
     Advanced,
+    /// A date moved later, or out of sight.
     Postponed,
+    /// A vague date became more precise, inside what was said.
     Refined,
+    /// Dates moved, whichever way.
     Rescheduled,
+    /// Other APIs or URLs are concerned.
     Rescoped,
+    /// The plan rests.
     Paused,
+    /// The plan goes on.
     Resumed,
+    /// The plan is given up. Its rows stay.
     Cancelled,
+    /// A mistake was mended.
     Corrected,
 }
 
@@ -186,18 +208,22 @@ pub enum Former {
     Values(Box<FormerValues>),
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FormerValues {
+    /// The deprecation that stood before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecation: Option<Date>,
+    /// The cutoff that stood before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cutoff: Option<Date>,
+    /// The end of the rolling cutoff that stood before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complete: Option<Date>,
     /// What a rescoped row covered, as it was written then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apis: Option<Vec<String>>,
+    /// The URLs that a rescoped row covered, as they were written then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urls: Option<Vec<String>>,
     /// What a correction replaced, in words.

@@ -2,6 +2,7 @@
 //! mail addresses and lengths of time.
 
 use chrono::{Days, Months, NaiveDate, TimeDelta};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +23,8 @@ pub enum BadUrl {
     Form { url: String, reason: url::ParseError },
     #[error("`{0}` is not a web address: write one that begins with https:// or http://")]
     Scheme(String),
+    #[error("`{0}` has a blank in it: write %20 for one")]
+    Blank(String),
     #[error("`{0}` carries a user name or password; a declaration is public")]
     Credentials(String),
 }
@@ -52,6 +55,10 @@ impl HttpUrl {
 impl FromStr for HttpUrl {
     type Err = BadUrl;
     fn from_str(text: &str) -> Result<Self, BadUrl> {
+        // A parser of URLs would drop line breaks and blanks around it in silence.
+        if text.contains(char::is_whitespace) {
+            return Err(BadUrl::Blank(text.to_owned()));
+        }
         let parsed = url::Url::parse(text)
             .map_err(|reason| BadUrl::Form { url: text.to_owned(), reason })?;
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
@@ -84,7 +91,7 @@ impl fmt::Display for HttpUrl {
 }
 
 /// Markdown that may name declared dates: `{{cutoff}}`, `{{row.cutoff}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Text(pub String);
 
@@ -228,6 +235,10 @@ impl Length {
 
     pub fn unit(&self) -> Unit {
         self.unit
+    }
+
+    pub fn years(amount: u32) -> Self {
+        Self { amount, unit: Unit::Year }
     }
 
     /// Clock time, for units that have a fixed one.

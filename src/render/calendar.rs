@@ -33,34 +33,60 @@ impl Renderer {
         let (program, notice) = (program.as_ref(), notice.as_ref());
         let language = &self.language(locale);
         let source = Source { program, notice, language, at };
-        let mut calendar = Calendar::empty();
-        let spoken = locale.language().to_uppercase();
-        let product = format!("-//fairwarning//deprecation notices//{spoken}");
-        let head = [
-            ("VERSION", "2.0"),
-            ("PRODID", product.as_str()),
-            ("CALSCALE", "GREGORIAN"),
-            ("METHOD", "PUBLISH"),
-        ];
-        for (key, value) in head {
-            calendar.append_property(Property::new(key, value));
-        }
-        let name = clean(&notice.title).replace('\n', " ");
-        // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
-        calendar.append_property(Property::new("NAME", escaped(&name)));
-        calendar.append_property(Property::new("X-WR-CALNAME", name));
         let events = source.events(rows);
-        if events.is_empty() {
-            return None;
-        }
-        calendar.extend(events);
-        Some(folded(&calendar.to_string()))
+        (!events.is_empty()).then(|| written(&notice.title, locale, events))
     }
+}
+
+/// A calendar of these events in the words of a language, as it is served.
+pub(super) fn written(name: &str, locale: &Locale, events: Vec<Event>) -> String {
+    let mut calendar = Calendar::empty();
+    let spoken = locale.language().to_uppercase();
+    let product = format!("-//fairwarning//deprecation notices//{spoken}");
+    let head = [
+        ("VERSION", "2.0"),
+        ("PRODID", product.as_str()),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+    ];
+    for (key, value) in head {
+        calendar.append_property(Property::new(key, value));
+    }
+    let name = clean(name).replace('\n', " ");
+    // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
+    calendar.append_property(Property::new("NAME", escaped(&name)));
+    calendar.append_property(Property::new("X-WR-CALNAME", name));
+    calendar.extend(events);
+    folded(&calendar.to_string())
+}
+
+/// An event that takes up nobody's time. `at` is when the calendar was made.
+pub(super) fn event(uid: &str, at: Instant, time: &Time) -> Event {
+    let mut event = Event::with_uid(uid);
+    event.timestamp(at);
+    match time {
+        // One day needs no end; DTEND is the day after the last (§3.6.1).
+        Time::Days { from, to } if from == to => {
+            event.starts(*from);
+        }
+        Time::Days { from, to } => {
+            event.starts(*from);
+            event.ends(to.checked_add_days(Days::new(1)).unwrap_or(*to));
+        }
+        Time::Exact { from, to } => {
+            event.starts(*from);
+            if from < to {
+                event.ends(*to);
+            }
+        }
+    }
+    event.append_property(Property::new("TRANSP", "TRANSPARENT"));
+    event
 }
 
 /// The crate writes a line feed as `\n` and lets every other control character
 /// through, a carriage return among them, which would begin another line.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let unix = text.replace("\r\n", "\n");
     unix.chars().map(|c| if c != '\n' && is_break(c) { ' ' } else { c }).collect()
@@ -97,7 +123,7 @@ struct Source<'a> {
 }
 
 /// When an event takes place.
-enum Time {
+pub(super) enum Time {
     /// Whole days, the last one included.
     Days {
         from: NaiveDate,
@@ -156,27 +182,7 @@ impl Source<'_> {
             self.notice.id,
             self.program.settings.sender.address.domain()
         );
-        let mut event = Event::with_uid(&uid);
-        event.timestamp(self.at);
-        match time {
-            // One day needs no end; DTEND is the day after the last (§3.6.1).
-            Time::Days { from, to } if from == to => {
-                event.starts(*from);
-            }
-            Time::Days { from, to } => {
-                event.starts(*from);
-                event.ends(to.checked_add_days(Days::new(1)).unwrap_or(*to));
-            }
-            Time::Exact { from, to } => {
-                event.starts(*from);
-                if from < to {
-                    event.ends(*to);
-                }
-            }
-        }
-        // It takes up nobody's time.
-        event.append_property(Property::new("TRANSP", "TRANSPARENT"));
-        event
+        event(&uid, self.at, time)
     }
 
     fn describe_row(&self, event: &mut Event, id: &RowId, row: &Row, kind: MilestoneKind) {
@@ -212,7 +218,7 @@ impl Source<'_> {
     /// Whatever was declared last stands, whether its day has come or not.
     fn is_cancelled(&self, id: &RowId) -> bool {
         use AmendmentKind::{Cancelled, Paused, Resumed};
-        let mut standing = self.notice.amendments.iter().rev().filter(|a| touches(a, id));
+        let mut standing = self.notice.amendments.iter().rev().filter(|a| a.touches(id));
         standing.find(|a| matches!(a.kind, Cancelled | Paused | Resumed)).map(|a| a.kind)
             == Some(Cancelled)
     }
@@ -235,7 +241,7 @@ impl Source<'_> {
             if let Some(rule) = &rule {
                 event.append_property(Property::new("RRULE", rule));
             }
-            let touched = |a: &&Amendment| brownout.rows.iter().any(|row| touches(a, row));
+            let touched = |a: &&Amendment| brownout.rows.iter().any(|row| a.touches(row));
             let changes = self.notice.amendments.iter().filter(touched).count();
             event.append_property(Property::new("SEQUENCE", changes.to_string()));
             event
@@ -262,10 +268,6 @@ fn rule(strikes: &[(Instant, Instant)]) -> Option<String> {
         .then(|| format!("FREQ={frequency};INTERVAL={interval};COUNT={}", strikes.len()))
 }
 
-fn touches(amendment: &Amendment, row: &RowId) -> bool {
-    amendment.rows.is_empty() || amendment.rows.contains(row)
-}
-
 /// Whether `amendment` moved the date of that kind, or stopped or restarted it.
 fn moves(amendment: &Amendment, row: &RowId, kind: MilestoneKind) -> bool {
     use AmendmentKind::{Cancelled, Paused, Resumed};
@@ -279,7 +281,7 @@ fn moves(amendment: &Amendment, row: &RowId, kind: MilestoneKind) -> bool {
             _ => false,
         },
     };
-    touches(amendment, row) && (is_moved || matches!(amendment.kind, Cancelled | Paused | Resumed))
+    amendment.touches(row) && (is_moved || matches!(amendment.kind, Cancelled | Paused | Resumed))
 }
 
 fn date_of(row: &Row, kind: MilestoneKind) -> Option<&Date> {
@@ -293,9 +295,23 @@ fn date_of(row: &Row, kind: MilestoneKind) -> Option<&Date> {
     }
 }
 
+/// What happens, in the words of the office's own calendar.
+pub(super) fn what(kind: MilestoneKind) -> &'static str {
+    match kind {
+        MilestoneKind::Announced => "Announced",
+        MilestoneKind::Deprecation => "Deprecated",
+        MilestoneKind::EndpointOpens => "Test endpoint opens",
+        MilestoneKind::Brownout => "Brownout",
+        MilestoneKind::Cutoff => "Cutoff",
+        MilestoneKind::Complete => "Cutoff complete",
+        MilestoneKind::Enforced => "Enforced",
+        MilestoneKind::EndpointCloses => "Test endpoint closes",
+    }
+}
+
 /// A vague date lasts as long as it may take place. What has no known beginning
 /// is in no calendar.
-fn time(date: &Date, bounds: Bounds) -> Option<Time> {
+pub(super) fn time(date: &Date, bounds: Bounds) -> Option<Time> {
     let days = |from: &Point, to: &Point| Time::Days { from: from.first_day(), to: to.last_day() };
     match &date.span {
         Span::At(Point::Instant { .. }) => {

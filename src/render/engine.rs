@@ -10,6 +10,7 @@ use super::language::{Lexicon, is_list};
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
 use tera::{Context, Tera};
 
@@ -88,7 +89,39 @@ impl Engines {
             Form::Markdown => &self.markdown,
             Form::Post => &self.post,
         };
-        tera.render(path, &context).map_err(RenderError::of_tera)
+        let mut written = Bounded::default();
+        let rendered = tera.render_to(path, &context, &mut written);
+        if written.is_overfull {
+            return Err(RenderError::TooLong(path.to_owned(), MAX_OUTPUT_BYTES));
+        }
+        rendered.map_err(RenderError::of_tera)?;
+        Ok(String::from_utf8_lossy(&written.bytes).into_owned())
+    }
+}
+
+/// Far above any notice, far below what would fill a machine: a template whose
+/// loops go wild ends here.
+const MAX_OUTPUT_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a template wrote, up to the limit.
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    is_overfull: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + piece.len() > MAX_OUTPUT_BYTES {
+            self.is_overfull = true;
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -28,6 +28,8 @@ pub enum RenderError {
     /// A phrase that asks for what it is not given.
     #[error("word list `{list}`: {message}")]
     Word { list: String, message: String },
+    #[error("template `{0}` writes more than {1} bytes: a loop in it goes too far")]
+    TooLong(String, usize),
     #[error("the style sheet of the mail cannot be inlined: {0}")]
     Styles(#[from] css_inline::InlineError),
     #[error("the notice cannot be written as JSON: {0}")]
@@ -35,6 +37,11 @@ pub enum RenderError {
 }
 
 impl RenderError {
+    /// Whether a template is to be mended, rather than this program.
+    pub fn is_about_template(&self) -> bool {
+        !matches!(self, Self::Styles(_) | Self::Json(_))
+    }
+
     pub(super) fn of_tera(error: tera::Error) -> Self {
         match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Self::Template {

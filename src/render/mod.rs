@@ -14,6 +14,7 @@ mod filters;
 mod language;
 mod layout;
 mod mail;
+mod planned;
 mod prose;
 mod view;
 
@@ -21,6 +22,7 @@ pub use dates::When;
 pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
 pub use language::{Language, Part};
+pub use planned::{PlannedEvent, planned_calendar};
 
 use crate::notice::Locale;
 use engine::Engines;

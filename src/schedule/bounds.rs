@@ -1,7 +1,10 @@
 //! The instants between which a declared date lies.
 
 use crate::notice::{Date, Length, Point, Span};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::offset::LocalResult;
+use chrono::{
+    DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 pub type Instant = DateTime<Utc>;
@@ -41,13 +44,16 @@ impl Bounds {
 pub fn bounds(date: &Date, zone: Tz) -> Bounds {
     match date.span {
         Span::At(point) => point_bounds(point, zone),
-        Span::Range { from, to } => Bounds {
-            earliest: point_bounds(from, zone).earliest,
-            latest: match to {
+        Span::Range { from, to } => {
+            let earliest = point_bounds(from, zone).earliest;
+            let latest = match to {
                 Point::Instant { .. } => point_bounds(to, zone).latest,
                 _ => Some(end_of(to.last_day(), zone)),
-            },
-        },
+            };
+            // Only an offset that is not the zone's can turn a range around;
+            // `check` refuses it, and no answer is built on an empty interval.
+            Bounds { earliest, latest: latest.max(earliest) }
+        }
         Span::NotBefore(point) => {
             Bounds { earliest: point_bounds(point, zone).earliest, latest: None }
         }
@@ -103,4 +109,22 @@ pub fn plus(at: Instant, length: Length, times: u32, zone: Tz) -> Option<Instant
     }
     let wall = at.with_timezone(&zone).naive_local();
     Some(instant_of(length.after(wall.date(), times)?.and_time(wall.time()), zone))
+}
+
+/// How often clocks show a wall time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WallTime {
+    Once(FixedOffset),
+    Twice { first: FixedOffset, second: FixedOffset },
+    Never,
+}
+
+pub fn wall_time(wall: NaiveDateTime, zone: Tz) -> WallTime {
+    match zone.offset_from_local_datetime(&wall) {
+        LocalResult::Single(offset) => WallTime::Once(offset.fix()),
+        LocalResult::Ambiguous(first, second) => {
+            WallTime::Twice { first: first.fix(), second: second.fix() }
+        }
+        LocalResult::None => WallTime::Never,
+    }
 }

@@ -3,6 +3,7 @@
 use super::bounds::{Instant, bounds, plus};
 use crate::notice::{Brownout, BrownoutLength};
 use chrono_tz::Tz;
+use std::ops::Range;
 
 /// A year of hourly brownouts has 8,784 occurrences; what repeats more often
 /// than this is an error of declaration.
@@ -50,16 +51,21 @@ impl<'b> Occurrences<'b> {
     /// The number of the last occurrence that has begun at `at`. Starts only
     /// grow, so it is found by halving.
     fn begun(&self, at: Instant) -> Option<u32> {
-        let has_begun = |n| self.nth(n).is_some_and(|(start, _)| start <= at);
-        if !has_begun(0) {
-            return None;
-        }
-        let (mut yes, mut no) = (0, MAX_OCCURRENCES);
-        while no - yes > 1 {
-            let middle = yes + (no - yes) / 2;
-            if has_begun(middle) { yes = middle } else { no = middle }
-        }
-        Some(yes)
+        count_while(|n| self.nth(n).is_some_and(|(start, _)| start <= at)).checked_sub(1)
+    }
+
+    /// The numbers of the occurrences that last into the stretch from `from` to
+    /// just before `until`; only its two ends are worked out.
+    pub fn within(&self, from: Instant, until: Instant) -> Range<u32> {
+        let is_over = |n| self.nth(n).is_some_and(|(_, end)| end <= from);
+        let has_begun = |n| self.nth(n).is_some_and(|(start, _)| start < until);
+        let (first, end) = (count_while(is_over), count_while(has_begun));
+        first..end.max(first)
+    }
+
+    /// Start and end of the last occurrence.
+    pub fn last(&self) -> Option<(Instant, Instant)> {
+        self.begun(Instant::MAX_UTC).and_then(|n| self.nth(n))
     }
 
     pub fn strikes_at(&self, at: Instant) -> bool {
@@ -81,4 +87,15 @@ impl<'b> Occurrences<'b> {
         let previous = n.checked_sub(1).and_then(|n| self.nth(n)).map(|(_, end)| [end, end]);
         [current, previous].into_iter().flatten().flatten().filter(|edge| *edge <= at).max()
     }
+}
+
+/// How many occurrences, from the first, `holds` is true for: found by halving,
+/// because what has begun or is over stays so for all before it.
+fn count_while(holds: impl Fn(u32) -> bool) -> u32 {
+    let (mut yes, mut no) = (0, MAX_OCCURRENCES + 1);
+    while no - yes > 1 {
+        let middle = yes + (no - yes) / 2;
+        if holds(middle - 1) { yes = middle } else { no = middle }
+    }
+    yes
 }

@@ -6,10 +6,23 @@
 
 mod bounds;
 mod brownouts;
+mod change;
+mod days;
 mod milestones;
+mod plan;
+mod reminders;
 mod state;
+mod stretches;
 
-pub use bounds::{Bounds, Instant, bounds, instant_of, plus};
+pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
+pub use change::{describes, history, undo, word};
+pub use days::Days;
 pub use milestones::{Milestone, MilestoneKind, milestones};
-pub use state::{State, last_edge, next_edge, state};
+pub use plan::{MAX_LISTED_STRIKES, More, Plan, Planned, Undated, What, Window, plan};
+pub use reminders::{
+    BadReminderKey, Coming, Reminder, ReminderKey, Rung, next_reminder, reminders, reminders_due,
+    rungs,
+};
+pub use state::{State, is_halted, last_edge, next_edge, state};
+pub use stretches::stretches;

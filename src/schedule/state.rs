@@ -111,13 +111,19 @@ fn standing(notice: &Notice, id: &RowId, row: &Row, at: Instant) -> Option<Amend
     notice
         .amendments
         .iter()
-        .filter(|a| matches!(a.kind, Cancelled | Paused | Resumed))
-        .filter(|a| a.rows.is_empty() || a.rows.contains(id))
+        .filter(|a| matches!(a.kind, Cancelled | Paused | Resumed) && a.touches(id))
         .filter_map(|a| bounds(&a.date, row.zone).earliest.map(|from| (from, a.kind)))
         .filter(|(from, _)| *from <= at)
         // The later entry wins among equals: amendments are listed in order.
         .max_by_key(|(from, _)| *from)
         .map(|(_, kind)| kind)
+}
+
+/// Whether the row stands paused or cancelled at `at`, so that nothing it
+/// announced will come.
+pub fn is_halted(notice: &Notice, id: &RowId, row: &Row, at: Instant) -> bool {
+    use AmendmentKind::{Cancelled, Paused};
+    matches!(standing(notice, id, row, at), Some(Cancelled | Paused))
 }
 
 fn brownouts<'n>(
@@ -135,7 +141,7 @@ fn brownouts<'n>(
 }
 
 /// The moments at which a row's state may change, but for its brownouts.
-fn fixed_edges<'n>(
+pub(super) fn fixed_edges<'n>(
     notice: &'n Notice,
     id: &'n RowId,
     row: &'n Row,
@@ -143,11 +149,7 @@ fn fixed_edges<'n>(
     let zone = row.zone;
     let both = |b: Bounds| [b.earliest, b.latest];
     let dates = row.dates.named().into_iter().filter_map(|(_, date)| date);
-    let amendments = notice
-        .amendments
-        .iter()
-        .filter(|a| a.rows.is_empty() || a.rows.contains(id))
-        .map(|a| &a.date);
+    let amendments = notice.amendments.iter().filter(|a| a.touches(id)).map(|a| &a.date);
     dates.chain(amendments).flat_map(move |date| both(bounds(date, zone))).flatten()
 }
 

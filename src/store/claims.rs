@@ -1,11 +1,10 @@
 //! Claiming: which node sends which message next, looked at once more before
 //! it goes.
 
-use super::nodes::{NodeId, lifetime_micros};
+use super::nodes::NodeId;
 use super::{Result, Store, Write, subscribers};
-use crate::notice::{EmailAddress, Outcome};
+use crate::notice::{Carrier, EmailAddress, Outcome};
 use sqlx::AssertSqlSafe;
-use std::time::Duration;
 
 /// A message that is this node's to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,26 +43,27 @@ type Candidate = (
     Option<String>,
 );
 
-/// How messages stand that one claims for: of every round, or of one.
-const ANY_OCCASION: i64 = 0;
+/// What a node claims for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// One round, in whatever way.
+    Round(i64),
+    /// Every round that was entrusted to this carrier.
+    All(Carrier),
+}
 
 impl Store {
-    /// Claims up to `limit` messages that are due, of one occasion or of all.
+    /// Claims up to `limit` messages of `errand` that are due.
     ///
     /// What a silent node had claimed becomes free first. Suppression, removal
     /// and lateness are looked at here, at the last moment that is cheap.
-    pub async fn claim(
-        &self,
-        node: NodeId,
-        occasion: Option<i64>,
-        limit: usize,
-        heartbeat: Duration,
-    ) -> Result<Claims> {
+    pub async fn claim(&self, node: NodeId, errand: Errand, limit: usize) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        free_stale(&mut transaction, now - lifetime_micros(heartbeat)).await?;
+        distrust_the_future(&mut transaction, now).await?;
+        free_stale(&mut transaction, now, node).await?;
         let mut claims = Claims::default();
-        for candidate in self.candidates(&mut transaction, now, occasion, limit).await? {
+        for candidate in self.candidates(&mut transaction, now, errand, limit).await? {
             take(&mut transaction, node, now, candidate, &mut claims).await?;
         }
         transaction.commit().await?;
@@ -91,9 +91,13 @@ impl Store {
         &self,
         transaction: &mut Write,
         now: i64,
-        occasion: Option<i64>,
+        errand: Errand,
         limit: usize,
     ) -> Result<Vec<Candidate>> {
+        let (occasion, carrier) = match errand {
+            Errand::Round(occasion) => (occasion, ""),
+            Errand::All(carrier) => (0, carrier.as_str()),
+        };
         let sql = format!(
             "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
                     o.not_after, s.address, s.name,
@@ -101,25 +105,41 @@ impl Store {
                      where x.mailbox = s.mailbox and x.scope in (c.program, '*'))
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
-             where o.state = 'waiting' and o.next_attempt <= $1 and (o.occasion = $2 or $2 = 0)
+             where o.state = 'waiting' and o.next_attempt <= $1 and (o.occasion = $2 or ($2 = 0 and c.carrier = $4))
              order by o.next_attempt, o.id limit $3 {}",
             self.dialect.lock_claimed()
         );
         Ok(sqlx::query_as(AssertSqlSafe(sql))
             .bind(now)
-            .bind(occasion.unwrap_or(ANY_OCCASION))
+            .bind(occasion)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(carrier)
             .fetch_all(&mut **transaction)
             .await?)
     }
 }
 
-async fn free_stale(transaction: &mut Write, oldest_alive: i64) -> Result<()> {
+/// A heartbeat from later than now is from before the clock was set back. It
+/// counts as of now: whoever is alive beats again, and whoever is not grows
+/// stale.
+async fn distrust_the_future(transaction: &mut Write, now: i64) -> Result<()> {
+    sqlx::query("update nodes set heartbeat = $1 where heartbeat > $1")
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Whoever claims is alive, however late its heartbeat is on a busy machine: what
+/// it holds may be in flight, and would be sent twice if it freed it for itself.
+async fn free_stale(transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
     sqlx::query(
         "update outbox set state = 'waiting', node = null, claimed_at = null
-         where state = 'claimed' and node in (select id from nodes where heartbeat < $1)",
+         where state = 'claimed' and node in
+            (select id from nodes where heartbeat < $1 - lifetime and id <> $2)",
     )
-    .bind(oldest_alive)
+    .bind(now)
+    .bind(alive.0)
     .execute(&mut **transaction)
     .await?;
     Ok(())

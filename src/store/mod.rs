@@ -7,6 +7,7 @@
 mod claims;
 mod dialect;
 mod editions;
+mod imports;
 mod keys;
 mod nodes;
 mod occasions;
@@ -16,15 +17,16 @@ mod publications;
 mod subscribers;
 mod suppressions;
 
-pub use claims::{Claimed, Claims};
+pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
+pub use imports::{Import, Kept};
 pub use keys::LinkSecret;
-pub use nodes::NodeId;
+pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
 pub use outcomes::Report;
 pub use publications::{PublicationId, Publishing, StoredPublication};
-pub use subscribers::{Import, Listed, Listener, NewSubscriber};
+pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::Scope;
 
 use crate::clock::Clock;
@@ -32,7 +34,7 @@ use crate::config::DatabaseUrl;
 use chrono::{DateTime, Utc};
 use dialect::Dialect;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyPool, Connection as _, Transaction};
 
 /// Readers beside the one writer SQLite allows.
 const MAX_POOL_CONNECTIONS: u32 = 8;
@@ -110,6 +112,11 @@ impl Store {
                     }
                     Ok(())
                 })
+            })
+            .before_acquire(|connection, _| {
+                // A full disk ends a transaction on its own, which sqlx does not
+                // learn of: such a connection would refuse every later one.
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
             })
             .connect(&Dialect::connection_url(url))
             .await

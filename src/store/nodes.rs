@@ -7,14 +7,25 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NodeId(pub(super) i64);
 
+/// A node about to deliver.
+#[derive(Debug, Clone, Copy)]
+pub struct NewNode<'a> {
+    /// What an operator would know it by.
+    pub name: &'a str,
+    /// How long it may be silent before others take its work.
+    pub lifetime: Duration,
+}
+
 impl Store {
-    pub async fn register_node(&self, name: &str) -> Result<NodeId> {
+    pub async fn register_node(&self, node: NewNode<'_>) -> Result<NodeId> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
         let id: i64 = sqlx::query_scalar(
-            "insert into nodes (name, started_at, heartbeat) values ($1, $2, $2) returning id",
+            "insert into nodes (name, lifetime, started_at, heartbeat)
+             values ($1, $2, $3, $3) returning id",
         )
-        .bind(name)
+        .bind(node.name)
+        .bind(i64::try_from(node.lifetime.as_micros()).unwrap_or(i64::MAX))
         .bind(now)
         .fetch_one(&mut *transaction)
         .await?;
@@ -50,9 +61,4 @@ impl Store {
             .await?;
         Ok(transaction.commit().await?)
     }
-}
-
-/// In the database's unit.
-pub(super) fn lifetime_micros(heartbeat: Duration) -> i64 {
-    i64::try_from(heartbeat.as_micros()).unwrap_or(i64::MAX)
 }

@@ -2,7 +2,7 @@
 
 use super::publications::PublicationId;
 use super::{Result, Store, StoreError, micros};
-use crate::notice::{Digest, Occasion, OccasionKind, ProgramId};
+use crate::notice::{Carrier, Digest, Occasion, OccasionKind, ProgramId};
 use chrono::{DateTime, Utc};
 
 /// What makes an occasion, before anything was written for it.
@@ -87,20 +87,30 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Sets how far filling may go, and where a filled occasion is concerned,
-    /// has everyone looked at again: whoever has a row keeps it, and whoever
-    /// came to be affected since gets one.
+    /// Sets how far filling may go, and has everyone without a row looked at
+    /// again: whoever was passed over may have come to be affected since. Until
+    /// the round is entrusted to a carrier, only who asks for it by name sends it.
     pub async fn resume_filling(&self, occasion: i64, canary: Option<i64>) -> Result<()> {
         let mut transaction = self.write().await?;
         sqlx::query(
-            "update occasions set canary = $2,
-                cursor = case when filled_at is null then cursor else 0 end, filled_at = null
+            "update occasions set canary = $2, cursor = 0, filled_at = null, carrier = ''
              where id = $1",
         )
         .bind(occasion)
         .bind(canary)
         .execute(&mut *transaction)
         .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// From now on every process that sends in this way may send the round.
+    pub async fn entrust(&self, occasion: i64, carrier: Carrier) -> Result<()> {
+        let mut transaction = self.write().await?;
+        sqlx::query("update occasions set carrier = $2 where id = $1")
+            .bind(occasion)
+            .bind(carrier.as_str())
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 

@@ -13,6 +13,11 @@ impl PublicationId {
         self.0
     }
 
+    /// As somebody typed it; there may be none of that number.
+    pub fn numbered(id: i64) -> Self {
+        Self(id)
+    }
+
     pub(super) fn stored(id: i64) -> Self {
         Self(id)
     }

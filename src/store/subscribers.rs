@@ -1,11 +1,9 @@
-//! Subscribers and their interests: importing, listing, and reading an
-//! audience in pages.
+//! Subscribers and their interests: listing them, and reading an audience in
+//! pages. Importing stands in a file of its own.
 
-use super::{Result, Store, StoreError, Write, micros, value_rows};
+use super::{Result, Store, StoreError};
 use crate::notice::{ApiId, EmailAddress, EnvironmentId, Interest, Locale, ProgramId};
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::AssertSqlSafe;
 use std::str::FromStr;
 
 /// A subscriber as an import or a form gives them.
@@ -18,12 +16,6 @@ pub struct NewSubscriber {
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
     pub interests: Vec<Interest>,
-}
-
-/// One transaction of many subscribers: all of them or none.
-pub struct Import {
-    transaction: Write,
-    at: i64,
 }
 
 /// A subscriber of one program, as an audience is decided.
@@ -48,16 +40,17 @@ pub struct Listed {
     pub suppressed: Vec<String>,
 }
 
-impl Store {
-    pub async fn begin_import(&self, at: DateTime<Utc>) -> Result<Import> {
-        Ok(Import { transaction: self.write().await?, at: micros(at) })
-    }
+/// Occasions are numbered from 1.
+const NO_OCCASION: i64 = 0;
 
+impl Store {
     /// Subscribers of `program` after `after`, with all their interests in it;
-    /// at most `limit` of them. An empty page is the end.
+    /// at most `limit` of them, and without those for whom `occasion` has a
+    /// row. An empty page is the end.
     pub async fn audience(
         &self,
         program: &ProgramId,
+        occasion: Option<i64>,
         after: i64,
         limit: i64,
     ) -> Result<Vec<Listener>> {
@@ -69,13 +62,19 @@ impl Store {
              from interests i join subscribers s on s.id = i.subscriber
              where i.program = $1 and i.subscriber > $2 and i.subscriber <= (
                 select max(subscriber) from (
-                    select distinct subscriber from interests
-                    where program = $1 and subscriber > $2 order by subscriber limit $3) page)
+                    select distinct subscriber from interests n
+                    where program = $1 and subscriber > $2 and not exists (
+                        select 1 from outbox o
+                        where o.occasion = $4 and o.recipient = n.subscriber)
+                    order by subscriber limit $3) page)
+                and not exists (select 1 from outbox o
+                    where o.occasion = $4 and o.recipient = i.subscriber)
              order by i.subscriber",
         )
         .bind(program.as_str())
         .bind(after)
         .bind(limit)
+        .bind(occasion.unwrap_or(NO_OCCASION))
         .fetch_all(&self.pool)
         .await?;
         let mut page: Vec<Listener> = Vec::new();
@@ -162,75 +161,6 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
-    }
-}
-
-impl Import {
-    /// Adds a subscriber or brings one up to date; whether they are new.
-    ///
-    /// The interests of the programs in `replaced` are forgotten first, so
-    /// that a list speaks for the programs it names and for no others.
-    pub async fn put(
-        &mut self,
-        subscriber: &NewSubscriber,
-        replaced: &[ProgramId],
-    ) -> Result<bool> {
-        let known: Option<i64> = sqlx::query_scalar("select id from subscribers where key = $1")
-            .bind(subscriber.address.key())
-            .fetch_optional(&mut *self.transaction)
-            .await?;
-        let id: i64 = sqlx::query_scalar(
-            "insert into subscribers
-                (address, key, mailbox, name, locale, zone, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $7)
-             on conflict (key) do update set address = excluded.address, name = excluded.name,
-                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at
-             returning id",
-        )
-        .bind(subscriber.address.as_str())
-        .bind(subscriber.address.key())
-        .bind(subscriber.mailbox.as_slice())
-        .bind(subscriber.name.as_deref())
-        .bind(subscriber.locale.as_ref().map(Locale::as_str))
-        .bind(subscriber.zone.map(|zone| zone.name()))
-        .bind(self.at)
-        .fetch_one(&mut *self.transaction)
-        .await?;
-        for program in replaced {
-            sqlx::query("delete from interests where program = $1 and subscriber = $2")
-                .bind(program.as_str())
-                .bind(id)
-                .execute(&mut *self.transaction)
-                .await?;
-        }
-        self.put_interests(id, &subscriber.interests).await?;
-        Ok(known.is_none())
-    }
-
-    async fn put_interests(&mut self, id: i64, interests: &[Interest]) -> Result<()> {
-        /// Four values a row, far below any database's limit on values.
-        const ROWS_PER_STATEMENT: usize = 200;
-        for some in interests.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!(
-                "insert into interests (program, subscriber, api, environment) values {}
-                 on conflict (program, subscriber, api, environment) do nothing",
-                value_rows(some.len(), 4)
-            );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for interest in some {
-                query = query
-                    .bind(interest.program.as_str())
-                    .bind(id)
-                    .bind(interest.api.as_ref().map_or("", ApiId::as_str))
-                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str));
-            }
-            query.execute(&mut *self.transaction).await?;
-        }
-        Ok(())
-    }
-
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.transaction.commit().await?)
     }
 }
 

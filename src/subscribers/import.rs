@@ -1,18 +1,15 @@
 //! Reading a list of recipients from CSV, wholly or not at all.
 //!
 //! Every bad row is reported with its line and all that is wrong with it. The
-//! list is read as a stream: its length costs no memory but a mark for each
-//! address and program already seen.
+//! list is read as a stream, and its length costs no memory.
 
 use crate::links::Keys;
 use crate::notice::{EmailAddress, Interest, Locale, Program, ProgramId, Workspace};
-use crate::store::{NewSubscriber, Store, StoreError};
+use crate::store::{Kept, NewSubscriber, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use csv::ByteRecord;
-use std::collections::HashSet;
 use std::fmt::Display;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::str::FromStr;
 
@@ -76,14 +73,12 @@ pub async fn import_csv(
         .from_reader(list.take(MAX_IMPORT_BYTES + 1));
     let columns = Columns::of(reader.byte_headers()?)?;
     let mut import = store.begin_import(at).await?;
-    let mut imported = Imported::default();
+    let mut rows = 0;
     let mut bad = Vec::new();
-    let mut seen = HashSet::new();
-    let mut people = HashSet::new();
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record)? {
-        imported.rows += 1;
-        if imported.rows > MAX_ROWS || reader.position().byte() > MAX_IMPORT_BYTES {
+        rows += 1;
+        if rows > MAX_ROWS || reader.position().byte() > MAX_IMPORT_BYTES {
             return Err(ImportError::TooLong);
         }
         match columns.read(&record, workspace) {
@@ -94,20 +89,17 @@ pub async fn import_csv(
             // Once a row was bad nothing will be kept; the rest is only checked.
             Ok(_) if !bad.is_empty() => {}
             Ok(row) => {
-                let first_here = row.first_mentions(&mut seen);
                 let mailbox = keys.mailbox(&row.address);
-                let is_first = people.insert(mark(&row.address.key()));
-                let is_new = import.put(&row.into_subscriber(mailbox), &first_here).await?;
-                imported.added += u64::from(is_first && is_new);
-                imported.updated += u64::from(is_first && !is_new);
+                let programs = row.programs.clone();
+                import.put(row.into_subscriber(mailbox), &programs).await?;
             }
         }
     }
     if !bad.is_empty() {
-        return Err(ImportError::BadRows { bad, rows: imported.rows });
+        return Err(ImportError::BadRows { bad, rows });
     }
-    import.commit().await?;
-    Ok(imported)
+    let Kept { added, updated } = import.commit().await?;
+    Ok(Imported { rows, added, updated })
 }
 
 /// Where each column stands.
@@ -189,23 +181,10 @@ impl Columns {
 }
 
 impl GoodRow {
-    /// The programs that this list names for this person for the first time.
-    fn first_mentions(&self, seen: &mut HashSet<u64>) -> Vec<ProgramId> {
-        let key = self.address.key();
-        let is_first = |program: &&ProgramId| seen.insert(mark(&(&key, program.as_str())));
-        self.programs.iter().filter(is_first).cloned().collect()
-    }
-
     fn into_subscriber(self, mailbox: Vec<u8>) -> NewSubscriber {
         let Self { address, name, locale, zone, interests, .. } = self;
         NewSubscriber { address, mailbox, name, locale, zone, interests }
     }
-}
-
-fn mark(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// What a row names, before it was looked up.

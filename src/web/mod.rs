@@ -13,15 +13,18 @@ mod outermost;
 mod pages;
 mod paging;
 mod parameters;
+mod preview;
 mod problem;
 mod reading;
 mod routes;
+mod security;
 mod server;
 mod service;
 mod snapshot;
 
 pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
+pub use preview::{PreviewSite, start_preview};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
 pub use snapshot::Snapshot;

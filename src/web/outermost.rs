@@ -4,23 +4,20 @@
 use super::freshness::HTML;
 use super::pages;
 use super::problem::{ApiError, PROBLEM_JSON, Problem};
+use super::security;
 use super::service::Service;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, Accept, CACHE_CONTROL,
-    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Header as _, HeaderMap, HeaderName,
-    HeaderValue, Quality, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_LENGTH, CONTENT_TYPE, Header as _, HeaderMap, HeaderValue, Quality,
+    STRICT_TRANSPORT_SECURITY, VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, ResponseError};
 use std::time::Instant;
-
-/// Nothing is loaded but from here, nothing is framed, no form leads away.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Two years, as browsers' preload lists ask for.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
@@ -76,15 +73,9 @@ fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {
         true => "no-referrer",
         false => "strict-origin-when-cross-origin",
     };
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(CONTENT_SECURITY_POLICY, POLICY);
-    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(REFERRER_POLICY, referrer);
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    security::secure(headers, security::POLICY, referrer);
     if is_https {
-        set(STRICT_TRANSPORT_SECURITY, HSTS);
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
 }
 

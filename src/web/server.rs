@@ -15,11 +15,11 @@ use std::time::Duration;
 pub const DEFAULT_WORKERS: usize = 2;
 
 /// A request's head arrives within this, or the connection is cut.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// An idle connection is kept this long for its next request.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
+pub const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// A client that does not take the end of its answer is cut after this.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long requests under way may finish when the service stops, in seconds.
 const SHUTDOWN_SECONDS: u64 = 10;
 /// Connections of one worker; further ones wait in the backlog.

@@ -106,7 +106,7 @@ async fn another_revision_than_the_announced_one_is_refused_with_what_to_do() {
     office.store.publish(&sample_office::amended(), parent, office.clock.now()).await.unwrap();
     let refusal = office.fill(None).await.unwrap_err();
     assert!(matches!(refusal, AnnounceError::Superseded { .. }), "{refusal}");
-    assert!(refusal.to_string().contains("publish revision"), "{refusal}");
+    assert!(refusal.to_string().contains("restore its text and publish it"), "{refusal}");
     assert_eq!(office.outbox().await.len(), 1);
 }
 
@@ -154,4 +154,26 @@ async fn beyond_the_limit_of_row_sets_the_whole_table_is_sent() {
     let editions = office.store.editions_of(filled.occasion).await.unwrap();
     assert_eq!(editions.len(), MAX_ROW_SETS + 1);
     assert_eq!(editions.last().unwrap().rows.len(), MAX_ROW_SETS + 5);
+}
+
+#[tokio::test]
+async fn whoever_came_to_be_affected_after_a_canary_hears_with_the_rest() {
+    let office = TestOffice::open().await;
+    office.import("address,programs,apis\nfirst@example.org,parcel,tracking\n").await.unwrap();
+    office.import_people(3).await;
+    assert!(office.fill(Some(1)).await.unwrap().is_partial);
+    office.import("address,programs,apis\nfirst@example.org,parcel,rates\n").await.unwrap();
+    assert_eq!(office.fill(None).await.unwrap().added, 3);
+    assert!(office.hearers().await.contains(&"first@example.org".to_owned()));
+}
+
+#[tokio::test]
+async fn a_larger_canary_adds_exactly_what_is_missing_of_it() {
+    let office = TestOffice::open().await;
+    office.import_people(20).await;
+    for (canary, added) in [(5, 5), (9, 4), (2, 0), (10, 1)] {
+        assert_eq!(office.fill(Some(canary)).await.unwrap().added, added);
+    }
+    assert_eq!(office.fill(None).await.unwrap().added, 10);
+    assert_eq!(office.fill(Some(30)).await.unwrap().added, 0);
 }

@@ -66,6 +66,38 @@ fn problems_exit_with_two_and_a_missing_folder_with_one() {
 }
 
 #[test]
+fn warnings_pass_unless_strictness_is_asked_for() {
+    let dir = folder(&NOTICE.replace("labels end.", "labels end on 1 September 2026."));
+    let output = check(&[shown(&dir)]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("1 notice: 1 warning"), "{}", stdout(&output));
+    assert_eq!(check(&[shown(&dir), "--strict"]).status.code(), Some(3));
+    let dir = folder(NOTICE);
+    assert_eq!(check(&[shown(&dir), "--strict"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_repository_does_not_turn_red_by_waiting_unless_told_the_day() {
+    let dir = folder(&NOTICE.replace("2026-09-01", "to be announced by 2026-06-14"));
+    assert_eq!(check(&[shown(&dir)]).status.code(), Some(0));
+    assert_eq!(check(&[shown(&dir), "--now", "2026-06-14T23:00:00Z"]).status.code(), Some(0));
+    let output = check(&[shown(&dir), "--now", "2026-06-16"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("overdue-announcement"), "{}", stdout(&output));
+}
+
+#[test]
+fn problems_end_with_the_way_to_their_explanation() {
+    let one = folder(&NOTICE.replace("[labels]", "[lables]"));
+    let text = stderr(&check(&[shown(&one)]));
+    assert!(text.ends_with("explain a problem: fairwarning explain unknown-reference\n"), "{text}");
+    let two = folder(&NOTICE.replace("cutoff", "cutof"));
+    let text = stderr(&check(&[shown(&two)]));
+    assert!(text.ends_with("explain a problem: fairwarning explain CODE\n"), "{text}");
+    assert!(!stderr(&check(&[shown(&one), "--format", "json"])).contains("explain a problem"));
+}
+
+#[test]
 fn a_folder_without_a_program_says_what_a_program_is() {
     let dir = tempfile::tempdir().unwrap();
     let output = check(&[shown(&dir)]);
@@ -128,6 +160,28 @@ fn links_that_go_in_circles_and_folders_named_like_files_end_in_problems() {
 }
 
 #[test]
+fn templates_that_circle_or_run_wild_are_problems_and_not_the_end_of_the_program() {
+    for (template, says) in [
+        ("{% include 'mail/announcement/subject.txt' %}", "Circular include"),
+        ("{% component a() %}{{ <a /> }}{% endcomponent %}{{ <a /> }}", "recursion"),
+        ("{{ surprise() }}", "Unknown function"),
+        (
+            "{% for i in range(end=99999) %}{% for j in range(end=99999) %}\
+            {{ \"a line for every number\" }}{% endfor %}{% endfor %}",
+            "goes too far",
+        ),
+    ] {
+        let dir = folder(NOTICE);
+        let own = dir.path().join("templates/mail/announcement");
+        fs::create_dir_all(&own).unwrap();
+        fs::write(own.join("subject.txt"), template).unwrap();
+        let output = check(&[shown(&dir)]);
+        assert!(stdout(&output).contains(says), "{}{}", stdout(&output), stderr(&output));
+        assert_eq!(output.status.code(), Some(2), "{template}");
+    }
+}
+
+#[test]
 fn a_template_that_names_nothing_known_is_a_problem_with_its_line() {
     let dir = folder(NOTICE);
     let own = dir.path().join("templates/mail/announcement");
@@ -185,4 +239,20 @@ fn no_declared_link_reaches_a_private_address() {
         assert!(stdout(&output).contains("not a public address"), "{host}: {}", stdout(&output));
     }
     assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_reader_who_goes_away_early_changes_nothing_about_the_end() {
+    let dir = folder(&NOTICE.replace("cutoff", "cutof"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+    command.args(["check", shown(&dir)]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
 }

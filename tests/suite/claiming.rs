@@ -5,15 +5,19 @@ use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{TestOffice, plaintext};
 use chrono::Duration;
 use fairwarning::notice::Outcome;
-use fairwarning::store::{NodeId, Report, Scope};
+use fairwarning::store::{Errand, NewNode, NodeId, Report, Scope};
 use fairwarning::subscribers::unsubscribe;
 use std::collections::BTreeSet;
 use std::time::Duration as StdDuration;
 
 const HEARTBEAT: StdDuration = StdDuration::from_secs(15);
 
+fn node(name: &str) -> NewNode<'_> {
+    NewNode { name, lifetime: HEARTBEAT }
+}
+
 async fn claim(office: &TestOffice, node: NodeId, limit: usize) -> Vec<i64> {
-    let claims = office.store.claim(node, None, limit, HEARTBEAT).await.unwrap();
+    let claims = office.store.claim(node, Errand::Round(1), limit).await.unwrap();
     claims.rows.into_iter().map(|claimed| claimed.row).collect()
 }
 
@@ -23,7 +27,7 @@ async fn two_claimers_never_get_the_same_row() {
     office.import_people(200).await;
     office.fill(None).await.unwrap();
     let one_claimer = async |name: &str| {
-        let node = office.store.register_node(name).await.unwrap();
+        let node = office.store.register_node(node(name)).await.unwrap();
         let mut rows = Vec::new();
         loop {
             let claimed = claim(&office, node, 7).await;
@@ -45,8 +49,8 @@ async fn what_a_silent_node_claimed_is_claimed_by_others_and_not_before() {
     let office = TestOffice::open().await;
     office.import_people(4).await;
     office.fill(None).await.unwrap();
-    let silent = office.store.register_node("silent").await.unwrap();
-    let other = office.store.register_node("other").await.unwrap();
+    let silent = office.store.register_node(node("silent")).await.unwrap();
+    let other = office.store.register_node(node("other")).await.unwrap();
     assert_eq!(claim(&office, silent, 3).await, [1, 2, 3]);
     assert_eq!(claim(&office, other, 9).await, [4]);
     office.clock.pass(Duration::seconds(15));
@@ -58,14 +62,45 @@ async fn what_a_silent_node_claimed_is_claimed_by_others_and_not_before() {
 }
 
 #[tokio::test]
+async fn what_a_node_held_when_the_clock_was_set_back_is_free_within_one_lifetime() {
+    let office = TestOffice::open().await;
+    office.import_people(2).await;
+    office.fill(None).await.unwrap();
+    let early =
+        office.store.register_node(node("died before the clock was set back")).await.unwrap();
+    let alive = office.store.register_node(node("alive")).await.unwrap();
+    assert_eq!(claim(&office, early, 2).await, [1, 2]);
+    office.clock.pass(Duration::days(-1));
+    assert_eq!(claim(&office, alive, 9).await, [] as [i64; 0], "it may be alive");
+    office.clock.pass(Duration::seconds(16));
+    office.store.beat(alive).await.unwrap();
+    let held = office.store.round_counts(1).await.unwrap().claimed;
+    claim(&office, alive, 9).await;
+    assert_eq!((held, office.store.round_counts(1).await.unwrap().claimed), (2, 0));
+}
+
+#[tokio::test]
+async fn a_node_is_judged_by_its_own_lifetime_and_not_by_that_of_who_looks() {
+    let office = TestOffice::open().await;
+    office.import_people(1).await;
+    office.fill(None).await.unwrap();
+    let slow = office.store.register_node(node("slow")).await.unwrap();
+    let hasty = NewNode { lifetime: StdDuration::from_millis(100), ..node("hasty") };
+    let hasty = office.store.register_node(hasty).await.unwrap();
+    assert_eq!(claim(&office, slow, 1).await, [1]);
+    office.clock.pass(Duration::seconds(5));
+    assert_eq!(claim(&office, hasty, 1).await, [] as [i64; 0], "slow is alive");
+}
+
+#[tokio::test]
 async fn a_late_report_counts_only_if_the_message_was_accepted() {
     let office = TestOffice::open().await;
     office.import_people(2).await;
     office.fill(None).await.unwrap();
-    let slow = office.store.register_node("slow").await.unwrap();
+    let slow = office.store.register_node(node("slow")).await.unwrap();
     assert_eq!(claim(&office, slow, 2).await, [1, 2]);
     office.clock.pass(Duration::seconds(16));
-    let other = office.store.register_node("other").await.unwrap();
+    let other = office.store.register_node(node("other")).await.unwrap();
     assert_eq!(claim(&office, other, 2).await, [1, 2]);
     let report =
         |row, outcome| Report::Attempted { row, outcome, reply: "late".to_owned(), retry_in: None };
@@ -81,10 +116,10 @@ async fn a_node_that_retires_gives_back_what_it_holds() {
     let office = TestOffice::open().await;
     office.import_people(2).await;
     office.fill(None).await.unwrap();
-    let leaving = office.store.register_node("leaving").await.unwrap();
+    let leaving = office.store.register_node(node("leaving")).await.unwrap();
     claim(&office, leaving, 2).await;
     office.store.retire_node(leaving).await.unwrap();
-    let other = office.store.register_node("other").await.unwrap();
+    let other = office.store.register_node(node("other")).await.unwrap();
     assert_eq!(claim(&office, other, 2).await, [1, 2]);
 }
 
@@ -128,4 +163,15 @@ async fn announcing_again_sends_nothing_twice() {
     office.clock.pass(Duration::days(30));
     assert_eq!(office.announce(&flags).await.outcomes, []);
     assert_eq!(server.log().messages.len(), 5);
+}
+
+#[tokio::test]
+async fn a_node_that_is_late_itself_does_not_claim_its_own_rows_again() {
+    let office = TestOffice::open().await;
+    office.import_people(5).await;
+    office.fill(None).await.unwrap();
+    let busy = office.store.register_node(node("busy")).await.unwrap();
+    assert_eq!(claim(&office, busy, 3).await, [1, 2, 3]);
+    office.clock.pass(Duration::seconds(60));
+    assert_eq!(claim(&office, busy, 9).await, [4, 5], "1 to 3 may be in flight");
 }

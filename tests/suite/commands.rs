@@ -2,6 +2,8 @@
 
 use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::TestOffice;
+use fairwarning::notice::Carrier;
+use fairwarning::store::{Errand, NewNode};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -63,6 +65,15 @@ async fn a_list_is_imported_shown_masked_and_in_full() {
     assert!(full.starts_with("jo@example.org"), "{full}");
     assert_eq!(place.run(&["recipients", "remove", "jo@example.org"]).await.0, 0);
     assert_eq!(place.run(&["recipients", "remove", "jo@example.org"]).await.0, 2);
+}
+
+#[tokio::test]
+async fn the_database_can_be_named_after_the_action_too() {
+    let place = Workplace::open().await;
+    let elsewhere = ["--database", "sqlite:elsewhere.db"];
+    let (code, said) = place.run(&[&["recipients", "list"][..], &elsewhere].concat()).await;
+    assert!(code == 0 && said.starts_with("No recipients yet"), "{code}: {said}");
+    assert!(place.folder().join("elsewhere.db").exists());
 }
 
 #[tokio::test]
@@ -225,8 +236,71 @@ async fn an_interrupted_round_finishes_what_is_in_flight_and_repeats_nothing() {
     assert_eq!(server.log().messages.len(), 200);
 }
 
+/// A service beside the announcement, ended with the test.
+struct Service(std::process::Child);
+
+impl Service {
+    fn start(place: &Workplace, more: &[&str]) -> Self {
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        Self(command.args(more).spawn().unwrap())
+    }
+
+    /// Waits until `done` says so.
+    async fn until(&mut self, done: impl Fn() -> bool) {
+        let begun = std::time::Instant::now();
+        while !done() {
+            assert!(self.0.try_wait().unwrap().is_none(), "the service ended");
+            assert!(begun.elapsed().as_secs() < 60, "the service did not get there");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn end_well(mut self) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.0.wait().unwrap().success(), "it ends well when told to");
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_service_delivers_what_a_round_had_to_leave_for_later() {
+    static REFUSED: AtomicUsize = AtomicUsize::new(0);
+    let place = Workplace::open().await;
+    place.office.import_people(3).await;
+    let server = ScriptedServer::start(|step, _| match step {
+        Step::Rcpt if REFUSED.fetch_add(1, Ordering::SeqCst) < 3 => {
+            Answer::Say("451 4.2.1 try later")
+        }
+        _ => Answer::Fine,
+    })
+    .await;
+    let url = format!("smtp://127.0.0.1:{}", server.port);
+    let mail = [
+        "--smtp-url",
+        &url,
+        "--smtp-allow-plaintext",
+        "--public-url=https://notices.parcel.example",
+        "--retry-seconds=1",
+    ];
+    let announce = [&["announce", "parcel/tls-1.2", "--yes"], &mail[..]].concat();
+    let (_, said) = place.run(&announce).await;
+    assert!(said.contains("3  deferred"), "{said}");
+    let mut service = Service::start(&place, &mail);
+    service.until(|| server.log().messages.len() == 3).await;
+    service.end_well();
+    let (_, table) = place.run(&["status"]).await;
+    assert!(table.contains("3 accepted"), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_writes_files_leaves_a_round_over_smtp_alone() {
     let place = Workplace::open().await;
     place.office.import_people(3).await;
     let server = ScriptedServer::start(|step, _| match step {
@@ -235,7 +309,7 @@ async fn the_service_delivers_what_a_round_had_to_leave_for_later() {
     })
     .await;
     let url = format!("smtp://127.0.0.1:{}", server.port);
-    let arguments = [
+    let announce = [
         "announce",
         "parcel/tls-1.2",
         "--yes",
@@ -245,23 +319,26 @@ async fn the_service_delivers_what_a_round_had_to_leave_for_later() {
         "--public-url=https://notices.parcel.example",
         "--retry-seconds=1",
     ];
-    let (_, said) = place.run(&arguments).await;
+    let (_, said) = place.run(&announce).await;
     assert!(said.contains("3  deferred"), "{said}");
-    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
-    let mail = place.folder().join("var/mail");
-    let written = || {
-        let names = std::fs::read_dir(&mail).into_iter().flatten().flatten();
-        names.filter(|entry| entry.path().extension().is_some_and(|e| e == "eml")).count()
+    let mut service = Service::start(&place, &[]);
+    let store = &place.office.store;
+    let lifetime = std::time::Duration::from_secs(15);
+    let node = store.register_node(NewNode { name: "a test", lifetime }).await.unwrap();
+    let claim = async |carrier| {
+        let claims = store.claim(node, Errand::All(carrier), 9).await.unwrap();
+        claims.rows.len()
     };
+    // They fall due again after a second; then SMTP may have them, and files not.
     let begun = std::time::Instant::now();
-    while written() < 3 {
-        assert!(serve.try_wait().unwrap().is_none(), "the service ended");
-        assert!(begun.elapsed().as_secs() < 60, "{} of 3 were delivered", written());
-        tokio::task::yield_now().await;
+    let mut due = 0;
+    while due < 3 {
+        assert_eq!(claim(Carrier::Files).await, 0);
+        due += claim(Carrier::Smtp).await;
+        assert!(begun.elapsed().as_secs() < 60, "{due} fell due");
     }
-    let id = serve.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    assert!(serve.wait().unwrap().success(), "it ends well when told to");
-    let (_, table) = place.run(&["status"]).await;
-    assert!(table.contains("3 accepted"), "{table}");
+    service.until(|| place.folder().join("var/mail").exists()).await;
+    let written = std::fs::read_dir(place.folder().join("var/mail")).unwrap().count();
+    assert_eq!(written, 0);
+    service.end_well();
 }

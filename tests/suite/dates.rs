@@ -69,8 +69,14 @@ fn days_that_do_not_exist_are_refused() {
 
 #[test]
 fn a_range_that_ends_before_it_begins_is_refused() {
-    let bad = "2020-10-04..2020-09-27".parse::<Span>().unwrap_err().to_string();
-    assert!(bad.contains("ends before it begins"), "{bad}");
+    for text in [
+        "2020-10-04..2020-09-27",
+        "2020-10-04T12:00..2020-10-04T11:59",
+        "2020-10-04T12:00-05:00..2020-10-04T12:00Z",
+    ] {
+        let bad = text.parse::<Span>().unwrap_err().to_string();
+        assert!(bad.contains("ends before it begins"), "{text}: {bad}");
+    }
 }
 
 #[test]

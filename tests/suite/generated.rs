@@ -1,341 +1,182 @@
-//! Sound programs of every shape, for properties that hold of any notice.
-//!
-//! They are written as an office would write them and checked like any other:
-//! a shape that `check` refuses is a mistake here, and fails the test.
+//! Generated dates, schedules and notices, for properties that must hold of
+//! any of them. They need not make sense: what is total holds for nonsense too.
 
-use fairwarning::declaration::{ProgramSource, SourceFile, TranslationSource, check};
-use fairwarning::notice::{Notice, Program};
+use crate::declared;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
+use fairwarning::notice::{
+    Amendment, AmendmentKind, Brownout, BrownoutLength, Date, Dates, Former, Length, Notice, Point,
+    ProgramSettings, Repeat, RowId, SendingHours, SendingZone, Span, Subset,
+};
+use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
-use std::fmt::Write;
 
-/// Texts with everything that a channel has to escape.
-const WORDS: [&str; 8] = [
-    "Quay",
-    "Dock <b>&amp;</b> crane",
-    "a | b",
-    "*stars* and _lines_",
-    "1. Mai",
-    "Hafen – Süd",
-    "`code`",
-    "# not a heading",
+/// Days on which clocks change somewhere, leap days, and ends of months.
+const AWKWARD_DAYS: [&str; 12] = [
+    "2024-02-29",
+    "2028-02-29",
+    "2025-03-31",
+    "2025-05-31",
+    "2026-03-08",
+    "2026-03-29",
+    "2026-04-05",
+    "2026-10-04",
+    "2026-10-25",
+    "2026-11-01",
+    "2025-12-31",
+    "2027-01-01",
 ];
 
-#[derive(Debug, Clone)]
-struct Row {
-    place: &'static str,
-    is_test: bool,
-    zone: Option<&'static str>,
-    urls: usize,
-    /// How many of them the row names; all of them when it names none.
-    named_urls: usize,
-    apis: Vec<usize>,
-    group: Option<usize>,
-    version: Option<&'static str>,
-    cohort: bool,
-    dates: RowDates,
-    note: bool,
+pub fn zones() -> impl Strategy<Value = Tz> {
+    let awkward = [
+        chrono_tz::America::New_York,
+        chrono_tz::Europe::Berlin,
+        chrono_tz::Australia::Lord_Howe,
+        chrono_tz::Pacific::Kiritimati,
+        chrono_tz::Etc::GMTPlus12,
+    ];
+    prop_oneof![
+        prop::sample::select(awkward.to_vec()),
+        prop::sample::select(chrono_tz::TZ_VARIANTS.to_vec())
+    ]
 }
 
-#[derive(Debug, Clone)]
-struct RowDates {
-    cutoff: String,
-    /// Whether what was said before can be refined to it.
-    is_in_year: bool,
-    label: Option<&'static str>,
-    deprecation: Option<&'static str>,
-    is_complete: bool,
-    is_enforced: bool,
+/// From 2024 to 2029.
+pub fn days() -> impl Strategy<Value = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
+    let awkward: Vec<NaiveDate> = AWKWARD_DAYS.iter().map(|day| day.parse().unwrap()).collect();
+    prop_oneof![
+        (0i64..2190).prop_map(move |day| first + TimeDelta::days(day)),
+        prop::sample::select(awkward)
+    ]
 }
 
-#[derive(Clone)]
-pub struct Shape {
-    rows: Vec<Row>,
-    zone: &'static str,
-    shown: Vec<&'static str>,
-    brownouts: Vec<(usize, Option<u32>, bool)>,
-    amendments: Vec<(usize, &'static str)>,
-    titles: [&'static str; 3],
-    is_translated: bool,
+fn times() -> impl Strategy<Value = NaiveTime> {
+    (0u32..86_400).prop_map(|s| NaiveTime::from_num_seconds_from_midnight_opt(s, 0).unwrap())
 }
 
-const ZONES: [&str; 4] = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"];
-const GROUPS: [&str; 3] = ["listed", "secure", "printed"];
-
-/// The year in which a row is cut off: tests come before production.
-fn year(is_test: bool) -> u32 {
-    if is_test { 2030 } else { 2032 }
-}
-
-fn row_dates(is_test: bool) -> impl Strategy<Value = RowDates> {
-    let y = year(is_test);
-    let cutoff = (1u32..=12, 1u32..=28, 1u32..=4, 0usize..9).prop_map(move |(m, d, q, form)| {
-        let text = match form {
-            0 => format!("{y}-{m:02}-{d:02}"),
-            1 => format!("{y}-{m:02}-{d:02}T12:30"),
-            2 => format!("{y}-{m:02}"),
-            3 => format!("{y}-Q{q}"),
-            4 => format!("{y}"),
-            5 => format!("{y}-{m:02}-01..{y}-{m:02}-{d:02}"),
-            6 => format!("not before {y}-{m:02}-{d:02}"),
-            7 => "to be announced".to_owned(),
-            _ => format!("to be announced by {y}-{m:02}-{d:02}"),
-        };
-        (text, form < 6)
-    });
-    let deprecation = select(vec![None, Some("2029-03-01"), Some("already in effect")]);
-    let label = select(vec![None, None, Some("end of *summer*"), Some("Q (soon)")]);
-    (cutoff, label, deprecation, any::<bool>(), any::<bool>()).prop_map(
-        |((cutoff, is_in_year), label, deprecation, complete, enforced)| RowDates {
-            cutoff,
-            is_in_year,
-            label,
-            deprecation,
-            is_complete: complete && is_in_year,
-            is_enforced: enforced && is_in_year,
-        },
-    )
-}
-
-fn row() -> impl Strategy<Value = Row> {
-    any::<bool>().prop_flat_map(|is_test| {
-        let zone = select(vec![None, Some("America/New_York"), Some("Australia/Sydney")]);
-        let apis = subsequence(vec![0, 1, 2], 1..=3);
-        let group = proptest::option::of(0usize..GROUPS.len());
-        let version = proptest::option::of(select(vec!["1.20", "1.20..2.0", "2.1.."]));
-        let parts = (select(&WORDS[..]), zone, 0usize..4, 0usize..3, apis, group, version);
-        (parts, any::<bool>(), row_dates(is_test), any::<bool>()).prop_map(
-            move |((place, zone, urls, named, apis, group, version), cohort, dates, note)| Row {
-                place,
-                is_test,
-                zone,
-                urls,
-                named_urls: named.min(urls),
-                apis,
-                group,
-                version,
-                cohort,
-                dates,
-                note,
-            },
-        )
+pub fn points() -> impl Strategy<Value = Point> {
+    use chrono::Datelike;
+    (days(), times(), 0..8).prop_map(|(day, time, form)| match form {
+        0..=3 => Point::Day(day),
+        4 => Point::Instant { at: day.and_time(time), offset: None },
+        5 => Point::Month { year: day.year(), month: day.month() },
+        6 => Point::Quarter { year: day.year(), quarter: day.month0() / 3 + 1 },
+        _ => Point::Year(day.year()),
     })
 }
 
-pub fn shape() -> impl Strategy<Value = Shape> {
-    let kinds = vec!["extended", "refined", "paused", "resumed", "cancelled", "corrected"];
-    (
-        proptest::collection::vec(row(), 1..5),
-        select(&ZONES[..]),
-        subsequence(ZONES.to_vec(), 0..=2),
-        proptest::collection::vec((0usize..4, proptest::option::of(2u32..40), any::<bool>()), 0..3),
-        proptest::collection::vec((0usize..4, select(kinds)), 0..4),
-        [select(&WORDS[..]), select(&WORDS[..]), select(&WORDS[..])],
-        any::<bool>(),
-    )
-        .prop_map(|(rows, zone, shown, brownouts, amendments, titles, is_translated)| Shape {
-            rows,
-            zone,
-            shown,
-            brownouts,
-            amendments,
-            titles,
-            is_translated,
+pub fn dates() -> impl Strategy<Value = Date> {
+    (points(), days(), 1i64..90, 0..12).prop_map(|(point, day, more, form)| {
+        Date::from(match form {
+            0 => Span::Range { from: Point::Day(day), to: Point::Day(day + TimeDelta::days(more)) },
+            1 => Span::NotBefore(point),
+            2 => Span::ToBeAnnounced { by: None },
+            3 => Span::ToBeAnnounced { by: Some(day) },
+            4 => Span::InEffect,
+            _ => Span::At(point),
         })
+    })
 }
 
-/// As declared, which is what a failure is about.
-impl std::fmt::Debug for Shape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "\n{}\n{}\n{}", self.settings(), self.catalogue(), self.notice())
-    }
+pub fn lengths() -> impl Strategy<Value = Length> {
+    let units = ["minute", "hour", "day", "week", "month", "year"];
+    let text = (0u32..40, prop::sample::select(units.to_vec()));
+    prop_oneof![
+        text.prop_map(|(amount, unit)| format!("{amount} {unit}s").parse().unwrap()),
+        (1u32..120).prop_map(Length::days)
+    ]
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap()
+fn row_dates() -> impl Strategy<Value = Dates> {
+    let fields =
+        (option::of(dates()), option::weighted(0.9, dates()), option::of(dates()), dates(), 0..5);
+    fields.prop_map(|(deprecation, cutoff, complete, enforced, is_recorded)| Dates {
+        deprecation,
+        cutoff,
+        complete,
+        enforced: (is_recorded == 0).then_some(enforced),
+    })
 }
 
-impl Shape {
-    /// The program with its only notice.
-    pub fn checked(&self) -> (Program, Notice) {
-        let notice = self.notice();
-        let source = ProgramSource {
-            id: "docks".to_owned(),
-            program: SourceFile::new("program.yaml", &self.settings()),
-            apis: Some(SourceFile::new("apis.yaml", &self.catalogue())),
-            notices: vec![("berths".to_owned(), SourceFile::new("berths.yaml", &notice))],
-            translations: self.is_translated.then(|| self.translation()).into_iter().collect(),
-        };
-        let checked = check(&[source]);
-        let Some(mut workspace) = checked.workspace else {
-            panic!("{:#?}\n{notice}\n{}", checked.problems, self.catalogue());
-        };
-        let program = workspace.programs.swap_remove("docks").unwrap();
-        let notice = program.notices["berths"].clone();
-        (program, notice)
-    }
-
-    fn settings(&self) -> String {
-        format!(
-            "title: {}\noffice: {{name: Dock office}}\ncontact: {{email: docks@docks.example}}\n\
-             sender: {{address: notices@docks.example}}\nzone: {}\nshown_zones: {:?}\n\
-             locales: [en, de]\n",
-            quoted(self.titles[0]),
-            self.zone,
-            self.shown
-        )
-    }
-
-    fn catalogue(&self) -> String {
-        let mut text = "environments:\n".to_owned();
-        for (n, row) in self.rows.iter().enumerate() {
-            let stage = if row.is_test { "test" } else { "production" };
-            let zone = row.zone.map_or(String::new(), |zone| format!(", zone: {zone}"));
-            let urls: Vec<_> = (0..row.urls)
-                .map(|u| {
-                    let scheme = if u % 2 == 0 { "https" } else { "http" };
-                    format!("u{u}: \"{scheme}://e{n}.docks.example/{u}\"")
-                })
-                .collect();
-            let title = quoted(&format!("{} {n}", row.place));
-            let urls = urls.join(", ");
-            writeln!(text, "  e{n}: {{title: {title}, stage: {stage}{zone}, urls: {{{urls}}}}}")
-                .unwrap();
+fn brownouts() -> impl Strategy<Value = Brownout> {
+    let every = prop::sample::select(vec!["1 hour", "7 hours", "1 day", "1 week", "1 month"]);
+    let repeat = option::of((every, dates()));
+    (days(), times(), 1u32..50, repeat, 0usize..3).prop_map(|(day, time, minutes, repeat, rows)| {
+        Brownout {
+            rows: ["a", "b"][..rows.min(2)].iter().map(|id| id.parse().unwrap()).collect(),
+            start: Span::At(Point::Instant { at: day.and_time(time), offset: None }).into(),
+            length: BrownoutLength::Lasts(format!("{minutes} minutes").parse().unwrap()),
+            repeat: repeat.map(|(every, until)| Repeat { every: every.parse().unwrap(), until }),
+            subset: Subset::All,
+            note: None,
         }
-        text + "apis:\n  a0: {title: Berths, versions: [\"1.20\", \"2.0\", \"2.1\"], urls: \
-                [\"https://berths.docks.example\"], tags: [print]}\n  a1: {title: a1, versions: \
-                [\"1.20\", \"2.0\", \"2.1\"]}\n  a2: {title: \"*Tugs* | pilots\", versions: \
-                [\"1.20\", \"2.0\", \"2.1\"], replaced_by: [a0, [a1, a0]]}\ngroups:\n  listed: \
-                {title: Listed ones, apis: [a1, a2]}\n  secure: {title: Over TLS, where: {scheme: \
-                https}}\n  printed: {title: Printed, where: {tag: print}}\ncohorts:\n  ferries: \
-                {title: Ferry operators, description: With a timetable.}\n"
-    }
-
-    fn notice(&self) -> String {
-        let mut text = format!(
-            "title: {}\nkind: retirement\nannounced: 2028-01-10\nends: [{}]\nsummary: It ends on \
-             {{{{r0.cutoff}}}}.\nreminders: ~\nschedule:\n  rows:\n",
-            quoted(self.titles[1]),
-            quoted(self.titles[2]),
-        )
-        .replace("reminders: ~\n", "");
-        for (n, row) in self.rows.iter().enumerate() {
-            text += &row.yaml(n);
-        }
-        text += &self.brownouts();
-        text += &self.amendments();
-        text
-    }
-
-    fn brownouts(&self) -> String {
-        let mut text = String::new();
-        for (n, (row, days, is_partial)) in self.brownouts.iter().enumerate() {
-            let row = row % self.rows.len();
-            // A month of its own each, so that none overlaps.
-            let month = n + 4;
-            let repeat = days.map_or(String::new(), |days| {
-                let until = 2 + days % 25;
-                format!(", repeat: {{every: 1 day, until: 2029-{month:02}-{until:02}T12:00}}")
-            });
-            let apis = match is_partial {
-                true => ", apis: to be named by 2029-03-01".to_owned(),
-                false => String::new(),
-            };
-            writeln!(
-                text,
-                "    b{n}: {{rows: [r{row}], start: 2029-{month:02}-02T12:00, length: 2 hours{repeat}{apis}}}"
-            )
-            .unwrap();
-        }
-        if text.is_empty() { text } else { format!("  brownouts:\n{text}") }
-    }
-
-    fn amendments(&self) -> String {
-        let mut text = String::new();
-        let mut seen = Vec::new();
-        for (n, (row, kind)) in self.amendments.iter().enumerate() {
-            let row = row % self.rows.len();
-            let dates = &self.rows[row].dates;
-            let y = year(self.rows[row].is_test);
-            let moves = matches!(*kind, "extended" | "refined");
-            // One move for a row: a chain of them would have to agree.
-            if moves && (!dates.is_in_year || seen.contains(&row)) {
-                continue;
-            }
-            let former = match *kind {
-                "extended" => format!(", former: {{cutoff: {}-05-05}}", y - 1),
-                "refined" => format!(", former: {{cutoff: {}..{}}}", y - 1, y + 1),
-                "corrected" => ", former: {text: \"a *slip*\"}".to_owned(),
-                _ => String::new(),
-            };
-            if moves {
-                seen.push(row);
-            }
-            writeln!(
-                text,
-                "  - {{date: 2028-0{}-01, kind: {kind}, rows: [r{row}]{former}, reason: Storms.}}",
-                n + 2
-            )
-            .unwrap();
-        }
-        if text.is_empty() { text } else { format!("amendments:\n{text}") }
-    }
-
-    fn translation(&self) -> TranslationSource {
-        let mut apis = "apis:\n  a0: {title: Liegeplätze}\nenvironments:\n".to_owned();
-        for n in 0..self.rows.len() {
-            writeln!(apis, "  e{n}: {{title: \"Kai | {n}\"}}").unwrap();
-        }
-        let mut notice = "title: Es *endet*\nsummary: Es endet am {{r0.cutoff}}.\n".to_owned();
-        let labelled = self.rows.iter().position(|row| row.dates.label.is_some());
-        if let Some(row) = labelled {
-            writeln!(notice, "schedule: {{rows: {{r{row}: {{cutoff: {{label: Sommerende}}}}}}}}")
-                .unwrap();
-        }
-        TranslationSource {
-            locale: "de".to_owned(),
-            program: None,
-            apis: Some(SourceFile::new("de/apis.yaml", &apis)),
-            notices: vec![("berths".to_owned(), SourceFile::new("de/berths.yaml", &notice))],
-        }
-    }
+    })
 }
 
-impl Row {
-    fn yaml(&self, n: usize) -> String {
-        let y = year(self.is_test);
-        let version = |api: usize| match self.version {
-            Some(version) if api == self.apis[0] => format!("\"a{api}@{version}\""),
-            _ => format!("a{api}"),
-        };
-        let mut apis: Vec<_> = self.apis.iter().map(|api| version(*api)).collect();
-        apis.extend(self.group.map(|group| GROUPS[group].to_owned()));
-        let cutoff = quoted(&self.dates.cutoff);
-        let cutoff = match self.dates.label {
-            Some(label) => format!("{{date: {cutoff}, label: {}}}", quoted(label)),
-            None => cutoff,
-        };
-        let mut row =
-            format!("    r{n}: {{environment: e{n}, apis: [{}], cutoff: {cutoff}", apis.join(", "));
-        if self.named_urls > 0 {
-            let urls: Vec<_> = (0..self.named_urls).map(|u| format!("u{u}")).collect();
-            row += &format!(", urls: [{}]", urls.join(", "));
+fn halts() -> impl Strategy<Value = Vec<Amendment>> {
+    use AmendmentKind::{Cancelled, Paused, Resumed};
+    let kind = prop::sample::select(vec![Paused, Paused, Resumed, Resumed, Cancelled]);
+    let rows = prop::sample::select(vec![vec![], vec!["a"], vec!["b"]]);
+    let one = (dates(), kind, rows).prop_map(|(date, kind, rows)| Amendment {
+        date,
+        kind,
+        reason: None,
+        rows: rows.iter().map(|id| id.parse().unwrap()).collect(),
+        former: Former::Unchanged,
+    });
+    vec(one, 0..4)
+}
+
+/// A notice with the rows `a`, `b` and `c`, each in a zone of its own, of which
+/// the first two may share their dates.
+pub fn notices() -> impl Strategy<Value = Notice> {
+    let rows = vec((row_dates(), zones()), 3);
+    let ladder = vec(lengths(), 0..6);
+    let parts = (
+        dates(),
+        rows,
+        any::<bool>(),
+        ladder,
+        vec(brownouts(), 0..3),
+        halts(),
+        option::of(halts()),
+    );
+    parts.prop_map(|(announced, rows, is_shared, ladder, brownouts, halts, none)| {
+        let mut notice = declared::notice("cutoff: 2026-09-01");
+        let row = notice.schedule.rows[0].clone();
+        let ids = ["a", "b", "c"].map(|id| id.parse::<RowId>().unwrap());
+        let rows = ids.into_iter().zip(rows);
+        notice.schedule.rows = rows
+            .map(|(id, (dates, zone))| {
+                (id, fairwarning::notice::Row { dates, zone, ..row.clone() })
+            })
+            .collect();
+        if is_shared {
+            notice.schedule.rows[1] = notice.schedule.rows[0].clone();
         }
-        if self.cohort {
-            row += ", cohort: ferries";
-        }
-        if let Some(deprecation) = self.dates.deprecation {
-            row += &format!(", deprecation: {deprecation}");
-        }
-        if self.dates.is_complete {
-            row += &format!(", complete: {}-06-01", y + 1);
-        }
-        if self.dates.is_enforced {
-            row += &format!(", enforced: {}-06-02T08:15", y + 1);
-        }
-        if self.note {
-            row += ", note: \"Mind the *gap* | on {{cutoff}}.\"";
-        }
-        (row + "}\n").replace("{{cutoff}}", &format!("{{{{r{n}.cutoff}}}}"))
-    }
+        notice.announced = announced;
+        notice.reminders = ladder;
+        let named = brownouts.into_iter().enumerate();
+        notice.schedule.brownouts =
+            named.map(|(n, b)| (format!("brownout-{n}").parse().unwrap(), b)).collect();
+        notice.amendments = if none.is_some() { halts } else { Vec::new() };
+        notice
+    })
+}
+
+/// The base program with other clocks and hours.
+pub fn settings() -> impl Strategy<Value = ProgramSettings> {
+    (zones(), option::of(0u32..24)).prop_map(|(zone, hour)| {
+        let text = "title: T\nkind: retirement\nannounced: 2025-01-01\nsummary: S.\n\
+             schedule: {rows: {prod: {environment: prod, apis: [labels], cutoff: 2026-09-01}}}";
+        let settings = declared::workspace(text).programs["parcels"].settings.clone();
+        let hours = hour.map(|hour| SendingHours {
+            from: NaiveTime::from_hms_opt(hour, 30, 0).unwrap(),
+            until: NaiveTime::from_hms_opt(23, 59, 0).unwrap(),
+            zone: SendingZone::Program,
+        });
+        ProgramSettings { zone, sending_hours: hours, ..settings }
+    })
 }

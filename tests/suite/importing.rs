@@ -1,7 +1,8 @@
 //! Lists of recipients: wholly in or wholly out, with every bad row named.
 
 use crate::test_office::TestOffice;
-use fairwarning::store::Listed;
+use fairwarning::notice::EmailAddress;
+use fairwarning::store::{Kept, Listed, NewSubscriber, Scope};
 use fairwarning::subscribers::{BadRow, ImportError, Imported};
 
 async fn everyone(office: &TestOffice) -> Vec<Listed> {
@@ -114,4 +115,24 @@ async fn the_lines_of_one_address_add_up() {
 async fn a_program_with_none_of_the_named_apis_is_not_followed_whole_by_accident() {
     let bad = bad_rows("address,programs,apis\njo@example.org,parcel letters,rates\n").await;
     assert!(bad[0].reasons[0].contains("`letters` has no API of those named"), "{bad:?}");
+}
+
+#[tokio::test]
+async fn while_a_list_is_read_people_can_leave() {
+    let office = TestOffice::open().await;
+    office.import("address,programs\njo@example.org,parcel\n").await.unwrap();
+    let mut import = office.store.begin_import(office.clock.now()).await.unwrap();
+    for n in 0..1_000 {
+        let address: EmailAddress = format!("p{n}@example.org").parse().unwrap();
+        let mailbox = office.keys.mailbox(&address);
+        let (name, locale, zone, interests) = (None, None, None, Vec::new());
+        let person = NewSubscriber { address, mailbox, name, locale, zone, interests };
+        import.put(person, &[]).await.unwrap();
+    }
+    let jo = office.keys.mailbox(&"jo@example.org".parse().unwrap());
+    let leaving = office.store.suppress(&jo, &Scope::Everywhere, "left", office.clock.now());
+    let left = tokio::time::timeout(std::time::Duration::from_secs(2), leaving).await;
+    assert!(left.expect("nothing is locked meanwhile").unwrap());
+    assert_eq!(everyone(&office).await.len(), 1, "nothing is in before the end");
+    assert_eq!(import.commit().await.unwrap(), Kept { added: 1_000, updated: 0 });
 }

@@ -62,3 +62,24 @@ async fn a_suppression_outlives_the_person_and_meets_them_again() {
     office.import("address,programs\nJo@Example.org,parcel\n").await.unwrap();
     assert_eq!(suppressed(&office).await, ["parcel"]);
 }
+
+#[tokio::test]
+async fn a_link_of_somebody_removed_never_concerns_whoever_came_after() {
+    let (office, subscriber, token) = office_with_jo().await;
+    office.store.remove_subscriber(&"jo@example.org".parse().unwrap()).await.unwrap();
+    office.import("address,programs\nann@example.org,parcel\n").await.unwrap();
+    let ann = office.store.subscribers(0, 1).await.unwrap().remove(0);
+    assert_ne!(ann.id, subscriber, "a number is given to one person only");
+    unsubscribe(&office.store, &office.keys, &token, office.clock.now()).await.unwrap();
+    assert_eq!(suppressed(&office).await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn whoever_comes_after_somebody_was_removed_hears_of_the_same_notice() {
+    let office = TestOffice::open().await;
+    office.import("address,programs\njo@example.org,parcel\n").await.unwrap();
+    assert_eq!(office.fill(None).await.unwrap().added, 1);
+    office.store.remove_subscriber(&"jo@example.org".parse().unwrap()).await.unwrap();
+    office.import("address,programs\nann@example.org,parcel\n").await.unwrap();
+    assert_eq!(office.fill(None).await.unwrap().added, 1, "Ann has had nothing yet");
+}

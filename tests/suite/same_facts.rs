@@ -4,7 +4,7 @@
 use crate::channel_rows::{self, Row};
 use crate::declared::sample_workspace;
 use crate::everything::{everything, locale};
-use crate::generated;
+use crate::sound_programs;
 use chrono::{DateTime, Utc};
 use fairwarning::notice::{
     AmendmentKind, Date, Former, Locale, Notice, OccasionKind, Program, RowId, Span,
@@ -287,7 +287,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn any_notice_says_the_same_on_every_channel(
-        shape in generated::shape(),
+        shape in sound_programs::shape(),
         tag in proptest::sample::select(vec!["en", "de", "fr"]),
         day in 0i64..2400,
     ) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 500;
 const MAX_MAIN_LINES: usize = 40;
 const BANNED_NAMES: [&str; 4] = ["utils", "helpers", "common", "manager"];
-const PURE: [&str; 6] = ["notice", "declaration", "schedule", "impact", "render", "links"];
+const PURE: [&str; 7] = ["notice", "declaration", "schedule", "impact", "diff", "render", "links"];
 /// What a pure module would need to reach outside.
 const IMPURE_PATHS: [&str; 8] = [
     "std::fs",
@@ -19,6 +19,9 @@ const IMPURE_PATHS: [&str; 8] = [
     "std::io::",
     "crate::clock",
 ];
+
+/// The form of a writer, which may be no more than a buffer in memory.
+const PURE_PATHS: [&str; 3] = ["std::io::Write", "std::io::Result", "std::io::ErrorKind"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -167,7 +170,7 @@ fn each_outside_crate_has_the_owner_that_the_table_names() {
 fn pure_modules_reach_nothing_outside() {
     let mut wrong = Vec::new();
     for path in files("src").into_iter().filter(|p| PURE.contains(&module(p).as_str())) {
-        let code = code(&path);
+        let code = PURE_PATHS.into_iter().fold(code(&path), |code, pure| code.replace(pure, ""));
         let found = IMPURE_PATHS.into_iter().filter(|outside| code.contains(outside));
         wrong.extend(found.map(|outside| format!("{}: {outside}", shown(&path))));
     }

@@ -89,9 +89,9 @@ impl<'a> Scope<'a, '_> {
     /// The date called `name` after the amendment at `at`, if its rows agree.
     fn value_after(&self, at: usize, amendment: &Amendment, name: &str) -> Option<&'a Date> {
         let rows = self.notice.schedule.rows.iter();
-        let touched = rows.filter(|(id, _)| touches(amendment, id) && self.concerns(id));
+        let touched = rows.filter(|(id, _)| amendment.touches(id) && self.concerns(id));
         let after = |id: &RowId| {
-            let later = self.notice.amendments[at + 1..].iter().filter(|later| touches(later, id));
+            let later = self.notice.amendments[at + 1..].iter().filter(|later| later.touches(id));
             later.filter_map(|later| former(later, name)).next()
         };
         let present = |row: &'a crate::notice::Row| {
@@ -101,10 +101,6 @@ impl<'a> Scope<'a, '_> {
         let first = dates.next()??;
         dates.all(|date| date == Some(first)).then_some(first)
     }
-}
-
-fn touches(amendment: &Amendment, row: &RowId) -> bool {
-    amendment.rows.is_empty() || amendment.rows.contains(row)
 }
 
 fn dates_of(values: &FormerValues) -> [(&'static str, Option<&Date>); 3] {
@@ -129,7 +125,7 @@ pub(super) fn former_dates<'n>(
     row: &RowId,
 ) -> IndexMap<&'static str, &'n Date> {
     let mut dates = IndexMap::new();
-    for amendment in notice.amendments.iter().filter(|amendment| touches(amendment, row)) {
+    for amendment in notice.amendments.iter().filter(|amendment| amendment.touches(row)) {
         for name in ["deprecation", "cutoff", "complete"] {
             if let Some(was) = former(amendment, name) {
                 if amendment.kind == AmendmentKind::Refined {

@@ -9,6 +9,8 @@ mod problems;
 mod table;
 mod unsubscribe;
 
+pub use assets::ICON;
+pub use lines::Badge;
 pub use problems::error_page;
 
 use super::freshness::{Freshness, HTML, Moment};

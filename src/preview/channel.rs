@@ -1,0 +1,95 @@
+//! The forms in which a notice goes out, by the names that commands and
+//! addresses give them.
+
+use clap::ValueEnum;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Channel {
+    /// The mail's text part.
+    Text,
+    /// The mail's HTML part.
+    Html,
+    /// The whole message, as a mail program opens it.
+    Eml,
+    /// The web page.
+    Page,
+    /// A Jekyll post.
+    Post,
+    /// A Markdown document.
+    Markdown,
+    /// The dates as an iCalendar object.
+    Ics,
+    /// All of it for programs, as the API answers.
+    Json,
+}
+
+impl Channel {
+    /// In the order in which an office looks at them.
+    pub const ALL: [Self; 8] = [
+        Self::Html,
+        Self::Text,
+        Self::Eml,
+        Self::Page,
+        Self::Markdown,
+        Self::Post,
+        Self::Ics,
+        Self::Json,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Eml => "eml",
+            Self::Page => "page",
+            Self::Post => "post",
+            Self::Markdown => "markdown",
+            Self::Ics => "ics",
+            Self::Json => "json",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "Mail as text",
+            Self::Html => "Mail",
+            Self::Eml => "Whole message",
+            Self::Page => "Page",
+            Self::Post => "Post",
+            Self::Markdown => "Markdown",
+            Self::Ics => "Calendar",
+            Self::Json => "JSON",
+        }
+    }
+
+    /// Whether it is made for each set of affected rows; else everybody gets
+    /// the same.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Text | Self::Html | Self::Eml | Self::Ics)
+    }
+
+    /// Whether it says in which state each row is.
+    pub fn has_states(self) -> bool {
+        matches!(self, Self::Page | Self::Json)
+    }
+
+    /// Whether a browser shows it as a document of its own.
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::Html | Self::Page)
+    }
+
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; charset=utf-8",
+            Self::Html | Self::Page => "text/html; charset=utf-8",
+            Self::Eml => "message/rfc822",
+            Self::Post | Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Ics => "text/calendar; charset=utf-8",
+            Self::Json => "application/json",
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Bringing many subscribers in: all of them or none.
+//!
+//! A list is first laid out in temporary tables, which no other connection
+//! sees or waits for, and then moved in by a few statements: while a long list
+//! is read, people can leave and messages be recorded.
+
+use super::subscribers::NewSubscriber;
+use super::{Result, Store, micros, value_rows};
+use crate::notice::{ApiId, EnvironmentId, Interest, Locale, ProgramId};
+use chrono::{DateTime, Utc};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AssertSqlSafe, Connection as _};
+
+/// Seven values a row at the most, far below any database's limit on values.
+const ROWS_PER_STATEMENT: usize = 200;
+
+/// An import that was broken off may have left its tables to this connection.
+const LAY_OUT: [&str; 6] = [
+    "drop table if exists temp.listed_people",
+    "drop table if exists temp.listed_programs",
+    "drop table if exists temp.listed_interests",
+    "create temporary table listed_people (n integer primary key, address text not null,
+        key text not null, mailbox blob not null, name text, locale text, zone text)",
+    "create temporary table listed_programs (key text not null, program text not null)",
+    "create temporary table listed_interests (key text not null, program text not null,
+        api text not null, environment text not null)",
+];
+
+const CLEAR_AWAY: [&str; 3] =
+    ["drop table listed_people", "drop table listed_programs", "drop table listed_interests"];
+
+/// A list on its way in. Nothing of it is kept until `commit`.
+pub struct Import {
+    connection: PoolConnection<Any>,
+    begin_write: &'static str,
+    at: i64,
+    people: Vec<NewSubscriber>,
+    programs: Vec<(String, ProgramId)>,
+    interests: Vec<(String, Interest)>,
+}
+
+/// How many people an import brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub added: u64,
+    pub updated: u64,
+}
+
+impl Store {
+    pub async fn begin_import(&self, at: DateTime<Utc>) -> Result<Import> {
+        let mut connection = self.pool.acquire().await?;
+        for statement in LAY_OUT {
+            sqlx::query(statement).execute(&mut *connection).await?;
+        }
+        Ok(Import {
+            connection,
+            begin_write: self.dialect.begin_write(),
+            at: micros(at),
+            people: Vec::new(),
+            programs: Vec::new(),
+            interests: Vec::new(),
+        })
+    }
+}
+
+impl Import {
+    /// Lists a subscriber. Of several entries for one person the last says
+    /// their name, and their interests add up.
+    ///
+    /// The interests that were known in `programs` will be forgotten, so that
+    /// a list speaks for the programs it names and for no others.
+    pub async fn put(&mut self, subscriber: NewSubscriber, programs: &[ProgramId]) -> Result<()> {
+        let key = subscriber.address.key();
+        self.programs.extend(programs.iter().map(|program| (key.clone(), program.clone())));
+        let interests = subscriber.interests.iter();
+        self.interests.extend(interests.map(|interest| (key.clone(), interest.clone())));
+        self.people.push(subscriber);
+        if self.people.len().max(self.interests.len()) >= ROWS_PER_STATEMENT {
+            self.lay_out().await?;
+        }
+        Ok(())
+    }
+
+    async fn lay_out(&mut self) -> Result<()> {
+        for some in self.people.chunks(ROWS_PER_STATEMENT) {
+            let columns = "address, key, mailbox, name, locale, zone";
+            let rows = value_rows(some.len(), 6);
+            let sql = format!("insert into listed_people ({columns}) values {rows}");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for person in some {
+                query = query
+                    .bind(person.address.as_str())
+                    .bind(person.address.key())
+                    .bind(person.mailbox.as_slice())
+                    .bind(person.name.as_deref())
+                    .bind(person.locale.as_ref().map(Locale::as_str))
+                    .bind(person.zone.map(|zone| zone.name()));
+            }
+            query.execute(&mut *self.connection).await?;
+        }
+        for some in self.programs.chunks(ROWS_PER_STATEMENT) {
+            let rows = value_rows(some.len(), 2);
+            let sql = format!("insert into listed_programs (key, program) values {rows}");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (key, program) in some {
+                query = query.bind(key.as_str()).bind(program.as_str());
+            }
+            query.execute(&mut *self.connection).await?;
+        }
+        for some in self.interests.chunks(ROWS_PER_STATEMENT) {
+            let columns = "key, program, api, environment";
+            let rows = value_rows(some.len(), 4);
+            let sql = format!("insert into listed_interests ({columns}) values {rows}");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (key, interest) in some {
+                query = query
+                    .bind(key.as_str())
+                    .bind(interest.program.as_str())
+                    .bind(interest.api.as_ref().map_or("", ApiId::as_str))
+                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str));
+            }
+            query.execute(&mut *self.connection).await?;
+        }
+        self.people.clear();
+        self.programs.clear();
+        self.interests.clear();
+        Ok(())
+    }
+
+    /// Moves the whole list in.
+    pub async fn commit(mut self) -> Result<Kept> {
+        self.lay_out().await?;
+        let mut transaction = self.connection.begin_with(self.begin_write).await?;
+        let (people, known): (i64, i64) = sqlx::query_as(
+            "select (select count(distinct key) from listed_people),
+                    (select count(*) from subscribers
+                     where key in (select key from listed_people))",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "insert into subscribers
+                (address, key, mailbox, name, locale, zone, created_at, updated_at)
+             select p.address, p.key, p.mailbox, p.name, p.locale, p.zone, $1, $1
+             from listed_people p join (
+                select min(n) as first, max(n) as last from listed_people group by key) k
+             on k.last = p.n where true order by k.first
+             on conflict (key) do update set address = excluded.address, name = excluded.name,
+                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at",
+        )
+        .bind(self.at)
+        .execute(&mut *transaction)
+        .await?;
+        for statement in [
+            "delete from interests where (program, subscriber) in (
+                select l.program, s.id from listed_programs l join subscribers s on s.key = l.key)",
+            "insert into interests (program, subscriber, api, environment)
+             select l.program, s.id, l.api, l.environment
+             from listed_interests l join subscribers s on s.key = l.key where true
+             on conflict (program, subscriber, api, environment) do nothing",
+        ]
+        .into_iter()
+        .chain(CLEAR_AWAY)
+        {
+            sqlx::query(statement).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(Kept { added: count(people - known), updated: count(known) })
+    }
+}

@@ -1,0 +1,242 @@
+//! Input that nobody means well with ends in a problem, and soon.
+//!
+//! Time is the processor's, not the wall's: a busy machine fails no test here.
+
+use fairwarning::declaration::{Checked, ProgramSource, SourceFile, check};
+use proptest::prelude::*;
+use std::fs;
+use std::time::Duration;
+
+/// What a hostile file may cost in a build without optimisation.
+const LIMIT: Duration = Duration::from_secs(1);
+
+fn program(notice: &str) -> ProgramSource {
+    ProgramSource {
+        id: "parcels".to_owned(),
+        program: SourceFile::new("program.yaml", include_str!("declarations/base/program.yaml")),
+        apis: Some(SourceFile::new("apis.yaml", include_str!("declarations/base/apis.yaml"))),
+        notices: vec![("any".to_owned(), SourceFile::new("any.yaml", notice))],
+        translations: Vec::new(),
+    }
+}
+
+/// Processor time that this thread has had.
+fn spent() -> Duration {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
+    let nanoseconds = stat.split(' ').next().and_then(|n| n.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("a number comes first"))
+}
+
+/// Checks a program whose notice is `text`, and that it took no more than it may.
+fn refused(what: &str, text: &str) -> Checked {
+    refused_in(what, &[program(text)])
+}
+
+fn refused_in(what: &str, programs: &[ProgramSource]) -> Checked {
+    let before = spent();
+    let checked = check(programs);
+    let took = spent() - before;
+    assert!(checked.workspace.is_none(), "{what} was accepted");
+    assert!(took < LIMIT, "{what} took {took:?} and gave {} problems", checked.problems.len());
+    checked
+}
+
+fn codes(checked: &Checked) -> Vec<&'static str> {
+    checked.problems.iter().map(|problem| problem.code.as_str()).collect()
+}
+
+#[test]
+fn nesting_without_end_is_refused_at_once() {
+    const DEPTH: usize = 100_000;
+    for (what, text) in [
+        ("open brackets", "[".repeat(DEPTH)),
+        ("brackets that close", format!("a: {}{}", "[".repeat(DEPTH), "]".repeat(DEPTH))),
+        ("braces", "{a: ".repeat(DEPTH)),
+        ("braces and brackets", "{a: [".repeat(DEPTH)),
+        ("lists in one line", "- ".repeat(DEPTH)),
+        ("explicit keys", "? ".repeat(DEPTH)),
+        ("steps", (0..1000).map(|n| format!("{}a:\n", " ".repeat(n))).collect()),
+    ] {
+        refused(what, &text);
+    }
+}
+
+#[test]
+fn forty_nine_levels_are_too_deep_and_say_so() {
+    let checked = refused("sixty levels", &format!("title: {}", "[".repeat(60)));
+    assert!(checked.problems[0].message.contains("nested more than 48"), "{:?}", checked.problems);
+}
+
+#[test]
+fn a_file_too_large_is_refused_unread() {
+    let checked = refused("10 MB", &"title: x\n".repeat(1_200_000));
+    assert_eq!(codes(&checked), ["too-large"]);
+    assert!(checked.problems[0].message.contains("at most 2 MiB"), "{:?}", checked.problems);
+}
+
+/// Nine levels of ten aliases each stand for a billion values.
+fn bomb(level: impl Fn(&str) -> String) -> String {
+    let mut text = format!("a0: &a0 {}\n", level("x"));
+    for n in 1..9 {
+        text += &format!("a{n}: &a{n} {}\n", level(&format!("*a{}", n - 1)));
+    }
+    text
+}
+
+#[test]
+fn alias_bombs_of_lists_and_of_maps_are_refused() {
+    let list = bomb(|inner| format!("[{}]", [inner; 10].join(", ")));
+    let map = bomb(|inner| {
+        let entries: Vec<_> = (0..10).map(|n| format!("k{n}: {inner} ")).collect();
+        format!("{{{}}}", entries.join(", "))
+    });
+    for text in [list, map] {
+        let checked = refused("an alias bomb", &text);
+        assert_eq!(codes(&checked), ["too-large"], "{:?}", checked.problems);
+    }
+}
+
+#[test]
+fn aliases_that_stay_below_the_limit_are_not_read_once_for_each_problem() {
+    let list = |inner: &str, n| format!("[{}]", vec![inner; n].join(", "));
+    let mut text = format!("title: &a {}\n", list("x", 10));
+    for (name, of) in [("b", "a"), ("c", "b"), ("d", "c")] {
+        text += &format!("{name}: &{name} {}\n", list(&format!("*{of}"), 10));
+    }
+    refused("five unknown keys", &format!("{text}e: {}\n", list("*d", 6)));
+}
+
+#[test]
+fn an_alias_of_what_contains_it_is_refused() {
+    for text in ["a: &a [*a]", "a: &a {b: *a}", "*a : 1", "a: *nowhere"] {
+        assert_eq!(codes(&refused(text, text)), ["syntax"]);
+    }
+}
+
+#[test]
+fn merge_keys_are_refused_with_a_way_out() {
+    let merged = bomb(|inner| match inner {
+        "x" => "{k: x}".to_owned(),
+        alias => format!("{{<<: [{alias}, {alias}, {alias}]}}"),
+    });
+    refused("merge keys", &merged);
+    let rows = "schedule:\n  rows:\n    a: &a {environment: prod}\n    b: {<<: *a}\n";
+    let checked = refused("a merged row", rows);
+    let problem = checked.problems.iter().find(|p| p.message.contains("merge keys")).unwrap();
+    assert!(problem.help.as_ref().unwrap().contains("alias"), "{problem:?}");
+}
+
+#[test]
+fn tags_say_nothing() {
+    for text in ["title: !!str 5", "title: !x y", "steps: !!set {a}", "steps: !!seq [a]"] {
+        let checked = refused(text, text);
+        assert!(checked.problems[0].message.contains("a tag"), "{:?}", checked.problems);
+    }
+}
+
+#[test]
+fn what_readers_of_yaml_disagree_about_goes_in_quotes() {
+    for scalar in ["007", "1_000", "-01", "1_0.5"] {
+        let checked = refused(scalar, &format!("title: {scalar}\n"));
+        assert!(codes(&checked).contains(&"wrong-type"), "{scalar}: {:?}", checked.problems);
+    }
+}
+
+const NOTICE: &str = "title: Old labels end
+kind: retirement
+announced: 2026-01-01
+summary: Old labels end.
+";
+
+#[test]
+fn as_many_problems_as_lines_end_in_time() {
+    let lines = |n: usize, line: &dyn Fn(usize) -> String| (0..n).map(line).collect::<String>();
+    let rows = "schedule:\n  cutoff: 2026-09-01\n  rows:\n";
+    for (what, text) in [
+        ("unknown keys", lines(20_000, &|n| format!("key{n}: 1\n"))),
+        ("the same key", lines(20_000, &|_| "title: é\n".to_owned())),
+        (
+            "unknown references",
+            format!(
+                "{NOTICE}{rows}    prod: {{environment: prod, apis: [{}]}}\n",
+                lines(10_000, &|n| format!("é{n}, ").replace('é', "e"))
+            ),
+        ),
+        (
+            "unknown references beside other letters",
+            format!(
+                "{NOTICE}# é\n{rows}    prod: {{environment: prod, apis: [{}]}}\n",
+                lines(10_000, &|n| format!("e{n}, "))
+            ),
+        ),
+        (
+            "rows without APIs",
+            format!(
+                "{NOTICE}{rows}{}",
+                lines(5_000, &|n| format!("    r{n}: {{environment: prod}}\n"))
+            ),
+        ),
+        (
+            "dates that do not exist",
+            format!(
+                "{NOTICE}{rows}{}",
+                lines(5_000, &|n| format!("    r{n}: {{environment: prod, cutoff: 2026-02-30}}\n"))
+            ),
+        ),
+        ("braces", format!("{NOTICE}affected: \"{}\"\n", "{{".repeat(50_000))),
+        ("names in braces", format!("{NOTICE}affected: \"{}\"\n", "{{x}}".repeat(2_000))),
+    ] {
+        refused(what, &text);
+    }
+}
+
+#[test]
+fn bytes_that_only_look_like_text_are_refused() {
+    for text in ["\0", "title: a\0b", "title: \"a\\0b\"", "\u{feff}\u{feff}", "title: \u{85}"] {
+        refused(&format!("{text:?}"), text);
+    }
+}
+
+#[test]
+fn tabs_are_named_where_they_indent() {
+    let checked = refused("a tab", "title: x\nschedule:\n\trows:\n");
+    let problem = &checked.problems[0];
+    assert_eq!(problem.place.line, 3);
+    assert!(problem.help.as_ref().unwrap().contains("tab"), "{problem:?}");
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
+    let text = include_str!("declarations/accepted/one-row.yaml");
+    let mut notices = Vec::new();
+    for text in [text.to_owned(), format!("\u{feff}{}", text.replace('\n', "\r\n"))] {
+        let workspace = check(&[program(&text)]).workspace.expect("both are sound");
+        notices.push(workspace.programs["parcels"].notices["any"].clone());
+    }
+    assert_eq!(notices[0], notices[1]);
+}
+
+#[test]
+fn old_line_ends_count_as_line_ends() {
+    let text = include_str!("declarations/accepted/one-row.yaml").replace('\n', "\r");
+    let checked = check(&[program(&text)]);
+    assert!(checked.workspace.is_some(), "{:?}", checked.problems);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_check_panic(text in "(\\PC|[\n\t:&*{}\\[\\]'\"|>#%@-]){0,200}") {
+        let checked = check(&[program(&text)]);
+        prop_assert!(checked.workspace.is_none());
+    }
+
+    #[test]
+    fn a_sound_notice_with_one_byte_changed_never_panics(at in 0usize..2000, byte in 0u8..128) {
+        let text = include_str!("../../notices/usps-web-tools/tls-1.2.yaml");
+        let mut bytes = text.as_bytes().to_vec();
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
+        check(&[program(&text)]);
+    }
+}

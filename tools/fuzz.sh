@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Tries random input on what reads declarations, each target for a while, and
+# says what it found. Needs Rust's nightly compiler, and installs cargo-fuzz.
+#
+#   SECONDS_EACH=600 tools/fuzz.sh [TARGET...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo +nightly --version >/dev/null || {
+    echo "the nightly compiler is missing: rustup toolchain install nightly" >&2
+    exit 1
+}
+command -v cargo-fuzz >/dev/null || {
+    echo "installing cargo-fuzz (crates.io)"
+    cargo install --locked cargo-fuzz
+}
+[ $# -gt 0 ] || set -- reader dates references
+for target in "$@"; do
+    mkdir -p "fuzz/corpus/$target"
+    # What stalls for five seconds is reported like a crash.
+    nice cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
+        -max_total_time="${SECONDS_EACH:-600}" -timeout=5
+done
