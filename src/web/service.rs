@@ -77,6 +77,11 @@ impl Service {
         self.public_url.as_ref().map(|url| url.join(path))
     }
 
+    /// The templates and words that are there whatever is published.
+    pub fn built_in(&self) -> &Renderer {
+        &self.built_in
+    }
+
     /// Renders a page that does not depend on what is published. The workspace's
     /// own templates are used, if they can be.
     pub fn page(&self, template: &str, context: &impl Serialize) -> Result<String, RenderError> {

@@ -186,7 +186,8 @@ pub async fn notice(
     freshness.answer(&request, JSON, || {
         let index = &snapshot.index;
         let milestones = index.agenda(&AgendaQuery::of(&path));
-        let markdown = snapshot.renderer.markdown(program, notice);
+        let markdown =
+            snapshot.renderer.markdown(program, notice, &program.settings.default_locale());
         super::json(&NoticeInFull {
             publication: snapshot.digest.short().to_owned(),
             on: super::shown_instant(moment.at),
