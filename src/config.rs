@@ -58,6 +58,12 @@ pub enum ConfigError {
     EhloName(String),
 }
 
+/// The token of whoever works at this terminal, where the environment has one.
+pub fn office_token() -> Option<SecretString> {
+    let set = std::env::var("FAIRWARNING_TOKEN").ok();
+    set.filter(|token| !token.trim().is_empty()).map(SecretString::from)
+}
+
 /// Where everything is kept.
 #[derive(Args, Clone)]
 pub struct DatabaseArguments {

@@ -17,5 +17,6 @@ pub mod render;
 pub mod schedule;
 pub mod store;
 pub mod subscribers;
+pub mod tokens;
 pub mod web;
 pub mod workspace;

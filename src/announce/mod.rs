@@ -3,13 +3,17 @@
 //! Nobody else fills the outbox. The round reads what was published, never the
 //! folder, and knows nothing of how a message is sent.
 
+mod approval;
 mod audience;
 mod hearers;
 
+pub use approval::{Approving, NotApproved, Parts, allowed, approve, margin};
 pub use audience::{Audience, Concern, Met};
 pub use hearers::{Hearers, hearers};
 
-use crate::notice::{Digest, Locale, Notice, NoticePath, Occasion, OccasionKind, Program, RowId};
+use crate::notice::{
+    Approval, Digest, Locale, Notice, NoticePath, Occasion, OccasionKind, Program, RowId,
+};
 use crate::render::{RenderError, Renderer};
 use crate::store::{NewOccasion, NewRow, PublicationId, Store, StoreError, StoredOccasion};
 use chrono::{DateTime, Utc};
@@ -39,6 +43,8 @@ pub enum AnnounceError {
          change. To finish the first announcement, restore its text and publish it"
     )]
     Superseded { notice: NoticePath, announced: String, current: String },
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
     #[error("`{notice}` cannot be rendered: {reason}")]
     Render { notice: NoticePath, reason: RenderError },
     #[error("the machine gives no random numbers: {0}")]
@@ -124,6 +130,26 @@ impl Round {
         }
     }
 
+    /// What an approval of this round has to cover.
+    pub fn parts(&self) -> Parts {
+        Parts::of(&self.program, &self.notice, &self.templates)
+    }
+
+    /// The publication it goes by.
+    pub fn publication(&self) -> PublicationId {
+        self.publication
+    }
+
+    fn needs_approval(&self) -> bool {
+        self.program.settings.policy.approval == Approval::Required
+    }
+
+    /// Fails where the program wants an approval and there is none that holds.
+    pub async fn approved(&self, store: &Store, forecast: &Forecast) -> Result<(), AnnounceError> {
+        let (parts, reaches) = (self.parts(), forecast.total());
+        Ok(allowed(store, &self.path, &self.program, &parts, reaches).await??)
+    }
+
     /// Counts without writing anything.
     pub async fn forecast(&self, store: &Store) -> Result<Forecast, AnnounceError> {
         let audience = Audience::of(&self.program, &self.notice);
@@ -157,6 +183,9 @@ impl Round {
         canary: Option<u32>,
         at: DateTime<Utc>,
     ) -> Result<Filled, AnnounceError> {
+        if self.needs_approval() {
+            self.approved(store, &self.forecast(store).await?).await?;
+        }
         let renderer = Renderer::new(&self.templates).map_err(|reason| self.unrendered(reason))?;
         let new = NewOccasion {
             occasion: occasion(&self.path),

@@ -1,7 +1,7 @@
 //! `fairwarning announce`: whom it would reach, a question, and the round.
 
 use super::{Exit, count};
-use crate::announce::{Forecast, Round};
+use crate::announce::{AnnounceError, Forecast, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
 use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
@@ -47,6 +47,9 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let forecast = round.forecast(&store).await?;
     print_forecast(&round, &forecast);
     if arguments.dry_run {
+        if let Err(AnnounceError::NotApproved(reason)) = round.approved(&store, &forecast).await {
+            say!("{reason}.");
+        }
         say!("A dry run: nothing was sent.");
         return Ok(Exit::Clean);
     }
@@ -54,6 +57,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         say!("Nobody would hear, so nothing was sent.");
         return Ok(Exit::Clean);
     }
+    round.approved(&store, &forecast).await?;
     let mail = arguments.mail.check(&web)?;
     let way = describe(&mail);
     if !arguments.yes && !is_confirmed(&way, arguments.canary)? {
@@ -96,7 +100,7 @@ fn describe(mail: &MailSettings) -> String {
     }
 }
 
-fn print_forecast(round: &Round, forecast: &Forecast) {
+pub(super) fn print_forecast(round: &Round, forecast: &Forecast) {
     let affected = count(usize::try_from(forecast.total()).unwrap_or(usize::MAX), "recipient");
     say!("{}: {affected} to hear.", round.path);
     for (locale, count) in &forecast.by_locale {

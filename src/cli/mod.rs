@@ -12,6 +12,7 @@ macro_rules! say {
 }
 
 mod announce;
+mod approve;
 mod check;
 mod diff;
 mod explain;
@@ -29,6 +30,7 @@ mod schema;
 mod serve;
 mod source;
 mod status;
+mod token;
 
 use crate::clock::Clock;
 use clap::{Parser, Subcommand};
@@ -85,6 +87,10 @@ enum Command {
     Impacted(impacted::Arguments),
     /// Bring recipients in, list or remove them
     Recipients(recipients::Arguments),
+    /// Look at what announcing would send, and approve it
+    Approve(approve::Arguments),
+    /// Say who may act for the office
+    Token(token::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
     /// Show what became of every message
@@ -129,6 +135,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
+        Command::Approve(arguments) => approve::run(arguments, &clock).await,
+        Command::Token(arguments) => token::run(arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,

@@ -4,6 +4,7 @@
 //! The store knows neither how a message is rendered nor how it is sent, and
 //! computes no hash or token: those come in as bytes.
 
+mod approvals;
 mod claims;
 mod dialect;
 mod editions;
@@ -16,7 +17,9 @@ mod outcomes;
 mod publications;
 mod subscribers;
 mod suppressions;
+mod tokens;
 
+pub use approvals::{NewApproval, StoredApproval};
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
 pub use imports::{Import, Kept};
@@ -28,6 +31,7 @@ pub use outcomes::Report;
 pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::Scope;
+pub use tokens::{NewToken, StoredToken};
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;

@@ -1,6 +1,7 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod approving;
 mod beginning;
 mod calendars;
 mod channel_rows;
@@ -17,6 +18,7 @@ mod delivery_faults;
 mod delivery_tls;
 mod described_api;
 mod differences;
+mod earlier_publications;
 mod everything;
 mod explanations;
 mod failing_database;
@@ -32,6 +34,7 @@ mod locale_folders;
 mod mail_form;
 mod mail_tools;
 mod one_click;
+mod placeholders;
 mod planned_output;
 mod planning;
 mod preview_live;

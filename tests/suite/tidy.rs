@@ -197,3 +197,15 @@ fn every_file_says_its_job_first_and_stays_short() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn every_file_of_tests_is_part_of_the_suite() {
+    let main = fs::read_to_string(root().join("tests/suite/main.rs")).unwrap();
+    let folder = fs::read_dir(root().join("tests/suite")).unwrap();
+    for path in folder.map(|entry| entry.unwrap().path()) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_source = path.extension().is_some_and(|e| e == "rs") && name != "main";
+        let is_part = main.lines().any(|line| line == format!("mod {name};"));
+        assert!(!is_source || is_part, "`mod {name};` is missing in tests/suite/main.rs");
+    }
+}

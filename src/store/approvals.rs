@@ -1,0 +1,80 @@
+//! Approvals: what somebody of the office approved, and when. What the digests
+//! cover is decided elsewhere.
+
+use super::publications::PublicationId;
+use super::{Result, Store, instant, micros};
+use crate::notice::{Digest, NoticePath};
+use chrono::{DateTime, Utc};
+
+#[derive(Debug, Clone)]
+pub struct NewApproval<'a> {
+    pub notice: &'a NoticePath,
+    pub digest: &'a Digest,
+    /// JSON: the digest of each part.
+    pub parts: &'a str,
+    /// JSON: the forecast that the approver was shown.
+    pub forecast: &'a str,
+    pub at_most: u64,
+    pub publication: PublicationId,
+    /// Whose token it was.
+    pub token: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredApproval {
+    pub digest: Digest,
+    pub parts: String,
+    pub forecast: String,
+    pub at_most: u64,
+    /// The name of the token that approved.
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+type Row = (String, String, String, i64, String, i64);
+
+impl Store {
+    pub async fn approve(&self, approval: &NewApproval<'_>, at: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "insert into approvals
+                (subject, digest, parts, forecast, at_most, publication, token, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(approval.notice.to_string())
+        .bind(approval.digest.as_str())
+        .bind(approval.parts)
+        .bind(approval.forecast)
+        .bind(i64::try_from(approval.at_most).unwrap_or(i64::MAX))
+        .bind(approval.publication.get())
+        .bind(approval.token)
+        .bind(micros(at))
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Every approval of a notice, the latest first.
+    pub async fn approvals(&self, notice: &NoticePath) -> Result<Vec<StoredApproval>> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "select a.digest, a.parts, a.forecast, a.at_most, t.name, a.at
+             from approvals a join tokens t on t.id = a.token
+             where a.subject = $1 order by a.id desc",
+        )
+        .bind(notice.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(read).collect()
+    }
+}
+
+fn read((digest, parts, forecast, at_most, by, at): Row) -> Result<StoredApproval> {
+    Ok(StoredApproval {
+        digest: Digest::from_stored(digest),
+        parts,
+        forecast,
+        at_most: u64::try_from(at_most).unwrap_or(0),
+        by,
+        at: instant(at)?,
+    })
+}
