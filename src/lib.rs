@@ -13,6 +13,7 @@ pub mod impact;
 pub mod links;
 pub mod notice;
 pub mod preview;
+pub mod proof;
 pub mod render;
 pub mod schedule;
 pub mod store;

@@ -7,6 +7,7 @@ use crate::config::WebArguments;
 use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
 use crate::delivery::{Delivery, Ended, Event, Scope};
 use crate::notice::{NoticePath, Outcome, RowId};
+use crate::proof;
 use crate::store::{RoundCounts, Store};
 use crate::subscribers;
 use clap::Args;
@@ -84,6 +85,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         say!("Sending {way}.");
     }
     let ended = deliver(&store, delivery, filled.occasion).await?;
+    proof::seal(&store, clock.now()).await?;
     let counts = store.round_counts(filled.occasion).await?;
     if settled(&before) > 0 {
         say!("{:>9}  of this round were settled before", settled(&before));

@@ -23,6 +23,7 @@ mod output;
 mod plan;
 mod preview;
 mod problems;
+mod proof;
 mod publish;
 mod recipients;
 mod render;
@@ -95,6 +96,8 @@ enum Command {
     Announce(Box<announce::Arguments>),
     /// Show what became of every message
     Status(status::Arguments),
+    /// Show who was told what, and check that the record of it is whole
+    Proof(proof::Arguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
 }
@@ -139,6 +142,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Token(arguments) => token::run(arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
+        Command::Proof(arguments) => proof::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),

@@ -5,6 +5,7 @@ use super::{Exit, publish};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
+use crate::proof;
 use crate::store::Store;
 use crate::subscribers;
 use crate::web::{self, Service};
@@ -58,7 +59,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     say!("Serving on http://{address}");
-    work_until(stop, service, server, delivery).await?;
+    let sealing = proof::keep_sealing(service.store().clone(), clock.clone());
+    work_until(stop, service, server, delivery, sealing).await?;
     Ok(Exit::Clean)
 }
 
@@ -110,6 +112,7 @@ async fn work_until(
     service: Arc<Service>,
     server: web::Server,
     delivery: Delivery,
+    sealing: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -125,6 +128,7 @@ async fn work_until(
             ended.context("delivery failed")?;
             bail!("delivery ended by itself");
         }
+        () = sealing => bail!("sealing ended by itself"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = stop.told() => {}
     }

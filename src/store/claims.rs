@@ -2,7 +2,7 @@
 //! it goes.
 
 use super::nodes::NodeId;
-use super::{Result, Store, Write, subscribers};
+use super::{Result, Store, Write, outcomes, subscribers};
 use crate::notice::{Carrier, EmailAddress, Outcome};
 use sqlx::AssertSqlSafe;
 
@@ -175,7 +175,7 @@ async fn take(
     };
     if let Some((outcome, reply)) = settled {
         claims.settled.push((row, outcome));
-        return settle(transaction, row, now, outcome, &reply).await;
+        return settle(transaction, (row, node), now, outcome, &reply).await;
     }
     sqlx::query("update outbox set state = 'claimed', node = $2, claimed_at = $3 where id = $1")
         .bind(row)
@@ -197,9 +197,10 @@ async fn take(
     Ok(())
 }
 
+/// That nothing was attempted is as much a record as an attempt.
 async fn settle(
     transaction: &mut Write,
-    row: i64,
+    (row, node): (i64, NodeId),
     now: i64,
     outcome: Outcome,
     reply: &str,
@@ -214,5 +215,5 @@ async fn settle(
     .bind(now)
     .execute(&mut **transaction)
     .await?;
-    Ok(())
+    outcomes::note(transaction, (row, node), now, outcome, reply).await
 }

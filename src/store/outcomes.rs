@@ -78,18 +78,29 @@ impl Attempt<'_> {
         .bind(node.0)
         .execute(&mut **transaction)
         .await?;
-        sqlx::query(
-            "insert into attempts (outbox, at, outcome, reply, node) values ($1, $2, $3, $4, $5)",
-        )
-        .bind(self.row)
-        .bind(now)
-        .bind(self.outcome.as_str())
-        .bind(self.reply)
-        .bind(node.0)
-        .execute(&mut **transaction)
-        .await?;
-        Ok(())
+        note(transaction, (self.row, node), now, self.outcome, self.reply).await
     }
+}
+
+/// Puts what happened to a row on record, for good.
+pub(super) async fn note(
+    transaction: &mut Write,
+    (row, node): (i64, NodeId),
+    now: i64,
+    outcome: Outcome,
+    reply: &str,
+) -> Result<()> {
+    sqlx::query(
+        "insert into attempts (outbox, at, outcome, reply, node) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(row)
+    .bind(now)
+    .bind(outcome.as_str())
+    .bind(reply)
+    .bind(node.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 async fn give_back(transaction: &mut Write, node: NodeId, row: i64) -> Result<()> {

@@ -93,6 +93,14 @@ impl Store {
         Ok(page)
     }
 
+    /// The number of the subscriber with this address.
+    pub async fn subscriber_id(&self, address: &EmailAddress) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("select id from subscribers where key = $1")
+            .bind(address.key())
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
     /// The mailbox hash of a subscriber who is still known.
     pub async fn mailbox(&self, subscriber: i64) -> Result<Option<Vec<u8>>> {
         Ok(sqlx::query_scalar("select mailbox from subscribers where id = $1")
@@ -155,6 +163,14 @@ impl Store {
     /// record without the address; what was not sent yet never will be.
     pub async fn remove_subscriber(&self, address: &EmailAddress) -> Result<bool> {
         let mut transaction = self.write().await?;
+        // Without its salt, the digest under the seals tells nobody anything.
+        sqlx::query(
+            "update persons set salt = null
+             where recipient = (select id from subscribers where key = $1)",
+        )
+        .bind(address.key())
+        .execute(&mut *transaction)
+        .await?;
         let done = sqlx::query("delete from subscribers where key = $1")
             .bind(address.key())
             .execute(&mut *transaction)

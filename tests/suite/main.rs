@@ -42,6 +42,7 @@ mod preview_problems;
 mod preview_site;
 mod preview_views;
 mod prose;
+mod proving;
 mod publishing;
 mod reminders;
 mod rendered_languages;

@@ -1,0 +1,222 @@
+//! `fairwarning proof`: who was told what, when, with which reply; and whether
+//! the record of it is whole.
+
+use super::Exit;
+use super::output::guarded;
+use crate::clock::Clock;
+use crate::config::DatabaseArguments;
+use crate::notice::{EmailAddress, NoticePath};
+use crate::proof::{self, Head, Verified};
+use crate::store::{Store, ToldRecord};
+use anyhow::{Context as _, bail};
+use chrono::SecondsFormat;
+use clap::{Args, ValueEnum};
+use comfy_table::{Table, presets};
+use data_encoding::HEXLOWER;
+use serde_json::json;
+use std::io::Write;
+
+/// Show who was told what, when, with which reply and in which revision.
+///
+/// Everything that is sent is sealed into a chain of hashes. `--head` prints its
+/// end; kept elsewhere, it shows later with `--verify --expect` that nothing
+/// before it was changed or left out. Addresses that were erased leave the chain
+/// as it is.
+#[derive(Args)]
+pub struct Arguments {
+    /// The notice, as PROGRAM/NOTICE
+    #[arg(required_unless_present_any = ["verify", "head"])]
+    notice: Option<NoticePath>,
+    /// Only what this recipient was told
+    #[arg(long, value_name = "ADDRESS", requires = "notice")]
+    recipient: Option<EmailAddress>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Check the whole chain: every record, seal, text and address
+    #[arg(long, conflicts_with = "notice")]
+    verify: bool,
+    /// With --verify: the head that was printed earlier, as NUMBER:HASH
+    #[arg(long, value_name = "HEAD", requires = "verify")]
+    expect: Option<Head>,
+    /// Print the end of the chain, as NUMBER:HASH
+    #[arg(long, conflicts_with_all = ["notice", "verify"])]
+    head: bool,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// One object a line, with the text that was sent
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// Records held at a time.
+const PAGE: i64 = 500;
+
+pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let store = Store::open(&arguments.database.check()?).await?;
+    // What happened a moment ago is part of the proof.
+    proof::seal(&store, clock.now()).await?;
+    if arguments.head {
+        let head = store.head().await?;
+        let head = head.context("nothing was sent yet, and so nothing is sealed")?;
+        say!("{}", Head::from(&head));
+        return Ok(Exit::Clean);
+    }
+    if arguments.verify {
+        return Ok(report(&proof::verify(&store, arguments.expect.as_ref()).await?));
+    }
+    let Some(notice) = &arguments.notice else { bail!("name a notice, as PROGRAM/NOTICE") };
+    let recipient = match &arguments.recipient {
+        None => None,
+        Some(address) => match store.subscriber_id(address).await? {
+            None => {
+                eprintln!("There is no recipient with this address; it may have been erased.");
+                return Ok(Exit::Problems);
+            }
+            known => known,
+        },
+    };
+    let mut out = std::io::stdout().lock();
+    let shown = show(&mut out, &store, &notice.to_string(), recipient, arguments.format).await?;
+    if shown == 0 {
+        eprintln!("Nobody was written to about {notice} yet.");
+    }
+    Ok(Exit::Clean)
+}
+
+fn report(verified: &Verified) -> Exit {
+    for finding in &verified.findings {
+        eprintln!("error: {finding}");
+    }
+    let head = verified.head.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let (records, seals) = (verified.records, verified.seals);
+    if verified.holds() {
+        say!("{records} records under {seals} seals hold, up to {head}.");
+        return Exit::Clean;
+    }
+    say!(
+        "{} of {records} records under {seals} seals, up to {head}.",
+        super::count(verified.findings.len(), "finding")
+    );
+    Exit::Problems
+}
+
+const COLUMNS: [&str; 13] = [
+    "at",
+    "recipient",
+    "outcome",
+    "reply",
+    "kind",
+    "occasion",
+    "revision",
+    "locale",
+    "subject",
+    "edition",
+    "message id",
+    "seal",
+    "record",
+];
+
+fn recipient(told: &ToldRecord) -> String {
+    let erased = || format!("(erased, number {})", told.record.recipient);
+    told.address.clone().unwrap_or_else(erased)
+}
+
+fn cells(told: &ToldRecord) -> [String; 13] {
+    let record = &told.record;
+    [
+        record.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        recipient(told),
+        record.outcome.clone(),
+        record.reply.clone(),
+        record.kind.clone(),
+        record.key.clone(),
+        record.revision.clone(),
+        told.locale.clone(),
+        told.title.clone(),
+        record.edition_digest.clone(),
+        record.message_id.clone(),
+        record.seal.map(|seal| seal.to_string()).unwrap_or_default(),
+        record.id.to_string(),
+    ]
+}
+
+/// A record for programs, here and in the API.
+pub fn object(told: &ToldRecord) -> serde_json::Value {
+    let record = &told.record;
+    json!({
+        "record": record.id,
+        "at": record.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "recipient": told.address,
+        "recipient_number": record.recipient,
+        "outcome": record.outcome,
+        "reply": record.reply,
+        "kind": record.kind,
+        "occasion": record.key,
+        "revision": record.revision,
+        "locale": told.locale,
+        "subject": told.title,
+        "text": told.text,
+        "edition": record.edition_digest,
+        "message_id": record.message_id,
+        "seal": record.seal,
+        "hash": record.leaf.as_deref().map(|leaf| HEXLOWER.encode(leaf)),
+    })
+}
+
+/// Prints every record, a page at a time, and tells how many there were.
+async fn show(
+    out: &mut impl Write,
+    store: &Store,
+    subject: &str,
+    recipient: Option<i64>,
+    format: Format,
+) -> anyhow::Result<u64> {
+    let mut after = 0;
+    let mut shown = 0;
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
+        "at",
+        "recipient",
+        "what",
+        "outcome",
+        "reply",
+        "seal",
+    ]);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    if matches!(format, Format::Csv) {
+        csv.write_record(COLUMNS)?;
+    }
+    loop {
+        let page = store.told(subject, recipient, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.record.id;
+        shown += page.len() as u64;
+        for told in &page {
+            match format {
+                Format::Json => writeln!(out, "{}", object(told))?,
+                // A server's reply or an address could begin like a formula.
+                Format::Csv => csv.write_record(cells(told).map(guarded))?,
+                Format::Table => {
+                    let [at, recipient, outcome, reply, kind, .., seal, _] = cells(told);
+                    table.add_row([at, recipient, kind, outcome, reply, seal]);
+                }
+            }
+        }
+        csv.flush()?;
+        out.write_all(csv.get_ref())?;
+        csv = csv::WriterBuilder::new().from_writer(Vec::new());
+    }
+    csv.flush()?;
+    out.write_all(csv.get_ref())?;
+    if matches!(format, Format::Table) && shown > 0 {
+        writeln!(out, "{table}")?;
+    }
+    Ok(shown)
+}

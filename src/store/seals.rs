@@ -1,0 +1,335 @@
+//! What is proof of who was told what: records, and the seals over them. How
+//! they are hashed is decided elsewhere; hashes come in as bytes.
+
+use super::{Result, Store, instant, micros};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+
+/// One attempt, or one decision not to attempt, with everything a seal covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub outcome: String,
+    pub reply: String,
+    pub row: i64,
+    pub recipient: i64,
+    pub channel: i64,
+    pub message_id: String,
+    /// The notice's path.
+    pub subject: String,
+    pub kind: String,
+    /// What makes the occasion this one: a rung, or a revision.
+    pub key: String,
+    pub revision: String,
+    pub edition: i64,
+    pub edition_digest: String,
+    /// The salted digest of the person, once there is one.
+    pub person: Option<Vec<u8>>,
+    /// Its own hash, once it is sealed.
+    pub leaf: Option<Vec<u8>>,
+    pub seal: Option<i64>,
+}
+
+/// A batch of records, hashed together with the seal before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    /// 1, 2, 3 and so on, without a gap.
+    pub id: i64,
+    pub parent: i64,
+    pub records: i64,
+    pub hash: Vec<u8>,
+    pub at: DateTime<Utc>,
+}
+
+/// What a person's digest is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub recipient: i64,
+    /// Gone with the address.
+    pub salt: Option<Vec<u8>>,
+    pub digest: Vec<u8>,
+}
+
+/// A record as it is shown: with the address, where it is still known, and what
+/// the message said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldRecord {
+    pub record: Record,
+    pub address: Option<String>,
+    pub locale: String,
+    pub title: String,
+    pub text: String,
+}
+
+type Row = (
+    i64,
+    i64,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    String,
+    Option<Vec<u8>>,
+    // sqlx reads at most so many columns into a tuple.
+    Option<Vec<u8>>,
+);
+
+const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id, o.recipient, o.channel, o.message_id, \
+     c.subject, c.kind, c.key, c.revision, e.id, e.digest, p.digest, a.leaf";
+
+const TABLES: &str = "attempts a join outbox o on o.id = a.outbox \
+     join occasions c on c.id = o.occasion join editions e on e.id = o.edition \
+     left join persons p on p.recipient = o.recipient";
+
+impl Store {
+    /// Records that no seal covers yet, oldest first.
+    pub async fn unsealed(&self, limit: i64) -> Result<Vec<Record>> {
+        let sql =
+            format!("select {COLUMNS} from {TABLES} where a.seal is null order by a.id limit $1");
+        let rows: Vec<Row> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(limit).fetch_all(&self.pool).await?;
+        rows.into_iter().map(|row| read(row, None)).collect()
+    }
+
+    /// The records under one seal, in its order.
+    pub async fn sealed(&self, seal: i64) -> Result<Vec<Record>> {
+        let sql = format!("select {COLUMNS} from {TABLES} where a.seal = $1 order by a.id");
+        let rows: Vec<Row> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(seal).fetch_all(&self.pool).await?;
+        rows.into_iter().map(|row| read(row, Some(seal))).collect()
+    }
+
+    /// How many records name a seal that there is not.
+    pub async fn astray(&self) -> Result<i64> {
+        let sql = "select count(*) from attempts a
+                   where a.seal is not null and not exists (select 1 from seals s where s.id = a.seal)";
+        Ok(sqlx::query_scalar(sql).fetch_one(&self.pool).await?)
+    }
+
+    /// The last seal.
+    pub async fn head(&self) -> Result<Option<Seal>> {
+        let last: Option<i64> =
+            sqlx::query_scalar("select max(id) from seals").fetch_one(&self.pool).await?;
+        match last {
+            Some(last) => Ok(self.seals(last - 1, 1).await?.pop()),
+            None => Ok(None),
+        }
+    }
+
+    /// Seals after `after`, at most `limit`.
+    pub async fn seals(&self, after: i64, limit: i64) -> Result<Vec<Seal>> {
+        let rows: Vec<(i64, i64, i64, Vec<u8>, i64)> = sqlx::query_as(
+            "select id, parent, records, hash, at from seals where id > $1 order by id limit $2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(id, parent, records, hash, at)| {
+                Ok(Seal { id, parent, records, hash, at: instant(at)? })
+            })
+            .collect()
+    }
+
+    /// Puts `leaves`, by record, under a new seal. Nothing is done, and false
+    /// told, where another process sealed meanwhile.
+    pub async fn append_seal(
+        &self,
+        parent: i64,
+        leaves: &[(i64, Vec<u8>)],
+        hash: &[u8],
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
+            "insert into seals (id, parent, records, hash, at) values ($1, $2, $3, $4, $5)
+             on conflict do nothing",
+        )
+        .bind(parent + 1)
+        .bind(parent)
+        .bind(i64::try_from(leaves.len()).unwrap_or(i64::MAX))
+        .bind(hash)
+        .bind(micros(at))
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for (record, leaf) in leaves {
+            let done = sqlx::query(
+                "update attempts set seal = $2, leaf = $3 where id = $1 and seal is null",
+            )
+            .bind(record)
+            .bind(parent + 1)
+            .bind(leaf.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// The addresses of those of `recipients` who are known and have no digest.
+    pub async fn unnamed_persons(&self, recipients: &[i64]) -> Result<Vec<(i64, String)>> {
+        let mut found = Vec::new();
+        for recipient in recipients {
+            let row: Option<(i64, String)> = sqlx::query_as(
+                "select s.id, s.key from subscribers s where s.id = $1
+                 and not exists (select 1 from persons p where p.recipient = s.id)",
+            )
+            .bind(recipient)
+            .fetch_optional(&self.pool)
+            .await?;
+            found.extend(row);
+        }
+        Ok(found)
+    }
+
+    /// The digests of those of `recipients` who have one.
+    pub async fn person_digests(&self, recipients: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
+        let mut found = Vec::with_capacity(recipients.len());
+        for recipient in recipients {
+            let row: Option<(i64, Vec<u8>)> =
+                sqlx::query_as("select recipient, digest from persons where recipient = $1")
+                    .bind(recipient)
+                    .fetch_optional(&self.pool)
+                    .await?;
+            found.extend(row);
+        }
+        Ok(found)
+    }
+
+    /// Keeps digests of persons; the first of each stays.
+    pub async fn put_persons(&self, persons: &[Person]) -> Result<()> {
+        let mut transaction = self.write().await?;
+        for person in persons {
+            sqlx::query(
+                "insert into persons (recipient, salt, digest) values ($1, $2, $3)
+                 on conflict (recipient) do nothing",
+            )
+            .bind(person.recipient)
+            .bind(person.salt.as_deref())
+            .bind(person.digest.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Persons after `after` whose address and salt are both still there.
+    pub async fn known_persons(&self, after: i64, limit: i64) -> Result<Vec<(Person, String)>> {
+        let rows: Vec<(i64, Vec<u8>, Vec<u8>, String)> = sqlx::query_as(
+            "select p.recipient, p.salt, p.digest, s.key
+             from persons p join subscribers s on s.id = p.recipient
+             where p.salt is not null and p.recipient > $1 order by p.recipient limit $2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let person =
+            |(recipient, salt, digest, key)| (Person { recipient, salt: Some(salt), digest }, key);
+        Ok(rows.into_iter().map(person).collect())
+    }
+
+    /// What was told about `subject` after record `after`, to all or to one.
+    pub async fn told(
+        &self,
+        subject: &str,
+        recipient: Option<i64>,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<ToldRecord>> {
+        let sql = format!(
+            "select {COLUMNS} from {TABLES}
+             where c.subject = $1 and (o.recipient = $2 or $2 = 0) and a.id > $3
+             order by a.id limit $4"
+        );
+        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(subject)
+            .bind(recipient.unwrap_or(0))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        let mut told = Vec::with_capacity(rows.len());
+        for row in rows {
+            let record = read(row, None)?;
+            let (seal, address, locale, title, text): (
+                Option<i64>,
+                Option<String>,
+                String,
+                String,
+                String,
+            ) = sqlx::query_as(
+                "select a.seal, s.address, e.locale, e.subject, e.text
+                 from attempts a join outbox o on o.id = a.outbox
+                 join editions e on e.id = o.edition
+                 left join subscribers s on s.id = o.recipient where a.id = $1",
+            )
+            .bind(record.id)
+            .fetch_one(&self.pool)
+            .await?;
+            told.push(ToldRecord {
+                record: Record { seal, ..record },
+                address,
+                locale,
+                title,
+                text,
+            });
+        }
+        Ok(told)
+    }
+}
+
+fn read(row: Row, seal: Option<i64>) -> Result<Record> {
+    let (
+        id,
+        at,
+        outcome,
+        reply,
+        row,
+        recipient,
+        channel,
+        message_id,
+        subject,
+        kind,
+        key,
+        revision,
+        edition,
+        edition_digest,
+        person,
+        leaf,
+    ) = row;
+    Ok(Record {
+        id,
+        at: instant(at)?,
+        outcome,
+        reply,
+        row,
+        recipient,
+        channel,
+        message_id,
+        subject,
+        kind,
+        key,
+        revision,
+        edition,
+        edition_digest,
+        person,
+        leaf,
+        seal,
+    })
+}
