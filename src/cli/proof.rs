@@ -6,14 +6,11 @@ use super::output::guarded;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{EmailAddress, NoticePath};
-use crate::proof::{self, Head, Verified};
-use crate::store::{Store, ToldRecord};
+use crate::proof::{self, Head, Told, Verified};
+use crate::store::Store;
 use anyhow::{Context as _, bail};
-use chrono::SecondsFormat;
 use clap::{Args, ValueEnum};
 use comfy_table::{Table, presets};
-use data_encoding::HEXLOWER;
-use serde_json::json;
 use std::io::Write;
 
 /// Show who was told what, when, with which reply and in which revision.
@@ -107,69 +104,6 @@ fn report(verified: &Verified) -> Exit {
     Exit::Problems
 }
 
-const COLUMNS: [&str; 13] = [
-    "at",
-    "recipient",
-    "outcome",
-    "reply",
-    "kind",
-    "occasion",
-    "revision",
-    "locale",
-    "subject",
-    "edition",
-    "message id",
-    "seal",
-    "record",
-];
-
-fn recipient(told: &ToldRecord) -> String {
-    let erased = || format!("(erased, number {})", told.record.recipient);
-    told.address.clone().unwrap_or_else(erased)
-}
-
-fn cells(told: &ToldRecord) -> [String; 13] {
-    let record = &told.record;
-    [
-        record.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        recipient(told),
-        record.outcome.clone(),
-        record.reply.clone(),
-        record.kind.clone(),
-        record.key.clone(),
-        record.revision.clone(),
-        told.locale.clone(),
-        told.title.clone(),
-        record.edition_digest.clone(),
-        record.message_id.clone(),
-        record.seal.map(|seal| seal.to_string()).unwrap_or_default(),
-        record.id.to_string(),
-    ]
-}
-
-/// A record for programs, here and in the API.
-pub fn object(told: &ToldRecord) -> serde_json::Value {
-    let record = &told.record;
-    json!({
-        "record": record.id,
-        "at": record.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        "recipient": told.address,
-        "recipient_number": record.recipient,
-        "outcome": record.outcome,
-        "reply": record.reply,
-        "kind": record.kind,
-        "occasion": record.key,
-        "revision": record.revision,
-        "locale": told.locale,
-        "subject": told.title,
-        "text": told.text,
-        "edition": record.edition_digest,
-        "message_id": record.message_id,
-        "seal": record.seal,
-        "hash": record.leaf.as_deref().map(|leaf| HEXLOWER.encode(leaf)),
-    })
-}
-
 /// Prints every record, a page at a time, and tells how many there were.
 async fn show(
     out: &mut impl Write,
@@ -191,20 +125,20 @@ async fn show(
     ]);
     let mut csv = csv::Writer::from_writer(Vec::new());
     if matches!(format, Format::Csv) {
-        csv.write_record(COLUMNS)?;
+        csv.write_record(Told::COLUMNS)?;
     }
     loop {
         let page = store.told(subject, recipient, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.record.id;
         shown += page.len() as u64;
-        for told in &page {
+        for told in page.iter().map(Told::from) {
             match format {
-                Format::Json => writeln!(out, "{}", object(told))?,
+                Format::Json => writeln!(out, "{}", serde_json::to_string(&told)?)?,
                 // A server's reply or an address could begin like a formula.
-                Format::Csv => csv.write_record(cells(told).map(guarded))?,
+                Format::Csv => csv.write_record(told.cells().map(guarded))?,
                 Format::Table => {
-                    let [at, recipient, outcome, reply, kind, .., seal, _] = cells(told);
+                    let [at, recipient, outcome, reply, kind, .., seal, _] = told.cells();
                     table.add_row([at, recipient, kind, outcome, reply, seal]);
                 }
             }

@@ -6,9 +6,11 @@
 //! sends nor decides what is sent.
 
 mod chain;
+mod report;
 mod verify;
 
 pub use chain::Head;
+pub use report::Told;
 pub use verify::{Finding, Verified, verify};
 
 use crate::clock::Clock;

@@ -11,6 +11,8 @@ pub enum Code {
     StaleCursor,
     NotFound,
     UnknownToken,
+    Unauthorised,
+    Forbidden,
     MethodNotAllowed,
     Timeout,
     BodyTooLarge,
@@ -20,13 +22,15 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
         Self::StaleCursor,
         Self::NotFound,
         Self::UnknownToken,
+        Self::Unauthorised,
+        Self::Forbidden,
         Self::MethodNotAllowed,
         Self::Timeout,
         Self::BodyTooLarge,
@@ -59,6 +63,8 @@ impl Code {
             Self::StaleCursor => ("stale-cursor", S::GONE, "The table has been published anew"),
             Self::NotFound => ("not-found", S::NOT_FOUND, "There is nothing here"),
             Self::UnknownToken => ("unknown-token", S::NOT_FOUND, "This link is not one of ours"),
+            Self::Unauthorised => ("unauthorised", S::UNAUTHORIZED, "This is for the office alone"),
+            Self::Forbidden => ("forbidden", S::FORBIDDEN, "The token does not reach that far"),
             Self::MethodNotAllowed => {
                 ("method-not-allowed", S::METHOD_NOT_ALLOWED, "The method does not work here")
             }
@@ -98,6 +104,11 @@ impl Code {
                 "The link was cut short, changed, or made by somebody else. Use the link \
                  exactly as the mail shows it."
             }
+            Self::Unauthorised => {
+                "It takes a token of the office, sent as `Authorization: Bearer TOKEN`; the \
+                 office makes one with `fairwarning token create`."
+            }
+            Self::Forbidden => "A token with a wider scope is needed: ask whoever makes them.",
             Self::MethodNotAllowed => "The header `Allow` lists the methods that do.",
             Self::Timeout => "The whole request must arrive within a few seconds.",
             Self::BodyTooLarge => "What this service accepts is small; the detail says how small.",

@@ -10,6 +10,7 @@ mod follow;
 mod freshness;
 mod history;
 mod languages;
+mod office;
 mod outermost;
 mod pages;
 mod paging;

@@ -64,7 +64,8 @@ pub async fn around(
 
 /// Whether web pages of others may read it: whatever is public and for programs.
 pub fn is_open(path: &str) -> bool {
-    path.starts_with("/api/") || path == "/openapi.json"
+    let is_public = path.starts_with("/api/") && !path.starts_with("/api/v1/proof/");
+    is_public || path == "/openapi.json"
 }
 
 fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {

@@ -33,6 +33,7 @@ mod links;
 mod locale_folders;
 mod mail_form;
 mod mail_tools;
+mod office_api;
 mod one_click;
 mod placeholders;
 mod planned_output;

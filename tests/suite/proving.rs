@@ -3,9 +3,15 @@
 
 use crate::sample_office;
 use crate::test_office::TestOffice;
+use fairwarning::notice::OfficeScope;
 use fairwarning::proof::{self, Finding, Head, Verified};
+use fairwarning::tokens;
+use fairwarning::web::{self, Service};
+use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, SqliteConnection};
+use std::net::TcpListener;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 impl TestOffice {
     async fn tell_people(&self, count: usize) {
@@ -95,7 +101,10 @@ async fn that_somebody_was_left_out_is_on_record_too() {
 #[tokio::test]
 async fn every_change_to_what_was_sealed_is_found() {
     for (statement, expected) in [
-        ("update attempts set reply = 'never' where id = 2", Finding::Changed { record: 2, seal: 1 }),
+        (
+            "update attempts set reply = 'never' where id = 2",
+            Finding::Changed { record: 2, seal: 1 },
+        ),
         (
             "update attempts set outcome = 'rejected' where id = 6",
             Finding::Changed { record: 6, seal: 2 },
@@ -176,6 +185,38 @@ async fn processes_that_seal_at_once_seal_each_record_once() {
     assert_eq!(sealed, 1_200);
     let verified = office.verify(None).await;
     assert_eq!((verified.records, verified.findings), (1_200, Vec::new()));
+}
+
+#[tokio::test]
+async fn pages_of_proof_follow_each_other_without_a_gap() {
+    let office = told().await;
+    let clock = office.clock.clock();
+    let service = Service::open(office.store.clone(), clock, None).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = web::start(Arc::new(service), listener, 1).unwrap();
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    let now = office.clock.now();
+    let token = tokens::create(&office.store, "Vera", OfficeScope::Viewer, None, now).await;
+    let token = token.unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = async |after: &str| -> serde_json::Value {
+        let url = format!("http://{address}/api/v1/proof/parcel/tls-1.2?limit=4{after}");
+        let request = client.get(url).bearer_auth(token.expose_secret());
+        request.send().await.unwrap().json().await.unwrap()
+    };
+    let first = ask("").await;
+    let second = ask(&format!("&after={}", first["next"])).await;
+    let named = |page: &serde_json::Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap();
+        items.iter().map(|item| item["recipient"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(named(&first).len(), 4);
+    assert_eq!(named(&second), ["p5@example.org", "p6@example.org"]);
+    assert!(second.get("next").is_none());
+    handle.stop(false).await;
+    running.await.unwrap().unwrap();
 }
 
 fn run(office: &TestOffice, words: &[&str]) -> Output {

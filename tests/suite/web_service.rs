@@ -4,11 +4,13 @@
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
 use fairwarning::config::{DatabaseUrl, PublicUrl};
-use fairwarning::notice::{Publication, Workspace};
+use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
+use fairwarning::tokens;
 use fairwarning::web::{self, Service};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -100,6 +102,14 @@ impl WebService {
 
     pub fn set_clock(&self, at: &str) {
         self.now_us.store(instant(at).timestamp_micros(), Ordering::SeqCst);
+    }
+
+    /// The value of `Authorization` for somebody of the office.
+    pub async fn token(&self, scope: OfficeScope) -> String {
+        let (store, now) = (self.service.store(), self.service.now());
+        let name = format!("holder {}", store.tokens().await.unwrap().len());
+        let token = tokens::create(store, &name, scope, None, now).await.unwrap();
+        format!("Bearer {}", token.expose_secret())
     }
 
     pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {

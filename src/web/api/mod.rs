@@ -7,6 +7,7 @@ mod health;
 mod impacted;
 mod notices;
 mod openapi;
+mod proof;
 mod schedule;
 mod schemas;
 
@@ -31,6 +32,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
         .service(readable("/api/v1/apis", apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
+        .service(readable("/api/v1/proof/head", proof::head))
+        .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(readable("/openapi.json", openapi::document))
         .service(readable("/healthz", health::alive))

@@ -1,18 +1,19 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, notices, schedule};
+use super::{apis, health, impacted, notices, proof, schedule};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::LazyLock;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "fairwarning",
-        description = "Which APIs are affected by announced deprecations and cutoffs, where, and when.\n\nAll answers are public, need no key, and may be asked for from any web page. Every list can be asked again cheaply with `If-None-Match`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
+        description = "Which APIs are affected by announced deprecations and cutoffs, where, and when.\n\nAll answers but the office's are public, need no key, and may be asked for from any web page. Every list can be asked again cheaply with `If-None-Match`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
@@ -20,6 +21,7 @@ use utoipa::OpenApi;
         (name = "table", description = "The impacted-API table and the schedule behind it"),
         (name = "notices", description = "Notices as announced"),
         (name = "catalogue", description = "The APIs of each program"),
+        (name = "office", description = "What the office alone may see: it takes a token"),
         (name = "service", description = "The state of this service"),
     ),
     paths(
@@ -28,11 +30,25 @@ use utoipa::OpenApi;
         notices::notices,
         notices::notice,
         apis::apis,
+        proof::proof,
+        proof::head,
         health::alive,
         health::ready,
-    )
+    ),
+    modifiers(&Tokens)
 )]
 struct Description;
+
+/// How the office's token is sent.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).build();
+        let components = description.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     let json = Description::openapi().to_pretty_json();

@@ -49,4 +49,5 @@ form!(States, {
 });
 form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
+form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
 form!(Cursor, string().pattern(Some("^[A-Za-z0-9_-]+$")));
