@@ -92,15 +92,14 @@ fn report(verified: &Verified) -> Exit {
         eprintln!("error: {finding}");
     }
     let head = verified.head.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
-    let (records, seals) = (verified.records, verified.seals);
+    let counted = |n: u64, what| super::count(usize::try_from(n).unwrap_or(usize::MAX), what);
+    let (records, seals) = (counted(verified.records, "record"), counted(verified.seals, "seal"));
     if verified.holds() {
-        say!("{records} records under {seals} seals hold, up to {head}.");
+        say!("Whole: {records} under {seals}, up to {head}.");
         return Exit::Clean;
     }
-    say!(
-        "{} of {records} records under {seals} seals, up to {head}.",
-        super::count(verified.findings.len(), "finding")
-    );
+    let findings = super::count(verified.findings.len(), "finding");
+    say!("{findings} in {records} under {seals}, up to {head}.");
     Exit::Problems
 }
 

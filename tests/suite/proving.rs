@@ -249,7 +249,7 @@ async fn the_command_line_prints_proof_and_head_and_finds_what_was_changed() {
     let head = said(&run(&office, &["--head"])).trim().to_owned();
     let whole = run(&office, &["--verify", "--expect", &head]);
     assert_eq!(whole.status.code(), Some(0), "{}", said(&whole));
-    assert!(said(&whole).contains("6 records under 2 seals hold"), "{}", said(&whole));
+    assert!(said(&whole).contains("Whole: 6 records under 2 seals, up to"), "{}", said(&whole));
     office.tamper("update attempts set outcome = 'rejected' where id = 3").await;
     let changed = run(&office, &["--verify", "--expect", &head]);
     assert_eq!(changed.status.code(), Some(2));
