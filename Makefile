@@ -40,9 +40,10 @@ verify: build ## let outside programs judge mails, calendars, pages and the API 
 	@tools/verify.sh
 
 .PHONY: bench
-bench: ## print what check costs over 10,000 and 100,000 notices
-	@tools/setup.sh build
+bench: ## print what checking and sending cost, beside others' programs
+	@tools/setup.sh
 	$(CARGO) bench --locked --bench declarations
+	$(CARGO) bench --locked --bench sending
 
 .PHONY: fuzz
 fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
@@ -50,7 +51,7 @@ fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
 
 .PHONY: schemas
 schemas: build ## write the JSON Schemas of declarations anew
-	@for kind in program apis notice; do $(BIN) schema $$kind >schemas/$$kind.schema.json; done
+	@for kind in program apis notice translated-program translated-apis translated-notice; do $(BIN) schema $$kind >schemas/$$kind.schema.json; done
 
 .PHONY: pictures
 pictures: build ## take the pictures of pages and mails again
