@@ -1,9 +1,9 @@
 //! The moments of a notice that are worth stopping at.
 
-use crate::notice::{Amendment, Notice, Program, RowId};
+use crate::notice::{Amendment, Date, Notice, Point, Program, RowId, Span};
 use crate::render::{Language, When};
 use crate::schedule::{Days, Instant, Milestone, MilestoneKind, Occurrences, bounds, milestones};
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, Offset};
 use std::collections::BTreeMap;
 
 /// More marks than this cannot be told apart, and nobody clicks through them.
@@ -45,6 +45,10 @@ pub fn marks(
         for place in places(program, notice, &milestone) {
             tell(milestone.bounds.earliest, what, &when, place.clone());
             let (end, said) = end;
+            let when = match (end, milestone.kind) {
+                (Some(end), MilestoneKind::Brownout) => moment(end, &milestone, language),
+                _ => when.clone(),
+            };
             tell(end, &format!("{what}, {said}"), &when, place);
         }
     }
@@ -73,6 +77,15 @@ fn end(notice: &Notice, milestone: &Milestone<'_>) -> (Option<Instant>, &'static
         None if milestone.bounds.is_exact() => (None, ""),
         None => (milestone.bounds.latest, "at the latest"),
     }
+}
+
+/// The end of the last brownout was declared as a length or a rhythm: it is told
+/// as a date of its own.
+fn moment(at: Instant, milestone: &Milestone<'_>, language: &Language<'_>) -> When {
+    let local = at.with_timezone(&milestone.zone);
+    let offset = Some(local.offset().fix());
+    let date = Date::from(Span::At(Point::Instant { at: local.naive_local(), offset }));
+    When::new(&date, milestone.zone, &[], language)
 }
 
 /// At least one entry; `None` stands for no place in particular.
