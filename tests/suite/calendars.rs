@@ -193,15 +193,18 @@ fn a_brownout_says_which_apis_it_strikes() {
     assert_eq!(description(&all[NOON]), whole);
 }
 
+/// The noon brownout, in the sandbox too.
+fn noon_in_two_places(text: &str) -> String {
+    text.replace("      rows: [quay]\n      start", "      rows: [quay, sandbox]\n      start")
+        .replace("      apis: [lights]\n", "")
+        .replace("2026-08-03T12:00", "2026-05-04T12:00")
+        .replace("2026-08-24T12:00", "2026-05-25T12:00")
+}
+
 #[test]
 fn a_brownout_of_several_rows_names_the_readers_own() {
-    let (program, notice) = everything_where(|text| {
-        text.replace("      rows: [quay]\n      start", "      rows: [quay, overseas]\n      start")
-            .replace("      apis: [lights]\n", "")
-            .replace("kind: paused", "kind: resumed")
-    });
-    for (rows, place) in
-        [(vec![], "Quay, Overseas"), (vec!["overseas".parse().unwrap()], "Overseas")]
+    let (program, notice) = everything_where(|text| noon_in_two_places(&text));
+    for (rows, place) in [(vec![], "Quay, Sandbox"), (vec!["sandbox".parse().unwrap()], "Sandbox")]
     {
         let all = events(&calendar(&program, &notice, &rows));
         let summary = format!("SUMMARY:Brownout\\, {}:", place.replace(',', "\\,"));
@@ -235,14 +238,7 @@ fn a_brownout_of_cancelled_rows_alone_is_cancelled() {
     let cancelled = |rows: &str| {
         let (program, notice) = everything_where(|text| {
             let amendment = format!("  - {{date: 2026-03-05, kind: cancelled, rows: [{rows}]}}\n");
-            text.replace("channels:\n", &format!("{amendment}channels:\n"))
-                .replace(
-                    "      rows: [quay]\n      start",
-                    "      rows: [quay, sandbox]\n      start",
-                )
-                .replace("      apis: [lights]\n", "")
-                .replace("2026-08-03T12:00", "2026-05-04T12:00")
-                .replace("2026-08-24T12:00", "2026-05-25T12:00")
+            noon_in_two_places(&text).replace("channels:\n", &format!("{amendment}channels:\n"))
         });
         has(&events(&calendar(&program, &notice, &[]))[NOON], "STATUS:CANCELLED")
     };

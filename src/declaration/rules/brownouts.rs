@@ -14,6 +14,9 @@ use std::collections::HashSet;
 const MAX_BROWNOUTS: usize = 400;
 const MAX_IN_ALL: usize = 100_000;
 
+/// Clocks that agree this often, and the last time, agree.
+const MAX_COMPARED: usize = 500;
+
 pub fn check(context: &Context<'_>, notice: &Notice, problems: &mut Vec<Problem>) {
     let all = &notice.schedule.brownouts;
     if let Some((id, _)) = all.get_index(MAX_BROWNOUTS) {
@@ -30,6 +33,7 @@ pub fn check(context: &Context<'_>, notice: &Notice, problems: &mut Vec<Problem>
         problems.extend(never(context, id, brownout, first, &occurrences));
         problems.extend(rhythm(context, id, &occurrences));
         problems.extend(count(context, id, brownout, first));
+        problems.extend(two_clocks(context, id, brownout, &rows));
         problems.extend(
             rows.iter().find_map(|(row_id, row)| past_cutoff(context, id, brownout, row_id, row)),
         );
@@ -171,6 +175,42 @@ fn count(
             format!("the brownout `{id}` would happen more than {MAX_OCCURRENCES} times"),
         )
     })
+}
+
+/// Rows of several zones may share a brownout only where their clocks agree.
+fn two_clocks(
+    context: &Context<'_>,
+    id: &BrownoutId,
+    brownout: &Brownout,
+    rows: &[(&RowId, &Row)],
+) -> Option<Problem> {
+    let ((first_id, first), others) = rows.split_first()?;
+    let mut agreeing = HashSet::from([first.zone]);
+    let times = |zone| {
+        let occurrences = Occurrences::new(brownout, zone);
+        occurrences.iter().take(MAX_COMPARED).chain(occurrences.last())
+    };
+    let (other_id, other) = others.iter().find(|(_, other)| {
+        !agreeing.contains(&other.zone) && {
+            let agrees = times(first.zone).eq(times(other.zone));
+            agreeing.extend(agrees.then_some(other.zone));
+            !agrees
+        }
+    })?;
+    let row = |id: &RowId| context.tree.key_place(&steps!["schedule", "rows", id.as_str()]);
+    Some(
+        Problem::error(
+            Code::BrownoutTwoClocks,
+            place(context, id, "start"),
+            format!(
+                "the brownout `{id}` strikes `{first_id}` by the clocks of {} and `{other_id}` by \
+                 those of {}, at another moment",
+                first.zone, other.zone
+            ),
+        )
+        .related(row(other_id), "this row has other clocks")
+        .help("declare a brownout for each zone, with its `rows`"),
+    )
 }
 
 fn past_cutoff(
