@@ -115,6 +115,7 @@ pub fn notice(
     }
     let schedule = timetable(context, &declared.schedule, problems);
     rules::check_prose(context, &texts, &schedule, problems);
+    rules::check_clocks(context, &texts, &schedule, problems);
     let amendments = amendments(context, &declared.amendments, &schedule, problems);
     for (id, endpoint) in &declared.test_endpoints {
         order::check_endpoint(context, id, endpoint, problems);

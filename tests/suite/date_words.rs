@@ -179,7 +179,8 @@ fn a_general_time_in_text_is_told_by_the_clocks_of_the_rows_that_inherit_it() {
 fn one_time_of_day_by_two_clocks_is_two_dates() {
     let zoned = AT_TWO
         .replace("  zone: Europe/Berlin\n", "")
-        .replace("test, apis", "test, zone: Asia/Tokyo, apis");
+        .replace("test, apis", "test, zone: Asia/Tokyo, apis")
+        .replace("{{cutoff}}", "{{prod.cutoff}}");
     let text = mail(&workspace(&zoned));
     for clock in ["14:00 JST (UTC+09:00)", "14:00 EDT (UTC-04:00)"] {
         let date = format!("Tuesday 1 September 2026, {clock}");
