@@ -38,6 +38,7 @@ mod one_click;
 mod placeholders;
 mod planned_output;
 mod planning;
+mod preview_languages;
 mod preview_live;
 mod preview_problems;
 mod preview_site;
