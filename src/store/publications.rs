@@ -1,6 +1,6 @@
 //! Publications: what was declared, fixed, one after the other.
 
-use super::{Result, Store, StoreError, Write, instant, micros};
+use super::{Result, Store, StoreError, Turn, Write, instant, micros};
 use crate::notice::{Digest, NoticePath, PUBLICATION_FORMAT, Publication};
 use chrono::{DateTime, Utc};
 
@@ -61,7 +61,7 @@ impl Store {
         let digest = Digest::of(publication);
         let body = serde_json::to_string(publication)
             .map_err(|bad| StoreError::unreadable("a publication")(bad.to_string()))?;
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_alone(Turn::Publishing).await?;
         let current: Option<(i64, String)> =
             sqlx::query_as("select id, digest from publications order by id desc limit 1")
                 .fetch_optional(&mut *transaction)
