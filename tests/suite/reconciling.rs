@@ -1,11 +1,30 @@
 //! After an amendment those who were told the old facts hear what changed, and
 //! nobody else does.
 
+use crate::databases::on_postgres_too;
 use crate::reminded::{Followed, date};
 use fairwarning::notice::{
     Amendment, AmendmentKind, Former, FormerValues, Notice, OccasionKind, Outcome, Text,
 };
 use fairwarning::store::{Errand, NewNode, Stands};
+
+on_postgres_too!(
+    those_who_were_told_the_old_date_hear_the_new_one_with_its_reason_in_the_same_thread,
+    what_was_not_sent_yet_is_withdrawn_and_the_announcement_sent_as_it_stands,
+    what_may_have_arrived_counts_as_told_and_is_not_sent_again,
+    a_message_in_flight_is_waited_for_before_anything_is_decided,
+    a_message_lost_with_its_node_may_have_arrived,
+    prose_alone_sends_nobody_anything,
+    facts_that_changed_and_changed_back_before_anybody_heard_are_no_news,
+    a_cancelled_notice_is_called_off_and_dropped_from_calendars,
+    a_pause_and_a_resumption_are_each_told_and_nothing_is_reminded_of_between,
+    a_date_that_became_more_precise_is_told_with_nothing_struck,
+    a_row_that_comes_to_concern_more_people_is_announced_to_them,
+    a_reminder_of_a_date_that_moved_is_withdrawn,
+    the_office_that_announces_again_reconciles_and_says_how_many_hear,
+    whoever_left_hears_of_no_change,
+    whoever_asks_for_other_apis_by_now_is_still_owed_the_change_of_what_they_were_told,
+);
 
 const PEOPLE: &str = "address,programs,apis,environments\n\
     rates@example.org,parcel,rates,\n\

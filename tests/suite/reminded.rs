@@ -1,6 +1,7 @@
 //! Rounds that remind: once for each rung, inside the hours, and of nothing that
 //! is no longer true.
 
+use crate::databases::on_postgres_too;
 use crate::sample_office;
 use crate::test_office::TestOffice;
 use chrono::{DateTime, Duration, Utc};
@@ -12,6 +13,20 @@ use fairwarning::store::{
     Errand, NewNode, NodeId, Publishing, Report, Stands, StoredOccasion, Telling,
 };
 use std::collections::BTreeMap;
+
+on_postgres_too!(
+    each_rung_reminds_once_and_only_those_whose_rows_it_touches,
+    after_a_downtime_the_overdue_rungs_fold_into_the_latest,
+    a_passed_milestone_sends_nothing,
+    a_reminder_that_waited_until_the_next_rung_is_overtaken_and_not_sent,
+    whoever_is_announced_to_late_gets_the_announcement_in_place_of_the_overdue_rung,
+    nobody_is_welcomed_to_a_notice_with_nothing_ahead,
+    a_canary_that_did_not_reach_everybody_is_not_followed_up,
+    a_revision_that_leaves_the_date_alone_leaves_the_reminder_alone,
+    mail_waits_for_the_hours_of_the_program_or_of_the_recipient,
+    what_did_not_leave_within_the_hours_leaves_within_the_next,
+    brownouts_announce_the_first_and_a_summary,
+);
 
 /// An office whose notices are followed up.
 pub struct Followed {
