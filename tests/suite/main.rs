@@ -43,6 +43,7 @@ mod preview_views;
 mod prose;
 mod publishing;
 mod reconciling;
+mod reconciling_at_random;
 mod reminded;
 mod reminders;
 mod rendered_languages;
