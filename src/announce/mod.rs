@@ -8,6 +8,7 @@
 mod audience;
 mod declared;
 mod editions;
+mod follow;
 mod hearers;
 mod joiners;
 mod owed;
@@ -19,6 +20,7 @@ mod round;
 mod rounds;
 
 pub use audience::{Audience, Concern, Met};
+pub use follow::{LOOK_AGAIN, follow};
 pub use hearers::{Hearers, hearers};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};

@@ -62,7 +62,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
-    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let delivery = Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone())?;
+    let again = Delivery::new(store.clone(), keys, mail, clock.clone())?;
     let carrier = delivery.carrier();
     let before = match &round.begun {
         Some(begun) => store.round_counts(begun.id).await?,
@@ -81,7 +82,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     } else {
         say!("Sending {way}.");
     }
-    let ended = deliver(&store, &delivery, filled.occasion).await?;
+    let ended = deliver(&store, delivery, filled.occasion).await?;
     let counts = store.round_counts(filled.occasion).await?;
     if settled(&before) > 0 {
         say!("{:>9}  of this round were settled before", settled(&before));
@@ -94,7 +95,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         return Ok(announced);
     };
     say!("What changed, to those who were told otherwise:");
-    let ended = deliver(&store, &delivery, changes).await?;
+    let ended = deliver(&store, again, changes).await?;
     let changed = summarise(&store.round_counts(changes).await?, &ended)?;
     Ok(if announced == Exit::Clean { changed } else { announced })
 }

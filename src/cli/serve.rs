@@ -1,7 +1,9 @@
 //! `fairwarning serve`: the whole service. The web side over the present
-//! publication, and beside it the delivery of whatever falls due.
+//! publication, and beside it what falls due: reminders and changes are written,
+//! and whatever waits is delivered.
 
 use super::{Exit, publish};
+use crate::announce::{self, Rounds};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
@@ -13,7 +15,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -49,6 +51,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let rounds = Rounds::new(store.clone());
     let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
     let service = Arc::new(service);
     web::refresh(&service).await?;
@@ -58,7 +61,9 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     say!("Serving on http://{address}");
-    work_until(stop, service, server, delivery).await?;
+    let wake = Notify::new();
+    let following = announce::follow(rounds, clock, &wake);
+    work_until(stop, service, server, delivery, following).await?;
     Ok(Exit::Clean)
 }
 
@@ -110,6 +115,7 @@ async fn work_until(
     service: Arc<Service>,
     server: web::Server,
     delivery: Delivery,
+    following: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -125,6 +131,7 @@ async fn work_until(
             ended.context("delivery failed")?;
             bail!("delivery ended by itself");
         }
+        () = following => bail!("the watch for what falls due ended by itself"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = stop.told() => {}
     }
