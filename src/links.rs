@@ -18,6 +18,8 @@ pub enum Token {
     Unsubscribe { subscriber: i64, program: ProgramId },
     /// The message of this outbox row came back.
     Bounce { row: i64 },
+    /// What the message of this outbox row reminded of is done.
+    Acknowledge { row: i64 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +44,7 @@ pub const MAX_TOKEN_CHARS: usize = 256;
 
 const UNSUBSCRIBE: u8 = 1;
 const BOUNCE: u8 = 2;
+const ACKNOWLEDGE: u8 = 5;
 
 /// The keys that tokens are made and read with. `Debug` shows their numbers
 /// alone, since secrecy hides the rest.
@@ -69,8 +72,9 @@ impl Keys {
                 bytes.extend(subscriber.to_be_bytes());
                 bytes.extend(program.as_str().as_bytes());
             }
-            Token::Bounce { row } => {
-                bytes.push(BOUNCE);
+            Token::Bounce { row } | Token::Acknowledge { row } => {
+                let is_bounce = matches!(token, Token::Bounce { .. });
+                bytes.push(if is_bounce { BOUNCE } else { ACKNOWLEDGE });
                 bytes.extend(id.to_be_bytes());
                 bytes.extend(row.to_be_bytes());
             }
@@ -107,6 +111,7 @@ impl Keys {
                 Ok(Token::Unsubscribe { subscriber: number, program })
             }
             BOUNCE if rest.is_empty() => Ok(Token::Bounce { row: number }),
+            ACKNOWLEDGE if rest.is_empty() => Ok(Token::Acknowledge { row: number }),
             _ => Err(BadToken::Malformed),
         }
     }
@@ -115,7 +120,7 @@ impl Keys {
     pub fn verify_unsubscribe(&self, text: &str) -> Result<(i64, ProgramId), BadToken> {
         match self.verify(text)? {
             Token::Unsubscribe { subscriber, program } => Ok((subscriber, program)),
-            Token::Bounce { .. } => Err(BadToken::OtherPurpose),
+            _ => Err(BadToken::OtherPurpose),
         }
     }
 
@@ -123,7 +128,16 @@ impl Keys {
     pub fn verify_bounce(&self, text: &str) -> Result<i64, BadToken> {
         match self.verify(text)? {
             Token::Bounce { row } => Ok(row),
-            Token::Unsubscribe { .. } => Err(BadToken::OtherPurpose),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token of a link that says something is done, and refuses every
+    /// other.
+    pub fn verify_acknowledge(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Acknowledge { row } => Ok(row),
+            _ => Err(BadToken::OtherPurpose),
         }
     }
 

@@ -7,6 +7,7 @@
 //! elsewhere.
 
 use super::Forecast;
+use super::declared::Declared;
 use crate::notice::{
     ApiId, Approval, Digest, EnvironmentId, Notice, NoticePath, Program, Reach, RowId,
 };
@@ -158,20 +159,25 @@ pub async fn approve(
     store.approve(&approval, at).await
 }
 
-/// Whether the notice may be announced as it is now. `reaches` counts everyone
-/// it would reach, those who have their message already included.
-pub async fn allowed(
+pub(super) fn needs_approval(program: &Program) -> bool {
+    program.settings.policy.approval == Approval::Required
+}
+
+/// Whether the notice may be announced as it is now, and what changed told.
+/// `reaches` counts everyone it would reach, those who have their message already
+/// included; it is not asked where one by one joins.
+pub(super) async fn allowed(
     store: &Store,
-    path: &NoticePath,
-    program: &Program,
-    parts: &Parts,
-    reaches: u64,
+    declared: &Declared<'_>,
+    templates: &BTreeMap<String, String>,
+    reaches: Option<u64>,
 ) -> Result<Result<(), NotApproved>, StoreError> {
-    if program.settings.policy.approval != Approval::Required {
+    if !needs_approval(declared.program) {
         return Ok(Ok(()));
     }
-    let notice = path.clone();
-    let Some(latest) = store.approvals(path).await?.into_iter().next() else {
+    let parts = Parts::of(declared.program, declared.notice, templates);
+    let notice = declared.path.clone();
+    let Some(latest) = store.approvals(&declared.path).await?.into_iter().next() else {
         let digest = parts.digest().short().to_owned();
         return Ok(Err(NotApproved::Never { notice, digest }));
     };
@@ -181,9 +187,11 @@ pub async fn allowed(
         let changed = approved.map(|approved| parts.changed_since(&approved)).unwrap_or_default();
         return Ok(Err(NotApproved::Changed { notice, by, changed }));
     }
-    if reaches > latest.at_most {
-        let at_most = latest.at_most;
-        return Ok(Err(NotApproved::Wider { notice, by, at_most, now: reaches }));
+    match reaches {
+        Some(now) if now > latest.at_most => {
+            let at_most = latest.at_most;
+            Ok(Err(NotApproved::Wider { notice, by, at_most, now }))
+        }
+        _ => Ok(Ok(())),
     }
-    Ok(Ok(()))
 }

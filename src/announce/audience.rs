@@ -67,6 +67,19 @@ impl<'a> Audience<'a> {
         Some(Concern { locale: self.locale(listener), rows, apis, is_affected })
     }
 
+    /// Of these rows, those that meet the listener's interests, with the APIs by
+    /// which they do.
+    pub fn affected(&self, listener: &Listener, among: &[RowId]) -> (Vec<RowId>, String) {
+        let mut apis = BTreeSet::new();
+        let mut rows = Vec::new();
+        for row in self.rows.iter().filter(|row| among.contains(row.id)) {
+            if row.collect_met(&listener.interests, &mut apis) {
+                rows.push(row.id.clone());
+            }
+        }
+        (rows, phrase(&apis))
+    }
+
     /// The rows that these interests meet, or that are told all the same.
     pub fn met_by(&self, interests: &[(Option<ApiId>, Option<EnvironmentId>)]) -> Option<Met> {
         let mut apis = BTreeSet::new();
@@ -86,9 +99,20 @@ impl<'a> Audience<'a> {
         Some(Met { rows, apis: phrase(&apis), is_affected })
     }
 
+    /// The APIs by which some rows concern the listener, as a phrase; where none
+    /// does any more, all that these rows name.
+    pub fn phrase_of(&self, listener: &Listener, rows: &[RowId]) -> String {
+        let (met, named) = self.affected(listener, rows);
+        if !met.is_empty() {
+            return named;
+        }
+        let told = self.rows.iter().filter(|row| rows.contains(row.id));
+        phrase(&told.flat_map(|row| row.apis.iter().copied()).collect())
+    }
+
     /// The subscriber's own language where the program speaks it, the same
     /// language of another region, or else the program's first.
-    fn locale(&self, listener: &Listener) -> Locale {
+    pub fn locale(&self, listener: &Listener) -> Locale {
         let wanted = listener.locale.as_ref().and_then(|wanted| wanted.closest(self.locales));
         wanted.or(self.locales.first()).cloned().unwrap_or_default()
     }

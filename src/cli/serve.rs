@@ -1,7 +1,9 @@
 //! `fairwarning serve`: the whole service. The web side over the present
-//! publication, and beside it the delivery of whatever falls due.
+//! publication, and beside it what falls due: reminders and changes are written,
+//! and whatever waits is delivered.
 
 use super::{Exit, publish};
+use crate::announce::{self, Rounds};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
@@ -14,7 +16,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -50,6 +52,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let rounds = Rounds::new(store.clone());
     let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
     let service = Arc::new(service);
     web::refresh(&service).await?;
@@ -59,8 +62,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     say!("Serving on http://{address}");
+    let wake = Notify::new();
     let sealing = proof::keep_sealing(service.store().clone(), clock.clone());
-    work_until(stop, service, server, delivery, sealing).await?;
+    let following = announce::follow(rounds, clock, &wake);
+    let beside = Beside { following, sealing };
+    work_until(stop, service, server, delivery, beside).await?;
     Ok(Exit::Clean)
 }
 
@@ -105,6 +111,12 @@ impl Stop {
     }
 }
 
+/// What goes on beside answering and delivering.
+struct Beside<F, S> {
+    following: F,
+    sealing: S,
+}
+
 /// Runs every task of the service side by side. None of them ends by itself:
 /// whichever does first has failed, and takes the others with it.
 async fn work_until(
@@ -112,7 +124,7 @@ async fn work_until(
     service: Arc<Service>,
     server: web::Server,
     delivery: Delivery,
-    sealing: impl Future<Output = ()>,
+    beside: Beside<impl Future<Output = ()>, impl Future<Output = ()>>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -128,7 +140,8 @@ async fn work_until(
             ended.context("delivery failed")?;
             bail!("delivery ended by itself");
         }
-        () = sealing => bail!("sealing ended by itself"),
+        () = beside.following => bail!("the watch for what falls due ended by itself"),
+        () = beside.sealing => bail!("sealing ended by itself"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = stop.told() => {}
     }

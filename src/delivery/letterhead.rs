@@ -85,6 +85,11 @@ impl Letterhead {
         self.base.join(&format!("/u/{token}"))
     }
 
+    /// Where somebody says that what they were reminded of is done.
+    pub fn done_page(&self, token: &str) -> String {
+        self.base.join(&format!("/done/{token}"))
+    }
+
     /// The headers by which a list is recognised and left.
     pub fn list_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
         let leave_page = self.unsubscribe_page(unsubscribe_token);

@@ -12,6 +12,8 @@ mod notice;
 mod rows;
 mod translations;
 
+pub use amended::added_amendments;
+
 use crate::notice::{AmendmentKind, NoticeId, ProgramId, RowId, Workspace};
 use serde::{Serialize, Serializer};
 use std::fmt;

@@ -97,10 +97,13 @@ pub enum Slot {
     Unsubscribe,
     /// The notice's page.
     Page,
+    /// Where the recipient says that what a reminder is about is done.
+    Done,
 }
 
 impl Slot {
-    pub const ALL: [Self; 4] = [Self::Greeting, Self::YourApis, Self::Unsubscribe, Self::Page];
+    pub const ALL: [Self; 5] =
+        [Self::Greeting, Self::YourApis, Self::Unsubscribe, Self::Page, Self::Done];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -108,6 +111,7 @@ impl Slot {
             Self::YourApis => "your_apis",
             Self::Unsubscribe => "unsubscribe",
             Self::Page => "page",
+            Self::Done => "done",
         }
     }
 }

@@ -81,6 +81,7 @@ impl Specimen<'_> {
             }
             Slot::YourApis => self.apis.to_owned(),
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
+            Slot::Done => format!("{site}/done/sample"),
             Slot::Page => format!("{site}/notices/{}/{}", program.id, self.notice.id),
         }
     }

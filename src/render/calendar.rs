@@ -11,7 +11,7 @@ use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Locale, Notice, Point, Program,
     Row, RowId, Span, Subset,
 };
-use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones};
+use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones, standing_halt};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 use indexmap::IndexSet;
@@ -37,6 +37,27 @@ impl Renderer {
         let source = Source { program, notice, language, at };
         let events = source.events(rows);
         (!events.is_empty()).then(|| written(&notice.title, locale, events))
+    }
+
+    /// The same events, called off (RFC 5546 §3.2.5): calendars that hold them
+    /// drop them.
+    pub(super) fn cancelling_calendar(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Option<String> {
+        let (program, notice) = program.in_locale(notice, locale);
+        let (program, notice) = (program.as_ref(), notice.as_ref());
+        let language = &self.language(locale);
+        let source = Source { program, notice, language, at };
+        let mut events = source.events(rows);
+        // What happens to other readers' rows too is not called off for them.
+        events.retain(|event| event.get_status() == Some(EventStatus::Cancelled));
+        let calendar = (!events.is_empty()).then(|| written(&notice.title, locale, events))?;
+        Some(calendar.replacen("METHOD:PUBLISH", "METHOD:CANCEL", 1))
     }
 }
 
@@ -221,14 +242,14 @@ impl Source<'_> {
 
     /// What halts a row, in words.
     fn halted(&self, id: &RowId) -> Option<String> {
-        let kind = halt(self.notice, id)?;
+        let kind = standing_halt(self.notice, id)?;
         Some(self.language.say(&format!("state-{}", kind.as_str())))
     }
 
     /// What is paused may still come; nothing comes of what is cancelled. A part
     /// that goes on keeps the whole.
     fn status(&self, rows: &[&RowId]) -> Option<EventStatus> {
-        let halts: Vec<_> = rows.iter().map(|id| halt(self.notice, id)).collect();
+        let halts: Vec<_> = rows.iter().map(|id| standing_halt(self.notice, id)).collect();
         match () {
             () if halts.is_empty() || halts.contains(&None) => None,
             () if halts.contains(&Some(AmendmentKind::Paused)) => Some(EventStatus::Tentative),
@@ -297,15 +318,6 @@ impl Source<'_> {
         lines.extend(brownout.note.as_ref().map(|note| to_plain(&texts.fill(note), 0)));
         lines
     }
-}
-
-/// What halts a row. Whatever was declared last stands, whether its day has come
-/// or not.
-fn halt(notice: &Notice, id: &RowId) -> Option<AmendmentKind> {
-    use AmendmentKind::{Cancelled, Paused, Resumed};
-    let mut standing = notice.amendments.iter().rev().filter(|a| a.touches(id));
-    let standing = standing.find(|a| matches!(a.kind, Cancelled | Paused | Resumed));
-    standing.map(|a| a.kind).filter(|kind| *kind != Resumed)
 }
 
 /// A rule for occurrences that are equally long and equally far apart by the

@@ -54,6 +54,13 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Grows with every approval.
+    pub async fn approvals_number(&self) -> Result<i64> {
+        let last: Option<i64> =
+            sqlx::query_scalar("select max(id) from approvals").fetch_one(&self.pool).await?;
+        Ok(last.unwrap_or(0))
+    }
+
     /// Every approval of a notice, the latest first.
     pub async fn approvals(&self, notice: &NoticePath) -> Result<Vec<StoredApproval>> {
         let rows: Vec<Row> = sqlx::query_as(

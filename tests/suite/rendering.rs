@@ -130,7 +130,9 @@ fn an_edition_shows_only_the_rows_that_concern_its_readers() {
 fn slots_stay_in_the_edition_for_each_recipient() {
     let (program, notice) = everything();
     let mail = edition(&program, &notice, &[]);
-    for slot in fairwarning::notice::Slot::ALL {
+    // Only a reminder asks whether all is done.
+    let slots = fairwarning::notice::Slot::ALL.into_iter();
+    for slot in slots.filter(|slot| *slot != fairwarning::notice::Slot::Done) {
         assert!(mail.text.contains(&slot.to_string()), "{slot:?} in the text");
         assert!(mail.html.contains(&slot.to_string()), "{slot:?} in the HTML");
     }
