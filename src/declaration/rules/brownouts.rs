@@ -5,7 +5,7 @@ use super::super::notice::Context;
 use super::super::problem::{Code, Place, Problem};
 use super::super::tree::steps;
 use crate::notice::{Brownout, BrownoutId, Notice, Row, RowId, Subset};
-use crate::schedule::{MAX_OCCURRENCES, Occurrences, bounds};
+use crate::schedule::{MAX_OCCURRENCES, Occurrences, bounds, is_within, plus};
 
 pub fn check(context: &Context<'_>, notice: &Notice, problems: &mut Vec<Problem>) {
     let brownouts: Vec<_> = notice.schedule.brownouts.iter().collect();
@@ -82,9 +82,8 @@ fn count(
 ) -> Option<Problem> {
     let repeat = brownout.repeat.as_ref()?;
     let first = bounds(&brownout.start, row.zone).earliest?;
-    let until = bounds(&repeat.until, row.zone).latest?;
-    let beyond = crate::schedule::plus(first, repeat.every, MAX_OCCURRENCES, row.zone)?;
-    (beyond <= until).then(|| {
+    let beyond = plus(first, repeat.every, MAX_OCCURRENCES, row.zone)?;
+    is_within(beyond, &repeat.until, row.zone).then(|| {
         Problem::error(
             Code::TooManyBrownouts,
             place(context, id, "repeat"),
