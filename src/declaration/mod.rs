@@ -6,6 +6,7 @@
 mod amendments;
 mod builder;
 mod explanations;
+mod forms;
 mod links;
 mod notice;
 mod order;
