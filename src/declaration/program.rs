@@ -1,12 +1,12 @@
 //! Reads and checks `program.yaml` and `apis.yaml`.
 
-use super::problem::{Code, Problem, suggestion};
+use super::problem::{Code, Place, Problem, suggestion};
 use super::reader::{Read, read};
 use super::references::Resolver;
 use super::rules::abbreviated_zone;
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
-use crate::notice::{Catalogue, GroupId, ProgramSettings, ReplacedBy};
+use crate::notice::{Catalogue, GroupId, ProgramSettings, Reference, ReplacedBy, VersionRange};
 
 pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<ProgramSettings>> {
     let read = read::<ProgramSettings>(file, problems)?;
@@ -74,6 +74,10 @@ fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
                 problems,
             );
         }
+        problems.extend(api.versions.iter().enumerate().filter_map(|(index, version)| {
+            let at = steps!["apis", id.as_str(), "versions", index];
+            (!is_referable(version)).then(|| unreferable(version, tree.place(&at)))
+        }));
         let Some(ReplacedBy::Alternatives(alternatives)) = &api.replaced_by else { continue };
         // Another program's API is looked up when all programs are read.
         for replacement in alternatives.iter().flatten().filter(|r| r.program.is_none()) {
@@ -82,6 +86,22 @@ fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
             unknown(name, &tree.keys(&steps!["apis"]), "API", (tree, &at), problems);
         }
     }
+}
+
+/// Whether `NAME@VERSION` means this version and nothing else.
+fn is_referable(version: &str) -> bool {
+    let reference = format!("a@{version}").parse::<Reference>();
+    reference.is_ok_and(|read| {
+        let own = Some(version.to_owned());
+        let meant = VersionRange { from: own.clone(), to: own };
+        read.versions == Some(meant) && read.operation.is_none()
+    })
+}
+
+fn unreferable(version: &str, place: Place) -> Problem {
+    let message = format!("no reference can name the version `{version}`");
+    Problem::error(Code::InvalidValue, place, message)
+        .help("NAME@VERSION ends at a blank, and `..` makes a range: write it without either")
 }
 
 /// Reports `name` where it is not among `known`.

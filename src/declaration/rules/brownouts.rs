@@ -102,6 +102,7 @@ fn past_cutoff(
 ) -> Option<Problem> {
     let cutoff = bounds(row.dates.cutoff.as_ref()?, row.zone).earliest?;
     let (_, end) = Occurrences::new(brownout, row.zone).last()?;
+    let has_own_rows = context.tree.has(&steps!["schedule", "brownouts", id.as_str()], "rows");
     (end > cutoff).then(|| {
         let key = if brownout.repeat.is_some() { "repeat" } else { "start" };
         Problem::error(
@@ -110,7 +111,12 @@ fn past_cutoff(
             format!("the brownout `{id}` lasts beyond the cutoff of `{row_id}`"),
         )
         .related(context.tree.place(&super::date_path(context, row_id, "cutoff")), "the cutoff")
-        .help("after its cutoff an API is gone for good; end the brownouts before it")
+        .help(if has_own_rows || context.row_keys().len() == 1 {
+            "after its cutoff an API is gone for good; end the brownouts before it"
+        } else {
+            "a brownout without `rows` strikes every row: name those that it strikes, or end it \
+             before the cutoff"
+        })
     })
 }
 
