@@ -89,15 +89,7 @@ impl<'a> Audience<'a> {
     /// The subscriber's own language where the program speaks it, the same
     /// language of another region, or else the program's first.
     fn locale(&self, listener: &Listener) -> Locale {
-        fn language(locale: &Locale) -> &str {
-            locale.as_str().split('-').next().unwrap_or_default()
-        }
-        let spoken = |wanted: &Locale| {
-            let exactly = self.locales.iter().find(|locale| *locale == wanted);
-            let nearly = || self.locales.iter().find(|l| language(l) == language(wanted));
-            exactly.or_else(nearly)
-        };
-        let wanted = listener.locale.as_ref().and_then(spoken);
+        let wanted = listener.locale.as_ref().and_then(|wanted| wanted.closest(self.locales));
         wanted.or(self.locales.first()).cloned().unwrap_or_default()
     }
 }

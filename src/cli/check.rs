@@ -138,6 +138,10 @@ pub fn templates_are_sound(
             say!("error: {wrong}\n");
             Ok(false)
         }
+        Err(wrong @ (RenderError::Words { .. } | RenderError::Word { .. })) => {
+            println!("error: {wrong}\n");
+            Ok(false)
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -147,11 +151,11 @@ fn try_out(renderer: &Renderer, program: &Program, notice: &Notice) -> Result<()
     let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
     for locale in &program.settings.locales {
         renderer.edition(program, notice, OccasionKind::Announcement, locale, &rows, at)?;
-    }
-    renderer.page(program, notice, at, &PageLinks::default())?;
-    renderer.markdown(program, notice)?;
-    if notice.channels.post.is_some() {
-        renderer.post(program, notice)?;
+        renderer.page(program, notice, locale, at, &PageLinks::default())?;
+        renderer.markdown(program, notice, locale)?;
+        if notice.channels.post.is_some() {
+            renderer.post(program, notice, locale)?;
+        }
     }
     Ok(())
 }

@@ -6,11 +6,11 @@
 use super::moment::Moment;
 use super::{Exit, draw_problem};
 use crate::clock::Clock;
-use crate::notice::{Notice, NoticePath, Program, Workspace};
+use crate::notice::{Locale, Notice, NoticePath, Program, Workspace};
 use crate::preview::{Channel, Specimen, SpecimenError};
 use crate::render::{PageLinks, RenderError, Renderer};
 use crate::workspace;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -24,6 +24,10 @@ pub struct Arguments {
     /// The channel.
     #[arg(long, value_enum)]
     to: Channel,
+    /// The language: one of the program's locales, such as `de`. The first of
+    /// them when absent.
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<Locale>,
     /// The workspace: a folder of programs, or one program's folder.
     #[arg(long, default_value = "notices")]
     workspace: PathBuf,
@@ -45,7 +49,8 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let (program, notice) = find(workspace, &arguments.notice)?;
     // A day begins at 00:00 in the program's zone.
     let on = arguments.on.map_or_else(|| clock.now(), |on| on.in_zone(program.settings.zone));
-    match render(&loaded.templates, arguments.to, program, notice, on) {
+    let locale = locale(arguments.locale.as_ref(), program)?;
+    match render(&loaded.templates, arguments.to, program, notice, &locale, on) {
         Ok(output) => {
             // To the byte: a message's line ends are part of it.
             let _ = std::io::stdout().write_all(output.as_bytes());
@@ -54,6 +59,12 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         // A broken template is a problem of the workspace, not of this program.
         Err(SpecimenError::Render(RenderError::Template { drawn, .. })) => {
             eprintln!("{drawn}");
+            Ok(Exit::Problems)
+        }
+        Err(SpecimenError::Render(
+            wrong @ (RenderError::Words { .. } | RenderError::Word { .. }),
+        )) => {
+            eprintln!("error: {wrong}");
             Ok(Exit::Problems)
         }
         Err(other) => Err(other.into()),
@@ -71,18 +82,31 @@ fn find<'w>(
     })
 }
 
+/// The locale asked for, if the program has it; its first when none is.
+fn locale(asked: Option<&Locale>, program: &Program) -> anyhow::Result<Locale> {
+    let locales = &program.settings.locales;
+    match asked {
+        None => Ok(program.settings.default_locale()),
+        Some(asked) if locales.contains(asked) => Ok(asked.clone()),
+        Some(asked) => {
+            let known: Vec<_> = locales.iter().map(Locale::as_str).collect();
+            bail!("`{}` is not written in `{asked}`; it has {}", program.id, known.join(", "))
+        }
+    }
+}
+
 /// As a recipient whom every row concerns would get it.
 fn render(
     templates: &BTreeMap<String, String>,
     channel: Channel,
     program: &Program,
     notice: &Notice,
+    locale: &Locale,
     on: DateTime<Utc>,
 ) -> Result<String, SpecimenError> {
     let renderer = Renderer::new(templates)?;
-    let locale = program.settings.locales.first().cloned().unwrap_or_default();
     let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
-    let apis = "all APIs in the schedule below";
-    let (locale, rows, links) = (&locale, &rows[..], PageLinks::default());
+    let apis = renderer.language(locale).say("all-apis-below");
+    let (rows, apis, links) = (&rows[..], &apis[..], PageLinks::default());
     Specimen { program, notice, locale, rows, apis, on, links }.render(&renderer, channel)
 }

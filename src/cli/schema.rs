@@ -22,6 +22,12 @@ enum Kind {
     Apis,
     /// A notice
     Notice,
+    /// LOCALE/program.yaml
+    TranslatedProgram,
+    /// LOCALE/apis.yaml
+    TranslatedApis,
+    /// LOCALE/NOTICE.yaml
+    TranslatedNotice,
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
@@ -31,6 +37,9 @@ pub fn run(arguments: &Arguments) -> Exit {
             Kind::Program => FileKind::Program,
             Kind::Apis => FileKind::Apis,
             Kind::Notice => FileKind::Notice,
+            Kind::TranslatedProgram => FileKind::TranslatedProgram,
+            Kind::TranslatedApis => FileKind::TranslatedApis,
+            Kind::TranslatedNotice => FileKind::TranslatedNotice,
         })
     );
     Exit::Clean

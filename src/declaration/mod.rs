@@ -7,6 +7,7 @@ mod amendments;
 mod builder;
 mod explanations;
 mod forms;
+mod likeness;
 mod links;
 mod notice;
 mod order;
@@ -22,6 +23,8 @@ mod scalar;
 mod schema;
 mod source;
 mod texts;
+mod translated;
+mod translations;
 mod tree;
 mod written;
 
@@ -30,7 +33,7 @@ pub use links::links;
 pub use parallel::in_order;
 pub use problem::{Code, Place, Problem, Severity, closest, suggestion};
 pub use schema::{FileKind, schema};
-pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile};
+pub use source::{MAX_FILE_BYTES, ProgramSource, SourceFile, TranslationSource};
 
 use crate::notice::{
     Catalogue, Notice, NoticeId, Program, ProgramId, ProgramSettings, ReplacedBy, Workspace,
@@ -41,6 +44,8 @@ use notice::Context;
 use reader::{Read, read};
 use references::Resolver;
 use rules::Ending;
+use std::collections::HashMap;
+use texts::NamedDates;
 use tree::{Tree, steps};
 use written::DeclaredNotice;
 
@@ -70,14 +75,24 @@ pub fn check_at(sources: &[ProgramSource], now: Option<Instant>) -> Checked {
     let mut endings = Vec::new();
     for (head, source) in heads.into_iter().zip(sources) {
         problems.extend(head.problems);
-        let mut notices = IndexMap::new();
-        for judged in judged.by_ref().take(source.notices.len()) {
+        let (mut notices, mut originals) = (IndexMap::new(), HashMap::new());
+        for ((stem, _), judged) in source.notices.iter().zip(judged.by_ref()) {
             problems.extend(judged.problems);
             endings.extend(judged.endings);
             notices.extend(judged.notice.map(|notice| (notice.id.clone(), notice)));
+            originals.extend(judged.original.map(|original| (stem.as_str(), original)));
         }
-        if let Some(Known { id, settings, catalogue }) = head.known {
-            workspace.programs.insert(id.clone(), Program { id, settings, catalogue, notices });
+        if let Some(Known { id, settings, catalogue, tree }) = head.known {
+            let desk = translations::Desk {
+                locales: &settings.locales,
+                program: &tree,
+                apis: head.tree.as_ref(),
+                stems: source.notices.iter().map(|(stem, _)| stem.as_str()).collect(),
+                originals: &originals,
+            };
+            let translations = desk.check(&source.translations, &mut notices, &mut problems);
+            let program = Program { id: id.clone(), settings, catalogue, notices, translations };
+            workspace.programs.insert(id, program);
         }
         trees.extend(head.tree.map(|tree| (source.id.clone(), tree)));
     }
@@ -107,6 +122,8 @@ struct Known {
     id: ProgramId,
     settings: ProgramSettings,
     catalogue: Catalogue,
+    /// Where its settings stand.
+    tree: Tree,
 }
 
 fn head(source: &ProgramSource) -> Head {
@@ -116,7 +133,9 @@ fn head(source: &ProgramSource) -> Head {
         let problem = Problem::error(Code::InvalidValue, start(&source.program), bad.to_string());
         problems.push(problem.help("rename the folder"));
     });
-    let settings = program::settings(&source.program, &mut problems).and_then(|read| read.form);
+    let settings = program::settings(&source.program, &mut problems);
+    let (program_tree, settings) = settings.map(|read| (read.tree, read.form)).unzip();
+    let settings = settings.flatten();
     let catalogue = source.apis.as_ref().and_then(|file| program::catalogue(file, &mut problems));
     if source.apis.is_none() && !source.notices.is_empty() {
         let message = "apis.yaml is missing beside it: it declares environments and APIs";
@@ -127,8 +146,9 @@ fn head(source: &ProgramSource) -> Head {
         // A program without notices needs no catalogue.
         None => (source.notices.is_empty().then(Catalogue::default), None),
     };
-    let known = id.ok().zip(settings).zip(catalogue);
-    let known = known.map(|((id, settings), catalogue)| Known { id, settings, catalogue });
+    let known = id.ok().zip(settings).zip(catalogue).zip(program_tree);
+    let known =
+        known.map(|(((id, settings), catalogue), tree)| Known { id, settings, catalogue, tree });
     Head { known, tree, problems }
 }
 
@@ -150,9 +170,14 @@ struct Around<'a> {
 #[derive(Default)]
 struct Judged {
     notice: Option<Notice>,
+    /// What translations of it are held to.
+    original: Option<translations::Original>,
     endings: Vec<Ending>,
     problems: Vec<Problem>,
 }
+
+/// The notice as far as it is sound, and what translations of it are held to.
+type CheckedNotice = (Option<Notice>, translations::Original);
 
 fn jobs<'a>(head: &'a Head, source: &'a ProgramSource, now: Option<Instant>) -> Vec<Job<'a>> {
     let tree = head.tree.as_ref();
@@ -166,7 +191,9 @@ impl Job<'_> {
         match &self.around {
             Some(around) => {
                 let Judged { endings, problems, .. } = &mut judged;
-                judged.notice = check_notice(self.stem, self.file, around, endings, problems);
+                let checked = check_notice(self.stem, self.file, around, endings, problems);
+                let (notice, original) = checked.unzip();
+                (judged.notice, judged.original) = (notice.flatten(), original);
             }
             // References cannot be judged, the structure of the notice still can.
             None => drop(read::<DeclaredNotice>(self.file, &mut judged.problems)),
@@ -181,7 +208,7 @@ fn check_notice(
     around: &Around<'_>,
     endings: &mut Vec<Ending>,
     problems: &mut Vec<Problem>,
-) -> Option<Notice> {
+) -> Option<CheckedNotice> {
     let id = stem.parse::<NoticeId>().map_err(|bad| {
         let place = Place::new(&file.path, &file.text, 0..0);
         let problem = Problem::error(Code::InvalidValue, place, bad.to_string());
@@ -190,13 +217,16 @@ fn check_notice(
     let Read { tree, form } = read::<DeclaredNotice>(file, problems)?;
     let declared = form?;
     let announced = declared.announced.clone();
-    let Around { program: Known { id: program, settings, catalogue }, tree: known, now } = *around;
+    let named = NamedDates::of(&declared.schedule, &tree);
+    let Around { program: known, tree: catalogue_tree, now } = *around;
+    let Known { id: program, settings, catalogue, .. } = known;
     let context = Context {
         settings,
-        resolver: &Resolver { catalogue, tree: known },
+        resolver: &Resolver { catalogue, tree: catalogue_tree },
         tree: &tree,
         zone: settings.zone,
         announced: &announced,
+        named: &named,
         now,
     };
     // An unusable id is reported above; the rest of the file is checked all the same.
@@ -204,7 +234,7 @@ fn check_notice(
     let id = id.unwrap_or_else(|()| "unnamed".parse().expect("a well-formed id"));
     let notice = notice::notice(id, declared, &context, problems);
     rules::check_replacements(&context, program, &notice, endings, problems);
-    usable.then_some(notice)
+    Some((usable.then_some(notice), translations::Original { tree, named }))
 }
 
 /// An API may be replaced by one of another program of the same workspace.

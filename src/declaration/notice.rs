@@ -7,7 +7,7 @@ use super::program::unknown;
 use super::references::{Resolver, Scope};
 use super::rows::timetable;
 use super::rules;
-use super::texts;
+use super::texts::{self, NamedDates};
 use super::tree::{Tree, steps};
 use super::written::DeclaredNotice;
 use crate::notice::{
@@ -15,6 +15,7 @@ use crate::notice::{
 };
 use crate::schedule::Instant;
 use chrono_tz::Tz;
+use indexmap::IndexMap;
 
 /// What the parts of a notice are checked against.
 pub struct Context<'a> {
@@ -24,6 +25,8 @@ pub struct Context<'a> {
     pub tree: &'a Tree,
     pub zone: Tz,
     pub announced: &'a Date,
+    /// What its texts may name.
+    pub named: &'a NamedDates,
     /// The present moment, where the check was told one.
     pub now: Option<Instant>,
 }
@@ -50,30 +53,20 @@ pub fn notice(
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
 ) -> Notice {
-    texts::check(context.tree, &declared, problems);
+    let texts = texts::texts(&declared);
+    texts::check_literals(context.tree, &declared, problems);
+    context.named.check(context.tree, &texts, problems);
     if declared.title.trim().contains('\n') {
         let place = context.tree.place(&steps!["title"]);
         problems.push(Problem::error(Code::InvalidValue, place, "a title is one line of text"));
     }
     let schedule = timetable(context, &declared.schedule, problems);
-    rules::check_prose(context, &texts::texts(&declared), &schedule, problems);
+    rules::check_prose(context, &texts, &schedule, problems);
     let amendments = amendments(context, &declared.amendments, &schedule, problems);
     for (id, endpoint) in &declared.test_endpoints {
         order::check_endpoint(context, id, endpoint, problems);
     }
-    for (index, error) in declared.errors.iter().enumerate() {
-        if error.status.is_some_and(|status| !(100..=599).contains(&status)) {
-            let place = context.tree.place(&steps!["errors", index, "status"]);
-            problems.push(
-                Problem::error(
-                    Code::InvalidValue,
-                    place,
-                    "an HTTP status lies between 100 and 599",
-                )
-                .help("leave it out where the answer is not HTTP"),
-            );
-        }
-    }
+    check_statuses(context, &declared, problems);
     let mut targets = |references, at: &[_]| {
         context.resolver.targets(references, Scope::Program, context.tree, at, problems)
     };
@@ -117,6 +110,7 @@ pub fn notice(
         audience: declared.audience,
         reminders,
         channels: declared.channels,
+        translations: IndexMap::new(),
     };
     rules::check(context, &notice, problems);
     notice
@@ -145,4 +139,16 @@ fn ladder(
     }
     unknown(id.as_str(), &known, "reminder ladder", (context.tree, &at), problems);
     ladders.get(id).cloned().unwrap_or_default()
+}
+
+fn check_statuses(context: &Context<'_>, declared: &DeclaredNotice, problems: &mut Vec<Problem>) {
+    let is_wrong = |status: u16| !(100..=599).contains(&status);
+    for (index, error) in declared.errors.iter().enumerate() {
+        if error.status.is_some_and(is_wrong) {
+            let place = context.tree.place(&steps!["errors", index, "status"]);
+            let message = "an HTTP status lies between 100 and 599";
+            let problem = Problem::error(Code::InvalidValue, place, message);
+            problems.push(problem.help("leave it out where the answer is not HTTP"));
+        }
+    }
 }

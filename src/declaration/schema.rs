@@ -5,7 +5,9 @@
 //! which dates fit together is for `check`.
 
 use super::written::{DeclaredFormer, DeclaredNotice, DeclaredSubset};
-use crate::notice::{Catalogue, FormerValues, ProgramSettings, Reference};
+use crate::notice::{
+    Catalogue, CatalogueTexts, FormerValues, NoticeTexts, ProgramSettings, Reference, SettingsTexts,
+};
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -17,10 +19,25 @@ pub enum FileKind {
     Program,
     Apis,
     Notice,
+    /// The same three in the folder of a locale: their texts alone.
+    TranslatedProgram,
+    TranslatedApis,
+    TranslatedNotice,
 }
 
 impl FileKind {
-    pub const ALL: [Self; 3] = [Self::Program, Self::Apis, Self::Notice];
+    pub const ALL: [Self; 6] = [
+        Self::Program,
+        Self::Apis,
+        Self::Notice,
+        Self::TranslatedProgram,
+        Self::TranslatedApis,
+        Self::TranslatedNotice,
+    ];
+
+    fn is_translated(self) -> bool {
+        matches!(self, Self::TranslatedProgram | Self::TranslatedApis | Self::TranslatedNotice)
+    }
 
     /// The name under which its schema is kept.
     pub fn schema_file(self) -> &'static str {
@@ -28,6 +45,9 @@ impl FileKind {
             Self::Program => "program.schema.json",
             Self::Apis => "apis.schema.json",
             Self::Notice => "notice.schema.json",
+            Self::TranslatedProgram => "translated-program.schema.json",
+            Self::TranslatedApis => "translated-apis.schema.json",
+            Self::TranslatedNotice => "translated-notice.schema.json",
         }
     }
 }
@@ -40,11 +60,38 @@ pub fn schema(kind: FileKind) -> String {
         FileKind::Program => ("program.yaml", generator.into_root_schema_for::<ProgramSettings>()),
         FileKind::Apis => ("apis.yaml", generator.into_root_schema_for::<Catalogue>()),
         FileKind::Notice => ("A notice", generator.into_root_schema_for::<DeclaredNotice>()),
+        FileKind::TranslatedProgram => {
+            ("LOCALE/program.yaml", generator.into_root_schema_for::<SettingsTexts>())
+        }
+        FileKind::TranslatedApis => {
+            ("LOCALE/apis.yaml", generator.into_root_schema_for::<CatalogueTexts>())
+        }
+        FileKind::TranslatedNotice => {
+            ("A notice in another language", generator.into_root_schema_for::<NoticeTexts>())
+        }
     };
     schema.insert("title".to_owned(), title.into());
+    if kind.is_translated() {
+        describe_texts(&mut schema);
+    }
     allow_nothing(&mut schema);
     let json = serde_json::to_string_pretty(&schema).expect("a schema has string keys only");
     json + "\n"
+}
+
+/// Every key of a translation means what it means in the file it translates.
+fn describe_texts(schema: &mut Schema) {
+    let properties = schema.get_mut("properties").and_then(|keys| keys.as_object_mut());
+    for (key, inner) in properties.into_iter().flatten() {
+        let Some(inner) = inner.as_object_mut() else { continue };
+        if let Some(target) = inner.remove("$ref") {
+            // Beside a reference, draft 7 looks at nothing else.
+            inner.insert("allOf".to_owned(), serde_json::json!([{"$ref": target}]));
+        }
+        let text = format!("`{key}` in this language; left out, it stays as it is.");
+        inner.entry("description").or_insert_with(|| text.into());
+    }
+    transform_subschemas(&mut describe_texts, schema);
 }
 
 /// `errors:` with nothing below it is an empty list, and a map likewise: a key is

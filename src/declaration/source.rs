@@ -30,4 +30,29 @@ pub struct ProgramSource {
     pub apis: Option<SourceFile>,
     /// By file stem, which is the notice's id, in order of names.
     pub notices: Vec<(String, SourceFile)>,
+    /// What folders named by a locale hold.
+    pub translations: Vec<TranslationSource>,
+}
+
+/// A locale's folder inside a program's. It holds at least one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TranslationSource {
+    /// The folder's name, which is meant to be a locale.
+    pub locale: String,
+    pub program: Option<SourceFile>,
+    pub apis: Option<SourceFile>,
+    /// By file stem, as the notices they translate.
+    pub notices: Vec<(String, SourceFile)>,
+}
+
+impl TranslationSource {
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        let notices = self.notices.iter().map(|(_, file)| file);
+        self.program.iter().chain(&self.apis).chain(notices)
+    }
+
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut SourceFile> {
+        let notices = self.notices.iter_mut().map(|(_, file)| file);
+        self.program.iter_mut().chain(&mut self.apis).chain(notices)
+    }
 }

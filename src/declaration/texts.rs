@@ -2,51 +2,83 @@
 
 use super::problem::{Code, Problem, suggestion};
 use super::tree::{Step, Tree, steps};
-use super::written::DeclaredNotice;
-use crate::notice::{DATE_NAMES, Dates, Text, placeholders};
+use super::written::{DeclaredNotice, DeclaredRow, DeclaredSchedule};
+use crate::notice::{DATE_NAMES, Dates, RowId, Text, placeholders};
+use indexmap::IndexMap;
 
-pub fn check(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) {
-    check_literals(tree, notice, problems);
-    let general = notice.schedule.general();
-    for (at, text) in texts(notice) {
-        for placeholder in placeholders(&text.0) {
-            let written = &text.0[placeholder.range.clone()];
-            let wrong = match placeholder.row {
-                None => unresolved(&general, placeholder.name),
-                Some(row) => match notice.schedule.rows.get(row) {
-                    None => {
-                        let rows = tree.keys(&steps!["schedule", "rows"]);
-                        Some((format!("there is no row `{row}`"), suggestion(row, rows)))
-                    }
-                    Some(declared) => unresolved(&declared.dates(&general), placeholder.name),
-                },
-            };
-            // A date that is there but wrong has its own problem.
-            let is_known = placeholder.row.is_none_or(|row| notice.schedule.rows.contains_key(row));
-            let own = placeholder.row.map(|row| steps!["schedule", "rows", row]);
-            let is_written = tree.has(&steps!["schedule"], placeholder.name)
-                || own.is_some_and(|row| tree.has(&row, placeholder.name));
-            if is_known && is_written && DATE_NAMES.contains(&placeholder.name) {
-                continue;
-            }
-            if let Some((why, help)) = wrong {
-                let place = tree.place_of_text(&at, written);
-                problems.push(
-                    Problem::error(
-                        Code::UnresolvedPlaceholder,
-                        place,
-                        format!("`{written}` names no declared date: {why}"),
-                    )
-                    .help_opt(help),
-                );
+/// The dates that the texts of one notice, in whatever language, may name.
+#[derive(Debug)]
+pub struct NamedDates {
+    general: Named,
+    /// With what they inherit; those with problems of their own too.
+    rows: IndexMap<RowId, Named>,
+    /// All that are written, those that cannot be read included.
+    row_names: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Named {
+    dates: Dates,
+    /// The keys beside them. A date that is there but wrong has its own problem.
+    written: Vec<String>,
+}
+
+impl NamedDates {
+    pub fn of(schedule: &DeclaredSchedule, tree: &Tree) -> Self {
+        let general = schedule.general();
+        let keys = |at: &[Step]| -> Vec<String> {
+            tree.keys(at).into_iter().map(ToOwned::to_owned).collect()
+        };
+        let shared = keys(&steps!["schedule"]);
+        let named = |(id, row): (&RowId, &DeclaredRow)| {
+            let mut written = keys(&steps!["schedule", "rows", id.as_str()]);
+            written.extend(shared.iter().cloned());
+            (id.clone(), Named { dates: row.dates(&general), written })
+        };
+        let rows = schedule.rows.iter().map(named).collect();
+        let row_names = keys(&steps!["schedule", "rows"]);
+        Self { rows, row_names, general: Named { dates: general, written: shared } }
+    }
+
+    /// Reports what each text, at its path in `tree`, names and nobody declared.
+    pub fn check(&self, tree: &Tree, texts: &[(Vec<Step>, &Text)], problems: &mut Vec<Problem>) {
+        for (at, text) in texts {
+            for placeholder in placeholders(&text.0) {
+                let written = &text.0[placeholder.range.clone()];
+                let wrong = match placeholder.row {
+                    None => self.general.unresolved(placeholder.name),
+                    Some(row) => match self.rows.get(row) {
+                        None => {
+                            let rows = self.row_names.iter().map(String::as_str);
+                            Some((format!("there is no row `{row}`"), suggestion(row, rows)))
+                        }
+                        Some(named) => named.unresolved(placeholder.name),
+                    },
+                };
+                if let Some((why, help)) = wrong {
+                    let place = tree.place_of_text(at, written);
+                    let message = format!("`{written}` names no declared date: {why}");
+                    let problem = Problem::error(Code::UnresolvedPlaceholder, place, message);
+                    problems.push(problem.help_opt(help));
+                }
             }
         }
     }
 }
 
+impl Named {
+    fn unresolved(&self, name: &str) -> Option<(String, Option<String>)> {
+        let is_written = self.written.iter().any(|key| key == name);
+        if is_written && DATE_NAMES.contains(&name) {
+            return None;
+        }
+        unresolved(&self.dates, name)
+    }
+}
+
 /// Dates are filled into texts, and into nothing else: a name in braces anywhere
 /// else would go out as it stands. So would one whose braces are not closed.
-fn check_literals(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) {
+pub fn check_literals(tree: &Tree, notice: &DeclaredNotice, problems: &mut Vec<Problem>) {
     for (at, literal) in literals(notice) {
         for placeholder in placeholders(literal) {
             if !DATE_NAMES.contains(&placeholder.name) {

@@ -64,9 +64,9 @@ pub(super) struct Node {
 /// The tree of one file.
 #[derive(Debug)]
 pub struct Tree {
-    locator: Locator,
-    nodes: Vec<Node>,
-    root: NodeId,
+    pub(super) locator: Locator,
+    pub(super) nodes: Vec<Node>,
+    pub(super) root: NodeId,
 }
 
 impl Tree {
@@ -209,7 +209,7 @@ impl Tree {
         (node, key_span, true)
     }
 
-    fn target(&self, node: NodeId) -> NodeId {
+    pub(super) fn target(&self, node: NodeId) -> NodeId {
         match self.nodes[node].shape {
             Shape::Alias(target) => target,
             _ => node,

@@ -20,7 +20,8 @@ pub fn draft(
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, ComposeError> {
     let base = PublicUrl::parse("https://notices.example").expect("it is a web address");
-    let letterhead = Letterhead::new(program, notice, OccasionKind::Announcement, &base)?;
+    let (kind, locale) = (OccasionKind::Announcement, &edition.locale);
+    let letterhead = Letterhead::new(program, notice, kind, locale, &base)?;
     let secret = || SecretSlice::from(vec![0; 32]);
     let keys = Keys::new(vec![(0, secret())], secret()).expect("it has a key");
     let claimed = Claimed {

@@ -1,17 +1,14 @@
-//! What all messages of one occasion have in common: sender, list headers and
-//! the addresses that links lead to.
+//! What all messages of one occasion and language have in common: sender, list
+//! headers and the addresses that links lead to.
 
 use crate::config::PublicUrl;
-use crate::notice::{EmailAddress, NoticePath, OccasionKind, Program, ProgramId};
+use crate::notice::{EmailAddress, Locale, NoticePath, OccasionKind, Program, ProgramId};
 use lettre::message::Mailbox;
 use lettre::message::header::{HeaderName, HeaderValue};
 
 /// Longer values are cut: a header's line may have 998 characters (RFC 5322
 /// §2.1.1), and one long word cannot be folded.
 const MAX_FIELD_CHARS: usize = 200;
-
-/// Where the office has no form of address of its own.
-const GREETING: &str = "Hello,";
 
 #[derive(Debug, Clone)]
 pub(super) struct Letterhead {
@@ -41,8 +38,10 @@ impl Letterhead {
         program: &Program,
         notice: &NoticePath,
         kind: OccasionKind,
+        locale: &Locale,
         base: &PublicUrl,
     ) -> Result<Self, BadSender> {
+        let program = program.head_in_locale(locale);
         let settings = &program.settings;
         let sender = &settings.sender;
         let name = clean_field(sender.name.as_ref().unwrap_or(&settings.office.name));
@@ -54,10 +53,16 @@ impl Letterhead {
         let domain = sender.address.domain().to_owned();
         let archive = base.join(&format!("/notices/{}", notice.program));
         let contact = settings.contact.email.as_ref();
+        // Whoever was written to in one language is not asked for another.
+        let lang = match settings.locales.len() {
+            0 | 1 => String::new(),
+            _ => format!("?lang={locale}"),
+        };
+        let page = format!("/notices/{}/{}{lang}", notice.program, notice.notice);
         Ok(Self {
             program: notice.program.clone(),
-            greeting: settings.office.greeting.as_deref().unwrap_or(GREETING).to_owned(),
-            page: base.join(&format!("/notices/{}/{}", notice.program, notice.notice)),
+            greeting: settings.greeting(locale).to_owned(),
+            page: base.join(&page),
             calendar_name: format!("{}.ics", notice.notice),
             help: contact.map_or_else(|| archive.clone(), mailto),
             list_id: format!("{}.notices.{domain}", label(notice.program.as_str())),

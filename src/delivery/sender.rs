@@ -140,7 +140,7 @@ impl Sender {
 
     async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
         let edition = self.stock.edition(claimed.edition).await?;
-        let letterhead = self.stock.letterhead(claimed.occasion).await?;
+        let letterhead = self.stock.letterhead(claimed.occasion, &edition.locale).await?;
         let stationery = Stationery {
             letterhead: &letterhead,
             edition: &edition,

@@ -3,7 +3,7 @@
 use super::compose::ComposeError;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
-use crate::notice::{Edition, NoticePath};
+use crate::notice::{Edition, Locale, NoticePath};
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) struct Stock {
     store: Store,
     link_base: PublicUrl,
     editions: Mutex<HashMap<i64, Arc<Edition>>>,
-    letterheads: Mutex<HashMap<i64, Arc<Letterhead>>>,
+    letterheads: Mutex<HashMap<(i64, Locale), Arc<Letterhead>>>,
 }
 
 impl Stock {
@@ -50,9 +50,14 @@ impl Stock {
     }
 
     /// As the program stood in the publication that was announced.
-    pub async fn letterhead(&self, occasion: i64) -> Result<Arc<Letterhead>, StockError> {
+    pub async fn letterhead(
+        &self,
+        occasion: i64,
+        locale: &Locale,
+    ) -> Result<Arc<Letterhead>, StockError> {
         let mut held = self.letterheads.lock().await;
-        if let Some(letterhead) = held.get(&occasion) {
+        let key = (occasion, locale.clone());
+        if let Some(letterhead) = held.get(&key) {
             return Ok(letterhead.clone());
         }
         let missing = StockError::Missing;
@@ -62,13 +67,13 @@ impl Stock {
         let program = publication.workspace.programs.get(&stored.program);
         let program = program.ok_or(missing("the program"))?;
         let path: NoticePath = stored.subject.parse().map_err(|_| missing("the notice's name"))?;
-        let letterhead = Letterhead::new(program, &path, stored.kind, &self.link_base)
+        let letterhead = Letterhead::new(program, &path, stored.kind, locale, &self.link_base)
             .map_err(ComposeError::from)?;
         let letterhead = Arc::new(letterhead);
         if held.len() >= MAX_HELD {
             held.clear();
         }
-        held.insert(occasion, letterhead.clone());
+        held.insert(key, letterhead.clone());
         Ok(letterhead)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Amendment, Audience, Behind, CalendarDay, Catalogue, Channels, Check, Contact, Date,
-    EmailAddress, EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, NoticeId, NoticePath,
-    ProgramId, Question, Step, Target, TestEndpoint, Text, TimeOfDay, TimelineEntry, Timetable,
-    ZoneName,
+    EmailAddress, EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, Locale, NoticeId,
+    NoticePath, NoticeTexts, ProgramId, ProgramTexts, Question, Step, Target, TestEndpoint, Text,
+    TimeOfDay, TimelineEntry, Timetable, ZoneName,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -36,6 +36,9 @@ pub struct Program {
     pub settings: ProgramSettings,
     pub catalogue: Catalogue,
     pub notices: IndexMap<NoticeId, Notice>,
+    /// What the settings and the catalogue say in other languages.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub translations: IndexMap<Locale, ProgramTexts>,
 }
 
 // It holds no references and so needs no second form.
@@ -80,63 +83,20 @@ pub struct ProgramSettings {
     pub brand: Brand,
 }
 
+impl ProgramSettings {
+    /// `check` refuses an empty list of locales.
+    pub fn default_locale(&self) -> Locale {
+        self.locales.first().cloned().unwrap_or_default()
+    }
+
+    /// The form of address that readers of `locale` get, in these settings.
+    pub fn greeting(&self, locale: &Locale) -> &str {
+        self.office.greeting.as_deref().unwrap_or_else(|| locale.greeting())
+    }
+}
+
 fn english() -> Vec<Locale> {
     vec![Locale::default()]
-}
-
-/// A language tag such as `en` or `pt-BR` (RFC 5646, language and region only).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Locale(String);
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a locale: write a language such as `en`, or with its region `pt-BR`")]
-pub struct BadLocale(String);
-
-impl Default for Locale {
-    fn default() -> Self {
-        Self("en".to_owned())
-    }
-}
-
-impl Locale {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::str::FromStr for Locale {
-    type Err = BadLocale;
-    fn from_str(tag: &str) -> Result<Self, BadLocale> {
-        let (language, region) = tag.split_once('-').unwrap_or((tag, "XX"));
-        let is_language =
-            matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_lowercase());
-        let is_region = region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase());
-        if is_language && is_region {
-            Ok(Self(tag.to_owned()))
-        } else {
-            Err(BadLocale(tag.to_owned()))
-        }
-    }
-}
-
-impl TryFrom<String> for Locale {
-    type Error = BadLocale;
-    fn try_from(tag: String) -> Result<Self, BadLocale> {
-        tag.parse()
-    }
-}
-
-impl From<Locale> for String {
-    fn from(locale: Locale) -> String {
-        locale.0
-    }
-}
-
-impl fmt::Display for Locale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -396,6 +356,9 @@ pub struct Notice {
     pub reminders: Vec<Length>,
     #[serde(default)]
     pub channels: Channels,
+    /// What it says in other languages.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub translations: IndexMap<Locale, NoticeTexts>,
 }
 
 /// What is explicitly out of it.

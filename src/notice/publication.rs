@@ -1,6 +1,7 @@
 //! What is published, and the digests by which it is known.
 
-use super::{Catalogue, Notice, Program, ProgramSettings, Workspace};
+use super::{Catalogue, Locale, Notice, Program, ProgramSettings, ProgramTexts, Workspace};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,19 +67,29 @@ impl fmt::Display for Digest {
 
 impl Program {
     /// The revision of one notice: it changes with the notice, the program's
-    /// settings, and those entries of the catalogue the notice refers to.
+    /// settings, and those entries of the catalogue the notice refers to, in
+    /// every language.
     pub fn revision(&self, notice: &Notice) -> Digest {
         #[derive(Serialize)]
         struct Resolved<'a> {
             settings: &'a ProgramSettings,
             catalogue: Catalogue,
             notice: &'a Notice,
+            /// Left out where there are none, as before there could be any.
+            #[serde(skip_serializing_if = "IndexMap::is_empty")]
+            translations: IndexMap<Locale, ProgramTexts>,
         }
-        Digest::of(&Resolved {
-            settings: &self.settings,
-            catalogue: self.catalogue_of(notice),
-            notice,
-        })
+        let catalogue = self.catalogue_of(notice);
+        let mut translations = self.translations.clone();
+        for texts in translations.values_mut() {
+            let own = &mut texts.catalogue;
+            own.apis.retain(|id, _| catalogue.apis.contains_key(id));
+            own.groups.retain(|id, _| catalogue.groups.contains_key(id));
+            own.environments.retain(|id, _| catalogue.environments.contains_key(id));
+            own.cohorts.retain(|id, _| catalogue.cohorts.contains_key(id));
+        }
+        translations.retain(|_, texts| *texts != ProgramTexts::default());
+        Digest::of(&Resolved { settings: &self.settings, catalogue, notice, translations })
     }
 
     fn catalogue_of(&self, notice: &Notice) -> Catalogue {

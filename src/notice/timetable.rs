@@ -168,6 +168,19 @@ pub enum AmendmentKind {
 }
 
 impl AmendmentKind {
+    pub const ALL: [Self; 10] = [
+        Self::Extended,
+        Self::Advanced,
+        Self::Postponed,
+        Self::Refined,
+        Self::Rescheduled,
+        Self::Rescoped,
+        Self::Paused,
+        Self::Resumed,
+        Self::Cancelled,
+        Self::Corrected,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Extended => "extended",

@@ -233,6 +233,14 @@ impl Length {
         Self { amount, unit: Unit::Day }
     }
 
+    pub fn amount(&self) -> u32 {
+        self.amount
+    }
+
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
     pub fn years(amount: u32) -> Self {
         Self { amount, unit: Unit::Year }
     }

@@ -1,7 +1,7 @@
 //! The moments of a notice that are worth stopping at.
 
 use crate::notice::{Amendment, Date, Notice, Point, Program, RowId, Span};
-use crate::render::When;
+use crate::render::{Language, When};
 use crate::schedule::{Days, Instant, Milestone, MilestoneKind, Occurrences, bounds, milestones};
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -25,7 +25,12 @@ pub struct Mark {
 }
 
 /// In order of time; what happens at once is told together.
-pub fn marks(program: &Program, notice: &Notice, days: &Days) -> Vec<Mark> {
+pub fn marks(
+    program: &Program,
+    notice: &Notice,
+    days: &Days,
+    language: &Language<'_>,
+) -> Vec<Mark> {
     let mut told: BTreeMap<(Instant, String), (String, Vec<String>)> = BTreeMap::new();
     let mut tell = |at: Option<Instant>, what: &str, when: &When, place: Option<String>| {
         let Some(at) = at.filter(|at| *at > Instant::MIN_UTC) else { return };
@@ -35,12 +40,14 @@ pub fn marks(program: &Program, notice: &Notice, days: &Days) -> Vec<Mark> {
     };
     let zone = program.settings.zone;
     for milestone in milestones(notice, zone) {
-        let when = When::new(milestone.date, milestone.zone, &[]);
+        let when = When::new(milestone.date, milestone.zone, &[], language);
         let what = title(milestone.kind);
         let (end, said) = end(notice, &milestone);
         // A brownout's date is its beginning; when it is over has a time of its own.
         let over = match end.filter(|_| milestone.brownout.is_some()) {
-            Some(end) => When::new(&on_the_clocks(end, milestone.zone), milestone.zone, &[]),
+            Some(end) => {
+                When::new(&on_the_clocks(end, milestone.zone), milestone.zone, &[], language)
+            }
             None => when.clone(),
         };
         for place in places(program, notice, &milestone) {
@@ -49,7 +56,7 @@ pub fn marks(program: &Program, notice: &Notice, days: &Days) -> Vec<Mark> {
         }
     }
     for amendment in &notice.amendments {
-        let when = When::new(&amendment.date, zone, &[]);
+        let when = When::new(&amendment.date, zone, &[], language);
         let at = bounds(&amendment.date, zone).earliest;
         for place in amended_places(program, notice, amendment) {
             tell(at, amendment.kind.as_str(), &when, place);

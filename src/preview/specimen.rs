@@ -38,7 +38,7 @@ pub struct Specimen<'a> {
 
 impl Specimen<'_> {
     pub fn render(&self, renderer: &Renderer, channel: Channel) -> Result<String, SpecimenError> {
-        let Self { program, notice, on, .. } = *self;
+        let Self { program, notice, locale, on, .. } = *self;
         let fill = |text: &str, escape: fn(&str) -> String| {
             let values = Slot::ALL.map(|slot| escape(&self.sample(slot)));
             let place = |slot| Slot::ALL.iter().position(|known| *known == slot);
@@ -48,11 +48,14 @@ impl Specimen<'_> {
             Channel::Text => fill(&self.edition(renderer)?.text, str::to_owned),
             Channel::Html => fill(&self.edition(renderer)?.html, escape_html),
             Channel::Eml => self.message(&self.edition(renderer)?)?,
-            Channel::Page => renderer.page(program, notice, on, &self.links)?,
-            Channel::Post => renderer.post(program, notice)?,
-            Channel::Markdown => renderer.markdown(program, notice)?,
-            Channel::Ics => renderer.calendar(program, notice, self.rows, on).unwrap_or_default(),
-            Channel::Json => renderer.json(program, notice, on)?,
+            Channel::Page => renderer.page(program, notice, locale, on, &self.links)?,
+            Channel::Post => renderer.post(program, notice, locale)?,
+            Channel::Markdown => renderer.markdown(program, notice, locale)?,
+            Channel::Ics => {
+                let calendar = renderer.calendar(program, notice, locale, self.rows, on);
+                calendar.unwrap_or_default()
+            }
+            Channel::Json => renderer.json(program, notice, locale, on)?,
         })
     }
 
@@ -73,7 +76,8 @@ impl Specimen<'_> {
         let (program, site) = (self.program, "https://notices.example");
         match slot {
             Slot::Greeting => {
-                program.settings.office.greeting.clone().unwrap_or_else(|| "Hello,".to_owned())
+                let program = program.head_in_locale(self.locale);
+                program.settings.greeting(self.locale).to_owned()
             }
             Slot::YourApis => self.apis.to_owned(),
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),

@@ -4,10 +4,11 @@
 //! it; its SEQUENCE counts the amendments that touched its date.
 
 use super::Renderer;
+use super::language::Language;
 use super::view::{Texts, place, row_apis};
 use crate::notice::{
-    Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Notice, Point, Program, Row,
-    RowId, Span,
+    Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Locale, Notice, Point, Program,
+    Row, RowId, Span,
 };
 use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -24,21 +25,27 @@ impl Renderer {
         &self,
         program: &Program,
         notice: &Notice,
+        locale: &Locale,
         rows: &[RowId],
         at: DateTime<Utc>,
     ) -> Option<String> {
-        let source = Source { program, notice, at };
+        let (program, notice) = program.in_locale(notice, locale);
+        let (program, notice) = (program.as_ref(), notice.as_ref());
+        let language = &self.language(locale);
+        let source = Source { program, notice, language, at };
         let events = source.events(rows);
-        (!events.is_empty()).then(|| written(&notice.title, events))
+        (!events.is_empty()).then(|| written(&notice.title, locale, events))
     }
 }
 
-/// A calendar of these events, as it is served.
-pub(super) fn written(name: &str, events: Vec<Event>) -> String {
+/// A calendar of these events in the words of a language, as it is served.
+pub(super) fn written(name: &str, locale: &Locale, events: Vec<Event>) -> String {
     let mut calendar = Calendar::empty();
+    let spoken = locale.language().to_uppercase();
+    let product = format!("-//fairwarning//deprecation notices//{spoken}");
     let head = [
         ("VERSION", "2.0"),
-        ("PRODID", "-//fairwarning//deprecation notices//EN"),
+        ("PRODID", product.as_str()),
         ("CALSCALE", "GREGORIAN"),
         ("METHOD", "PUBLISH"),
     ];
@@ -111,6 +118,7 @@ fn escaped(text: &str) -> String {
 struct Source<'a> {
     program: &'a Program,
     notice: &'a Notice,
+    language: &'a Language<'a>,
     at: Instant,
 }
 
@@ -147,8 +155,8 @@ impl Source<'_> {
             } else if let Some(endpoint) =
                 milestone.endpoint.and_then(|id| self.notice.test_endpoints.get(id))
             {
-                let title = what(milestone.kind);
-                event.summary(&clean(&format!("{title}: {}", endpoint.url)));
+                let (what, colon) = (self.what(milestone.kind), self.language.say("colon"));
+                event.summary(&clean(&format!("{what}{colon} {}", endpoint.url)));
                 event.description(&clean(&format!("{}\n{}", self.notice.title, endpoint.url)));
                 event.append_property(Property::new("URL", endpoint.url.as_str()));
             }
@@ -179,12 +187,13 @@ impl Source<'_> {
 
     fn describe_row(&self, event: &mut Event, id: &RowId, row: &Row, kind: MilestoneKind) {
         let place = place(self.program, row);
-        event.summary(&clean(&format!("{}, {place}: {}", what(kind), self.notice.title)));
+        event.summary(&self.summary(kind, place));
         let environment = self.program.catalogue.environments.get(&row.environment);
         let urls = row.urls.iter().filter_map(|id| environment?.urls.get(id));
         let urls: Vec<_> = urls.map(|url| url.as_str()).collect();
-        let texts = Texts::new(self.program, self.notice);
-        let mut lines = vec![format!("{place}: {}", row_apis(self.program, row))];
+        let texts = Texts::new(self.program, self.notice, self.language);
+        let apis = row_apis(self.program, row, self.language);
+        let mut lines = vec![format!("{place}{} {apis}", self.language.say("colon"))];
         lines.extend(urls.iter().map(|url| (*url).to_owned()));
         lines.extend(date_of(row, kind).map(|date| texts.when(date, row.zone).full));
         event.description(&clean(&lines.join("\n")));
@@ -193,6 +202,17 @@ impl Source<'_> {
         if self.is_cancelled(id) {
             event.status(EventStatus::Cancelled);
         }
+    }
+
+    fn what(&self, kind: MilestoneKind) -> String {
+        self.language.say(&format!("event-{kind}"))
+    }
+
+    fn summary(&self, kind: MilestoneKind, place: &str) -> String {
+        let what = self.what(kind);
+        let title = self.notice.title.as_str();
+        let parts = [("what", (&what).into()), ("place", place.into()), ("title", title.into())];
+        clean(&self.language.say_with("event", &parts))
     }
 
     /// Whatever was declared last stands, whether its day has come or not.
@@ -214,8 +234,8 @@ impl Source<'_> {
             let nth = (rule.is_none() && strikes.len() > 1).then_some(nth);
             let mut event = self.event(id.as_str(), MilestoneKind::Brownout, nth, &time);
             let place = row.map_or("", |row| place(self.program, row));
-            event.summary(&clean(&format!("Brownout, {place}: {}", self.notice.title)));
-            let texts = Texts::new(self.program, self.notice);
+            event.summary(&self.summary(MilestoneKind::Brownout, place));
+            let texts = Texts::new(self.program, self.notice, self.language);
             let note = brownout.note.as_ref().map(|note| texts.fill(note));
             event.description(&clean(note.as_deref().unwrap_or(&self.notice.title)));
             if let Some(rule) = &rule {
@@ -275,6 +295,7 @@ fn date_of(row: &Row, kind: MilestoneKind) -> Option<&Date> {
     }
 }
 
+/// What happens, in the words of the office's own calendar.
 pub(super) fn what(kind: MilestoneKind) -> &'static str {
     match kind {
         MilestoneKind::Announced => "Announced",

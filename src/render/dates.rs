@@ -1,11 +1,13 @@
 //! Dates in words, as a reader needs them: in full, with the zone named, and
 //! never only relative to today.
 //!
-//! It formats for English readers. It works out no instants; `schedule` does.
+//! It knows what a date says and nothing of how a language says it. It works out
+//! no instants; `schedule` does.
 
+use super::language::{Language, Named};
 use crate::notice::{Date, Point, Span};
 use crate::schedule::instant_of;
-use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono::{FixedOffset, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -23,92 +25,102 @@ pub struct When {
 
 impl When {
     /// `shown` are further zones in which an exact time is repeated.
-    pub fn new(date: &Date, zone: Tz, shown: &[Tz]) -> Self {
-        let plain = span(&date.span, zone, shown, false);
-        let weekday = span(&date.span, zone, shown, true);
+    pub fn new(date: &Date, zone: Tz, shown: &[Tz], language: &Language<'_>) -> Self {
+        let words = Wording { zone, shown, language };
+        let plain = words.span(&date.span, false);
+        let weekday = words.span(&date.span, true);
         Self {
-            full: labelled(date, &weekday),
-            text: labelled(date, &plain),
+            full: words.labelled(date, &weekday),
+            text: words.labelled(date, &plain),
             machine: machine(&date.span, zone),
         }
     }
 }
 
-/// The office's own name, followed by the date unless the name already says it.
-fn labelled(date: &Date, text: &str) -> String {
-    match &date.label {
-        None => text.to_owned(),
-        Some(label) if says_it_all(label, &date.span) => label.clone(),
-        // Brackets inside brackets read badly.
-        Some(label) if text.contains('(') => format!("{label}: {text}"),
-        Some(label) => format!("{label} ({text})"),
-    }
-}
-
-/// Whether `label` names the same day, month and year in words.
-fn says_it_all(label: &str, span: &Span) -> bool {
-    let Span::At(Point::Day(day)) = span else { return false };
-    let numbers: Vec<_> =
-        label.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
-    let words = label.to_lowercase();
-    numbers == [day.day().to_string(), day.year().to_string()]
-        && words.contains(&day.format("%B").to_string().to_lowercase())
-}
-
-fn span(span: &Span, zone: Tz, shown: &[Tz], weekday: bool) -> String {
-    let one = |p: &Point, weekday| point(p, zone, shown, weekday);
-    match span {
-        Span::At(point) => one(point, weekday),
-        // Weekdays tell nothing of a stretch.
-        Span::Range { from, to } => format!("{} to {}", one(from, false), one(to, false)),
-        Span::NotBefore(point) => format!("not before {}", one(point, weekday)),
-        Span::ToBeAnnounced { by: None } => "to be announced".to_owned(),
-        Span::ToBeAnnounced { by: Some(by) } => {
-            format!("to be announced by {}", day(*by, weekday))
-        }
-        Span::InEffect => "already in effect".to_owned(),
-    }
-}
-
-fn point(point: &Point, zone: Tz, shown: &[Tz], weekday: bool) -> String {
-    match *point {
-        Point::Instant { at, offset } => instant(at, offset, zone, shown, weekday),
-        Point::Day(date) => day(date, weekday),
-        Point::Month { .. } => point.first_day().format("%B %Y").to_string(),
-        Point::Quarter { year, quarter } => {
-            let (first, last) = (point.first_day().format("%B"), point.last_day().format("%B"));
-            format!("Q{quarter} {year} ({first} to {last})")
-        }
-        Point::Year(year) => year.to_string(),
-    }
-}
-
-pub fn day(date: NaiveDate, weekday: bool) -> String {
-    date.format(if weekday { "%A %-d %B %Y" } else { "%-d %B %Y" }).to_string()
-}
-
-fn instant(
-    at: NaiveDateTime,
-    offset: Option<FixedOffset>,
+#[derive(Clone, Copy)]
+struct Wording<'a> {
     zone: Tz,
-    shown: &[Tz],
-    weekday: bool,
-) -> String {
-    let utc = match offset {
-        Some(offset) => (at - offset).and_utc(),
-        None => instant_of(at, zone),
-    };
-    let mut text = format!("{}, {}", day(at.date(), weekday), time_in(utc, zone));
-    let others: Vec<_> = shown.iter().filter(|other| **other != zone).collect();
-    for other in others {
-        let there = utc.with_timezone(other);
-        text += " / ";
-        if there.date_naive() != at.date() {
-            text += &format!("{} ", there.format("%-d %B"));
+    shown: &'a [Tz],
+    language: &'a Language<'a>,
+}
+
+impl Wording<'_> {
+    /// The office's own name, followed by the date unless the name already says
+    /// it. A name that says only the date, in another language, is of no use.
+    fn labelled(&self, date: &Date, text: &str) -> String {
+        let Some(label) = &date.label else { return text.to_owned() };
+        let named = match &date.span {
+            Span::At(Point::Day(day)) => self.language.names_day(label, *day),
+            _ => None,
+        };
+        match named {
+            Some(Named::Here) => label.clone(),
+            Some(Named::Elsewhere) => text.to_owned(),
+            // Brackets inside brackets read badly.
+            None if text.contains('(') => format!("{label}{} {text}", self.language.say("colon")),
+            None => format!("{label} ({text})"),
         }
-        text += &time_in(utc, *other);
     }
-    text
+
+    fn span(&self, span: &Span, weekday: bool) -> String {
+        let say = |word: &str, parts: &[_]| self.language.say_with(word, parts);
+        match span {
+            Span::At(point) => self.point(point, weekday),
+            // Weekdays tell nothing of a stretch.
+            Span::Range { from, to } => {
+                let (from, to) = (self.point(from, false), self.point(to, false));
+                say("range", &[("from", (&from).into()), ("to", (&to).into())])
+            }
+            Span::NotBefore(point) => {
+                say("not-before", &[("date", (&self.point(point, weekday)).into())])
+            }
+            Span::ToBeAnnounced { by: None } => say("to-be-announced", &[]),
+            Span::ToBeAnnounced { by: Some(by) } => {
+                let by = self.language.day(*by, weekday);
+                say("to-be-announced-by", &[("date", (&by).into())])
+            }
+            Span::InEffect => say("in-effect", &[]),
+        }
+    }
+
+    fn point(&self, point: &Point, weekday: bool) -> String {
+        match *point {
+            Point::Instant { at, offset } => self.instant(at, offset, weekday),
+            Point::Day(date) => self.language.day(date, weekday),
+            Point::Month { .. } => self.language.month_of(point.first_day()),
+            Point::Quarter { year, quarter } => {
+                let first = self.language.month(point.first_day());
+                let last = self.language.month(point.last_day());
+                let year = year.to_string();
+                let parts = [
+                    ("quarter", (quarter as usize).into()),
+                    ("year", (&year).into()),
+                    ("first", (&first).into()),
+                    ("last", (&last).into()),
+                ];
+                self.language.say_with("quarter", &parts)
+            }
+            Point::Year(year) => year.to_string(),
+        }
+    }
+
+    fn instant(&self, at: NaiveDateTime, offset: Option<FixedOffset>, weekday: bool) -> String {
+        let utc = match offset {
+            Some(offset) => (at - offset).and_utc(),
+            None => instant_of(at, self.zone),
+        };
+        let day = self.language.day(at.date(), weekday);
+        let mut text = format!("{day}, {}", time_in(utc, self.zone));
+        for other in self.shown.iter().filter(|other| **other != self.zone) {
+            let there = utc.with_timezone(other);
+            text += " / ";
+            if there.date_naive() != at.date() {
+                text += &format!("{} ", self.language.day_of_year(there.date_naive()));
+            }
+            text += &time_in(utc, *other);
+        }
+        text
+    }
 }
 
 /// `14:00 EDT (UTC-04:00)`. Abbreviations are ambiguous (there are three IST),

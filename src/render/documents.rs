@@ -28,6 +28,19 @@ pub struct PageLinks<'a> {
     /// Whether the moment is where the present states began, and nobody asked
     /// for it.
     pub since: bool,
+    /// The page in each of its languages; none where there is one alone.
+    pub languages: &'a [LanguageLink],
+    /// Where the reader's own preference decides.
+    pub any_language: Option<&'a str>,
+}
+
+/// The page in one of its languages.
+#[derive(Debug, Clone, Serialize)]
+pub struct LanguageLink {
+    pub locale: Locale,
+    /// The language's own name.
+    pub title: String,
+    pub href: String,
 }
 
 impl Default for PageLinks<'_> {
@@ -41,6 +54,8 @@ impl Default for PageLinks<'_> {
             json: None,
             subscribe: None,
             since: false,
+            languages: &[],
+            any_language: None,
         }
     }
 }
@@ -66,6 +81,8 @@ struct PostView<'a> {
 #[derive(Serialize)]
 struct FrontMatter<'a> {
     layout: &'a str,
+    /// Said where it is not the program's first.
+    lang: Option<&'a str>,
     slug: Option<&'a str>,
     category: Option<&'a str>,
     author: Option<&'a str>,
@@ -87,17 +104,19 @@ impl Renderer {
         &self,
         program: &Program,
         notice: &Notice,
+        locale: &Locale,
         on: DateTime<Utc>,
         links: &PageLinks<'_>,
     ) -> Result<String, RenderError> {
-        let locale = default_locale(program);
         let zone = program.settings.zone;
+        let language = self.language(locale);
+        let (translated, said) = program.in_locale(notice, locale);
         let view = PageView {
-            view: View::new(program, notice, &locale, &[], Some(on)),
+            view: View::new(&translated, &said, &language, &[], Some(on)),
             links,
             on: format!(
                 "{}, {}",
-                super::dates::day(on.with_timezone(&zone).date_naive(), false),
+                language.day(on.with_timezone(&zone).date_naive(), false),
                 super::dates::time_in(on, zone)
             ),
             on_machine: on.to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -113,29 +132,48 @@ impl Renderer {
     }
 
     /// A post for a Jekyll site.
-    pub fn post(&self, program: &Program, notice: &Notice) -> Result<String, RenderError> {
-        let locale = default_locale(program);
-        let view = View::new(program, notice, &locale, &[], None);
-        let post = front_matter(program, notice);
+    pub fn post(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        locale: &Locale,
+    ) -> Result<String, RenderError> {
+        let language = self.language(locale);
+        let (translated, said) = program.in_locale(notice, locale);
+        let view = View::new(&translated, &said, &language, &[], None);
+        let texts = Texts::new(&translated, &said, &language);
+        let lang = (*locale != program.settings.default_locale()).then(|| locale.as_str());
+        let post = FrontMatter { lang, ..front_matter(&translated, &said, &texts) };
         let text = self.engines.render_as(Form::Post, "post/post.md", &PostView { view, post })?;
         Ok(tidy_markdown(&text))
     }
 
     /// The notice as a Markdown document.
-    pub fn markdown(&self, program: &Program, notice: &Notice) -> Result<String, RenderError> {
-        let locale = default_locale(program);
-        let view = View::new(program, notice, &locale, &[], None);
+    pub fn markdown(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        locale: &Locale,
+    ) -> Result<String, RenderError> {
+        let language = self.language(locale);
+        let (translated, said) = program.in_locale(notice, locale);
+        let view = View::new(&translated, &said, &language, &[], None);
         let text = self.engines.render_as(Form::Markdown, "document/notice.md", &view)?;
         Ok(tidy_markdown(&text))
     }
 
-    /// The notice as declared and as it stands at `on`.
+    /// The notice as declared and as it stands at `on`. In the default locale it
+    /// holds its translations too, in another one the texts of that one alone.
     pub fn json(
         &self,
         program: &Program,
         notice: &Notice,
+        locale: &Locale,
         on: DateTime<Utc>,
     ) -> Result<String, RenderError> {
+        let revision = program.revision(notice);
+        let (translated, said) = program.in_locale(notice, locale);
+        let (program, notice) = (translated.as_ref(), said.as_ref());
         let settings = &program.settings;
         let impacted: Vec<_> = notice
             .schedule
@@ -164,7 +202,9 @@ impl Renderer {
             "title": settings.title,
             "office": settings.office,
             "zone": settings.zone,
-            "revision": program.revision(notice),
+            "locale": locale,
+            "locales": settings.locales,
+            "revision": revision,
             "on": on.to_rfc3339_opts(SecondsFormat::Secs, true),
             "notice": notice,
             "impacted": impacted,
@@ -174,16 +214,16 @@ impl Renderer {
     }
 }
 
-/// `check` refuses an empty list of locales.
-fn default_locale(program: &Program) -> Locale {
-    program.settings.locales.first().cloned().unwrap_or_default()
-}
-
-fn front_matter<'a>(program: &Program, notice: &'a Notice) -> FrontMatter<'a> {
+fn front_matter<'a>(
+    program: &Program,
+    notice: &'a Notice,
+    texts: &Texts<'_, '_>,
+) -> FrontMatter<'a> {
     let date = |date: &Date| post_date(date, program.settings.zone);
     let Some(post) = &notice.channels.post else {
         return FrontMatter {
             layout: "post",
+            lang: None,
             slug: None,
             category: None,
             author: None,
@@ -199,12 +239,13 @@ fn front_matter<'a>(program: &Program, notice: &'a Notice) -> FrontMatter<'a> {
     let image = |path: &'a String| keys.iter().map(move |key| Image { key, path }).collect();
     FrontMatter {
         layout: &post.layout,
+        lang: None,
         slug: post.slug.as_deref(),
         category: post.category.as_deref(),
         author: post.author.as_deref(),
         date: date(post.date.as_ref().unwrap_or(&notice.announced)),
         excerpt: post.excerpt.as_ref().map(|excerpt| {
-            let text = prose::to_plain(&Texts::new(program, notice).fill(excerpt), 0);
+            let text = prose::to_plain(&texts.fill(excerpt), 0);
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         }),
         images: post.image.as_ref().map_or(Vec::new(), image),

@@ -6,10 +6,12 @@
 
 use super::error::RenderError;
 use super::filters;
+use super::language::{Lexicon, is_list};
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 use tera::{Context, Tera};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -37,9 +39,14 @@ pub struct Engines {
 
 impl Engines {
     /// `overrides` replace built-in templates of the same path, and may add some.
-    pub fn new(overrides: &BTreeMap<String, String>) -> Result<Self, RenderError> {
-        let mut sources = built_in();
-        for (path, source) in overrides {
+    /// Templates say the words of `lexicon`.
+    pub fn new(
+        overrides: &BTreeMap<String, String>,
+        lexicon: &Arc<Lexicon>,
+    ) -> Result<Self, RenderError> {
+        // A picture beside the templates is not one of them.
+        let mut sources = built_in(|path| forms(path).is_ok());
+        for (path, source) in overrides.iter().filter(|(path, _)| !is_list(path)) {
             forms(path)?;
             sources.insert(path.clone(), source.clone());
         }
@@ -48,7 +55,7 @@ impl Engines {
             // Every name ends with the empty suffix.
             let escaped: &[&str] = if form == Form::Plain { &[] } else { &[""] };
             tera.autoescape_on(escaped.iter().copied());
-            filters::register(&mut tera, form);
+            filters::register(&mut tera, form, lexicon);
             let of_form = sources
                 .iter()
                 .filter(|(path, _)| forms(path).is_ok_and(|forms| forms.contains(&form)));
@@ -128,16 +135,15 @@ fn forms(path: &str) -> Result<&'static [Form], RenderError> {
     }
 }
 
-/// The embedded templates by their path below `templates/`.
-fn built_in() -> BTreeMap<String, String> {
+/// The embedded files whose paths below `templates/` are `wanted`.
+pub(super) fn built_in(wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
     let mut sources = BTreeMap::new();
     let mut folders = vec![&BUILT_IN];
     while let Some(folder) = folders.pop() {
         folders.extend(folder.dirs());
         for file in folder.files() {
             let (path, source) = (file.path().to_string_lossy(), file.contents_utf8());
-            // A picture beside the templates is not one of them.
-            if let Some(source) = source.filter(|_| forms(&path).is_ok()) {
+            if let Some(source) = source.filter(|_| wanted(&path)) {
                 sources.insert(path.into_owned(), source.to_owned());
             }
         }

@@ -17,8 +17,17 @@ pub enum RenderError {
     /// or parent. The message names template and line.
     #[error("{0}")]
     Templates(String),
-    #[error("template `{0}` is of no known form: its name must end in .html, .txt, .css or .md")]
+    #[error(
+        "template `{0}` is of no known form: its name must end in .html, .txt, .css or .md, or be \
+         words/LOCALE.ftl"
+    )]
     UnknownForm(String),
+    /// A list of words that cannot be read.
+    #[error("word list `{list}`, line {line}: {message}")]
+    Words { list: String, line: usize, message: String },
+    /// A phrase that asks for what it is not given.
+    #[error("word list `{list}`: {message}")]
+    Word { list: String, message: String },
     #[error("template `{0}` writes more than {1} bytes: a loop in it goes too far")]
     TooLong(String, usize),
     #[error("the style sheet of the mail cannot be inlined: {0}")]

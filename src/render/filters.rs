@@ -2,6 +2,7 @@
 //!
 //! | filter | does |
 //! |---|---|
+//! | `say` | a fixed word or phrase in the language of `locale`, with its parts |
 //! | `prose` | Markdown in the engine's form; `first=` starts it, as a bullet does |
 //! | `href` | a URL that may stand in a link, or `about:invalid` |
 //! | `code` | (Markdown, posts) a word or line to the letter |
@@ -13,11 +14,17 @@
 //! | `yaml` | (Markdown, posts) a scalar that every YAML reader takes for this string |
 
 use super::engine::Form;
+use super::language::{Lexicon, Part};
 use super::prose;
-use tera::{Kwargs, State, Tera, TeraResult, Value};
+use std::sync::Arc;
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-pub(super) fn register(tera: &mut Tera, form: Form) {
+pub(super) fn register(tera: &mut Tera, form: Form, lexicon: &Arc<Lexicon>) {
     tera.register_filter("href", href);
+    let lexicon = lexicon.clone();
+    tera.register_filter("say", move |word: &str, kwargs: Kwargs, state: &State| {
+        say(&lexicon, word, &kwargs, state)
+    });
     match form {
         Form::Html => {
             tera.register_filter("prose", |text: &str, _: Kwargs, _: &State| {
@@ -77,6 +84,39 @@ fn register_source(tera: &mut Tera, finish: fn(String) -> String, fence: fn(&str
         let text: Vec<_> = text.split_whitespace().collect();
         Value::safe_string(&text.join(" ").replace('|', "\\|"))
     });
+}
+
+/// Stand for the parts of a phrase until the phrase is escaped. Declarations
+/// cannot hold such characters, and what did would only show as itself.
+const PART_OPEN: char = '\u{E002}';
+const PART_CLOSE: char = '\u{E003}';
+
+/// The phrase `word`. It is text, and so are its parts but those that a template
+/// captured, which have their marks already.
+fn say(lexicon: &Lexicon, word: &str, kwargs: &Kwargs, state: &State) -> TeraResult<Value> {
+    let locale = state.get::<String>("locale")?.unwrap_or_default();
+    let given: Vec<_> = kwargs.iter().collect();
+    let names: Vec<String> = given.iter().map(|(name, _)| name.to_string()).collect();
+    let marks: Vec<String> =
+        (0..given.len()).map(|n| format!("{PART_OPEN}{n}{PART_CLOSE}")).collect();
+    let part = |n: usize, value: &Value| match value.as_u64().and_then(|n| n.try_into().ok()) {
+        Some(count) => Part::Count(count),
+        None => Part::Text(&marks[n]),
+    };
+    let parts: Vec<(&str, Part)> = given
+        .iter()
+        .enumerate()
+        .map(|(n, (_, value))| (names[n].as_str(), part(n, value)))
+        .collect();
+    let phrase = lexicon.say(&locale, word, &parts);
+    let phrase = phrase.ok_or_else(|| Error::message(format!("no list has the word `{word}`")))?;
+    let mut phrase = if state.autoescaping_enabled() { state.escape(&phrase)? } else { phrase };
+    for ((_, value), mark) in given.iter().zip(&marks) {
+        if phrase.contains(mark.as_str()) {
+            phrase = phrase.replace(mark.as_str(), &state.escape_if_needed(value)?);
+        }
+    }
+    Ok(Value::safe_string(&phrase))
 }
 
 /// A key that a highlighter may know; anything else could close the tag it

@@ -33,7 +33,9 @@ impl Renderer {
         rows: &[RowId],
         at: DateTime<Utc>,
     ) -> Result<Edition, RenderError> {
-        let view = View::new(program, notice, locale, rows, None);
+        let language = self.language(locale);
+        let (translated, said) = program.in_locale(notice, locale);
+        let view = View::new(&translated, &said, &language, rows, None);
         let part = |form, name: &str| {
             let path = format!("mail/{}/{name}", kind.as_str());
             self.engines.render_as(form, &path, &view)
@@ -45,7 +47,7 @@ impl Renderer {
             subject: one_line(&part(Form::Plain, "subject.txt")?),
             text: tidy_text(&part(Form::Plain, "body.txt")?),
             html: charset_first(&self.inliner.inline(&html)?),
-            calendar: self.calendar(program, notice, rows, at),
+            calendar: self.calendar(program, notice, locale, rows, at),
         })
     }
 }

@@ -11,6 +11,7 @@ mod documents;
 mod engine;
 mod error;
 mod filters;
+mod language;
 mod layout;
 mod mail;
 mod planned;
@@ -18,18 +19,22 @@ mod prose;
 mod view;
 
 pub use dates::When;
-pub use documents::PageLinks;
+pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
+pub use language::{Language, Part};
 pub use planned::{PlannedEvent, planned_calendar};
-pub use view::kind_in_words;
 
+use crate::notice::Locale;
 use engine::Engines;
+use language::Lexicon;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The templates of one workspace, parsed and ready.
 pub struct Renderer {
     engines: Engines,
+    lexicon: Arc<Lexicon>,
     inliner: css_inline::CSSInliner<'static>,
 }
 
@@ -37,8 +42,20 @@ impl Renderer {
     /// The built-in templates, with those of `overrides` (by path below
     /// `templates/`) in their place.
     pub fn new(overrides: &BTreeMap<String, String>) -> Result<Self, RenderError> {
-        let engines = Engines::new(overrides)?;
-        Ok(Self { engines, inliner: mail::inliner() })
+        let lexicon = Arc::new(Lexicon::new(overrides)?);
+        let engines = Engines::new(overrides, &lexicon)?;
+        Ok(Self { engines, lexicon, inliner: mail::inliner() })
+    }
+
+    /// A language to write in: its own words, English for those it lacks.
+    pub fn language(&self, locale: &Locale) -> Language<'_> {
+        Language::new(&self.lexicon, locale)
+    }
+
+    /// The languages that have words of their own, those of the workspace
+    /// included.
+    pub fn locales(&self) -> Vec<Locale> {
+        self.lexicon.locales().collect()
     }
 
     /// Any template by its path, for pages that are not about one notice.

@@ -2,7 +2,7 @@
 //! object (RFC 5545). Unlike a notice's calendar it also has the reminders.
 
 use super::calendar::{Time, clean, event, time, what, written};
-use crate::notice::{Notice, Program};
+use crate::notice::{Locale, Notice, Program};
 use crate::schedule::{Instant, Planned, State, What, bounds};
 use icalendar::{Component, Event, EventStatus};
 
@@ -18,7 +18,7 @@ pub struct PlannedEvent<'p> {
 /// All entries as one calendar; `at` is when it was made.
 pub fn planned_calendar(entries: &[PlannedEvent<'_>], at: Instant) -> String {
     let events = entries.iter().filter_map(|entry| entry.event(at));
-    written("Deprecation notices: the plan", events.collect())
+    written("Deprecation notices: the plan", &Locale::default(), events.collect())
 }
 
 impl PlannedEvent<'_> {

@@ -106,6 +106,16 @@ impl Store {
         Ok(id.map(PublicationId))
     }
 
+    /// The publication that was current at a moment.
+    pub async fn publication_id_at(&self, at: DateTime<Utc>) -> Result<Option<PublicationId>> {
+        let id: Option<i64> =
+            sqlx::query_scalar("select max(id) from publications where created_at <= $1")
+                .bind(micros(at))
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(id.map(PublicationId))
+    }
+
     pub async fn publication(&self, id: PublicationId) -> Result<Option<StoredPublication>> {
         let row: Option<Row> = sqlx::query_as(
             "select id, parent, digest, format, body, created_at from publications where id = $1",

@@ -8,6 +8,8 @@ mod api;
 mod code;
 mod follow;
 mod freshness;
+mod history;
+mod languages;
 mod outermost;
 mod pages;
 mod paging;

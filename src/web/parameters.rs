@@ -98,6 +98,16 @@ impl Parameters {
         taken
     }
 
+    /// A parameter that may be anything: the first that `read` makes something
+    /// of counts, and no other is a mistake.
+    pub fn take_if<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let given = self.pairs.iter().filter(|(given, _)| given == name);
+        let taken = given.filter(|(_, value)| value.len() <= MAX_FILTER_BYTES);
+        let taken = taken.filter_map(|(_, value)| read(value)).next();
+        self.pairs.retain(|(given, _)| given != name);
+        taken
+    }
+
     /// A form sends its empty fields too.
     pub fn drop_empty(&mut self) {
         self.pairs.retain(|(_, value)| !value.trim().is_empty());

@@ -12,7 +12,8 @@ pub use starter::{STARTER_NOTICE, StarterError, starter, write_starter};
 pub use watch::Watch;
 
 use crate::declaration::{
-    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, check_at, in_order,
+    Checked, Code, MAX_FILE_BYTES, Place, Problem, ProgramSource, SourceFile, TranslationSource,
+    check_at, in_order,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -107,12 +108,23 @@ fn program(dir: &Path, id: String, unreadable: &mut Vec<Problem>) -> Option<Prog
     let mut source = |name: &str| source(&dir.join(name), unreadable);
     let settings = source(PROGRAM_FILE);
     let apis = if dir.join(CATALOGUE_FILE).exists() { source(CATALOGUE_FILE) } else { None };
-    let mut stems = Vec::new();
-    let listed = sorted(dir).unwrap_or_else(|error| {
+    let notices = notices(dir, unreadable);
+    let translations = translations(dir, unreadable);
+    settings.map(|program| ProgramSource { id, program, apis, notices, translations })
+}
+
+/// What is in a folder; one that cannot be listed is a problem.
+fn listed(dir: &Path, unreadable: &mut Vec<Problem>) -> Vec<PathBuf> {
+    sorted(dir).unwrap_or_else(|error| {
         unreadable.push(problem(dir, error.to_string()));
         Vec::new()
-    });
-    for path in listed {
+    })
+}
+
+/// The YAML files of a folder that are neither settings nor a catalogue.
+fn notices(dir: &Path, unreadable: &mut Vec<Problem>) -> Vec<(String, SourceFile)> {
+    let mut stems = Vec::new();
+    for path in listed(dir, unreadable) {
         let Some(name) = name_of(&path) else { continue };
         if name == PROGRAM_FILE || name == CATALOGUE_FILE || name.starts_with('.') {
             continue;
@@ -129,7 +141,55 @@ fn program(dir: &Path, id: String, unreadable: &mut Vec<Problem>) -> Option<Prog
     for ((stem, path), text) in stems.into_iter().zip(texts) {
         notices.extend(source_of(&path, text, unreadable).map(|file| (stem, file)));
     }
-    settings.map(|program| ProgramSource { id, program, apis, notices })
+    notices
+}
+
+/// The folders of a program that are named like a locale and hold YAML. What is
+/// below them is not looked at, so no circle of links has a second turn; a link
+/// to the program itself would only be read as its own translation, and one to a
+/// folder around it leads to other programs.
+fn translations(dir: &Path, unreadable: &mut Vec<Problem>) -> Vec<TranslationSource> {
+    let mut translations = Vec::new();
+    // That it cannot be listed was told with the notices.
+    for path in sorted(dir).unwrap_or_default() {
+        let Some(locale) = name_of(&path).filter(|name| is_like_a_locale(name)) else { continue };
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(failure) => {
+                unreadable.push(problem(&path, failure.to_string()));
+                continue;
+            }
+        };
+        if !target.is_dir() {
+            continue;
+        }
+        if dir.canonicalize().is_ok_and(|own| own == target) {
+            let reason = "this link leads back to the folder it stands in".to_owned();
+            unreadable.push(problem(&path, reason).help("give each locale a folder of its own"));
+            continue;
+        }
+        if leads_back(&path) {
+            continue;
+        }
+        let mut read = |name: &str| {
+            let path = path.join(name);
+            if path.exists() { source(&path, unreadable) } else { None }
+        };
+        let (program, apis) = (read(PROGRAM_FILE), read(CATALOGUE_FILE));
+        let notices = notices(&path, unreadable);
+        let translation = TranslationSource { locale, program, apis, notices };
+        if translation.files().next().is_some() {
+            translations.push(translation);
+        }
+    }
+    translations
+}
+
+/// `de`, `pt-BR`, and what somebody may write instead: `DE`, `pt_br`.
+fn is_like_a_locale(name: &str) -> bool {
+    let (language, region) = name.split_once(['-', '_']).unwrap_or((name, "XX"));
+    let is_word = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    matches!(language.len(), 2 | 3) && region.len() == 2 && is_word(language) && is_word(region)
 }
 
 /// Whether a folder holds a program; an error where that cannot be told.

@@ -6,7 +6,7 @@
 //! that a revision means what the folder meant.
 
 use super::{Loaded, WorkspaceError, load};
-use crate::declaration::{MAX_FILE_BYTES, SourceFile};
+use crate::declaration::{MAX_FILE_BYTES, SourceFile, TranslationSource};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -66,8 +66,9 @@ pub fn load_revision(revision: &str, dir: &Path) -> Result<Loaded, RevisionError
     };
     for program in &mut loaded.programs {
         let notices = program.notices.iter_mut().map(|(_, file)| file);
+        let translated = program.translations.iter_mut().flat_map(TranslationSource::files_mut);
         let files = [Some(&mut program.program), program.apis.as_mut()];
-        for file in files.into_iter().flatten().chain(notices) {
+        for file in files.into_iter().flatten().chain(notices).chain(translated) {
             *file = SourceFile { path: shown(&file.path).into(), text: file.text.clone() };
         }
     }

@@ -1,14 +1,14 @@
 //! The calendar that goes with a notice (RFC 5545).
 
 use crate::everything::{everything, everything_where};
-use fairwarning::notice::{Notice, Program, RowId};
+use fairwarning::notice::{Locale, Notice, Program, RowId};
 use fairwarning::render::Renderer;
 use std::collections::BTreeMap;
 
 fn calendar(program: &Program, notice: &Notice, rows: &[RowId]) -> String {
     let renderer = Renderer::new(&BTreeMap::new()).unwrap();
     let at = "2026-01-12T08:00:00Z".parse().unwrap();
-    renderer.calendar(program, notice, rows, at).expect("the notice has dates")
+    renderer.calendar(program, notice, &Locale::default(), rows, at).expect("the notice has dates")
 }
 
 /// The events by UID, each as its unfolded lines.
@@ -152,7 +152,7 @@ fn what_has_no_date_yet_has_no_calendar() {
     }
     let renderer = Renderer::new(&BTreeMap::new()).unwrap();
     let at = "2026-01-12T08:00:00Z".parse().unwrap();
-    assert_eq!(renderer.calendar(&program, &notice, &[], at), None);
+    assert_eq!(renderer.calendar(&program, &notice, &Locale::default(), &[], at), None);
 }
 
 #[test]

@@ -3,11 +3,13 @@
 //!
 //! A file `NAME.yaml` is a notice of the program in `base/`; `NAME.apis.yaml`
 //! and `NAME.program.yaml` take the place of that file of the program. A folder
-//! `NAME` holds several of these at once.
+//! `NAME` holds several of these at once; one with folders of locales in it is
+//! laid over the whole of `base/`, whose notice it translates.
 //! `FAIRWARNING_BLESS=1 cargo test` writes the messages anew, for review.
 
 use fairwarning::cli::draw_problem;
-use fairwarning::declaration::{Checked, ProgramSource, SourceFile, check_at};
+use fairwarning::declaration::{Checked, ProgramSource, SourceFile, TranslationSource, check_at};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,15 +25,69 @@ fn base() -> ProgramSource {
         program: read("program.yaml"),
         apis: Some(read("apis.yaml")),
         notices: Vec::new(),
+        translations: Vec::new(),
     }
+}
+
+/// The files of `base/`, with those of the folder at `path` laid over them.
+fn base_under(path: &Path) -> ProgramSource {
+    let mut files = BTreeMap::new();
+    for root in [folder("base"), path.to_owned()] {
+        for file in files_below(&root) {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            files.insert(name.clone(), SourceFile::new(&name, &fs::read_to_string(&file).unwrap()));
+        }
+    }
+    let mut program = base();
+    let mut translations: BTreeMap<String, TranslationSource> = BTreeMap::new();
+    for (name, file) in files {
+        let stem = |name: &str| name.trim_end_matches(".yaml").to_owned();
+        match name.split_once('/') {
+            None if name == "program.yaml" => program.program = file,
+            None if name == "apis.yaml" => program.apis = Some(file),
+            None => program.notices.push((stem(&name), file)),
+            Some((locale, name)) => {
+                let translation = translations.entry(locale.to_owned()).or_default();
+                locale.clone_into(&mut translation.locale);
+                match name {
+                    "program.yaml" => translation.program = Some(file),
+                    "apis.yaml" => translation.apis = Some(file),
+                    notice => translation.notices.push((stem(notice), file)),
+                }
+            }
+        }
+    }
+    program.translations = translations.into_values().collect();
+    program
+}
+
+fn files_below(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => found.push(path),
+            }
+        }
+    }
+    found
 }
 
 /// The moment that overdue promises are judged at.
 const NOW: &str = "2026-06-15T12:00:00Z";
 
+fn has_folders(path: &Path) -> bool {
+    fs::read_dir(path).unwrap().any(|entry| entry.unwrap().path().is_dir())
+}
+
 fn checked(path: &Path) -> Checked {
     let mut program = base();
-    if path.is_dir() {
+    if path.is_dir() && has_folders(path) {
+        program = base_under(path);
+    } else if path.is_dir() {
         yaml_files(path).iter().for_each(|file| put(&mut program, file));
     } else {
         put(&mut program, path);

@@ -26,6 +26,7 @@ pub fn workspace(notice: &str) -> Workspace {
         program: SourceFile::new("program.yaml", include_str!("declarations/base/program.yaml")),
         apis: Some(SourceFile::new("apis.yaml", include_str!("declarations/base/apis.yaml"))),
         notices: vec![("labels".to_owned(), SourceFile::new("labels.yaml", notice))],
+        translations: Vec::new(),
     }]);
     match checked.workspace {
         Some(workspace) => workspace,

@@ -68,7 +68,10 @@ fn folder(text: &str, section: &str) -> TempDir {
         all.insert("labels.yaml".to_owned(), String::new());
     }
     for (name, piece) in &all {
-        let base = fs::read_to_string(base.join(name)).unwrap_or_else(|_| NOTICE.to_owned());
+        let base = match name.starts_with("labels.") {
+            true => NOTICE.to_owned(),
+            false => fs::read_to_string(base.join(name)).unwrap_or_default(),
+        };
         fs::write(program.join(name), completed(&base, piece)).unwrap();
     }
     dir

@@ -16,6 +16,7 @@ fn program(notice: &str) -> ProgramSource {
         program: SourceFile::new("program.yaml", include_str!("declarations/base/program.yaml")),
         apis: Some(SourceFile::new("apis.yaml", include_str!("declarations/base/apis.yaml"))),
         notices: vec![("any".to_owned(), SourceFile::new("any.yaml", notice))],
+        translations: Vec::new(),
     }
 }
 
@@ -147,52 +148,56 @@ announced: 2026-01-01
 summary: Old labels end.
 ";
 
-#[test]
-fn as_many_problems_as_lines_end_in_time() {
-    let lines = |n: usize, line: &dyn Fn(usize) -> String| (0..n).map(line).collect::<String>();
-    let rows = "schedule:\n  cutoff: 2026-09-01\n  rows:\n";
-    for (what, text) in [
+const ROWS: &str = "schedule:\n  cutoff: 2026-09-01\n  rows:\n";
+
+fn lines(n: usize, line: &dyn Fn(usize) -> String) -> String {
+    (0..n).map(line).collect()
+}
+
+/// Long files that are wrong in every line.
+fn wrong_throughout() -> Vec<(&'static str, String)> {
+    vec![
         ("unknown keys", lines(20_000, &|n| format!("key{n}: 1\n"))),
         ("the same key", lines(20_000, &|_| "title: é\n".to_owned())),
         (
             "unknown references",
             format!(
-                "{NOTICE}{rows}    prod: {{environment: prod, apis: [{}]}}\n",
+                "{NOTICE}{ROWS}    prod: {{environment: prod, apis: [{}]}}\n",
                 lines(10_000, &|n| format!("é{n}, ").replace('é', "e"))
             ),
         ),
         (
             "unknown references beside other letters",
             format!(
-                "{NOTICE}# é\n{rows}    prod: {{environment: prod, apis: [{}]}}\n",
+                "{NOTICE}# é\n{ROWS}    prod: {{environment: prod, apis: [{}]}}\n",
                 lines(10_000, &|n| format!("e{n}, "))
             ),
         ),
         (
             "rows without APIs",
             format!(
-                "{NOTICE}{rows}{}",
+                "{NOTICE}{ROWS}{}",
                 lines(5_000, &|n| format!("    r{n}: {{environment: prod}}\n"))
             ),
         ),
         (
             "dates that do not exist",
             format!(
-                "{NOTICE}{rows}{}",
+                "{NOTICE}{ROWS}{}",
                 lines(5_000, &|n| format!("    r{n}: {{environment: prod, cutoff: 2026-02-30}}\n"))
             ),
         ),
         (
             "rows that overlap",
             format!(
-                "{NOTICE}{rows}{}",
+                "{NOTICE}{ROWS}{}",
                 lines(2_000, &|n| format!("    r{n}: {{environment: prod, apis: [labels]}}\n"))
             ),
         ),
         (
             "rows whose notes name a year",
             format!(
-                "{NOTICE}{rows}{}",
+                "{NOTICE}{ROWS}{}",
                 lines(2_000, &|n| {
                     let (month, day) = (n % 12 + 1, n % 28 + 1);
                     format!(
@@ -202,10 +207,16 @@ fn as_many_problems_as_lines_end_in_time() {
                 })
             ),
         ),
+    ]
+}
+
+/// Files whose parts are compared with one another.
+fn wrong_among_themselves() -> Vec<(&'static str, String)> {
+    vec![
         (
             "amendments of every row",
             format!(
-                "{NOTICE}{rows}{}amendments:\n{}",
+                "{NOTICE}{ROWS}{}amendments:\n{}",
                 lines(500, &|n| format!("    r{n}: {{environment: prod}}\n")),
                 lines(1_000, &|_| {
                     "  - {date: 2026-02-01, kind: extended, former: {cutoff: 2026-08-01}}\n"
@@ -216,7 +227,7 @@ fn as_many_problems_as_lines_end_in_time() {
         (
             "brownouts that overlap",
             format!(
-                "{NOTICE}{rows}    prod: {{environment: prod, apis: [labels]}}\n  brownouts:\n{}",
+                "{NOTICE}{ROWS}    prod: {{environment: prod, apis: [labels]}}\n  brownouts:\n{}",
                 lines(100, &|n| {
                     format!(
                         "    b{n}: {{start: 2026-02-01T00:00, length: 1 minute, \
@@ -227,7 +238,12 @@ fn as_many_problems_as_lines_end_in_time() {
         ),
         ("braces", format!("{NOTICE}affected: \"{}\"\n", "{{".repeat(50_000))),
         ("names in braces", format!("{NOTICE}affected: \"{}\"\n", "{{x}}".repeat(2_000))),
-    ] {
+    ]
+}
+
+#[test]
+fn as_many_problems_as_lines_end_in_time() {
+    for (what, text) in wrong_throughout().into_iter().chain(wrong_among_themselves()) {
         refused(what, &text);
     }
 }

@@ -117,3 +117,22 @@ async fn a_body_without_end_is_refused() {
     let put = leaver.service.ask(Method::PUT, &leaver.path, &[]).await;
     assert_eq!((put.status.as_u16(), put.header("allow")), (405, "GET, HEAD, POST, OPTIONS"));
 }
+
+#[tokio::test]
+async fn the_page_is_in_a_language_that_program_and_reader_share() {
+    let leaver = Leaver::new().await;
+    let mut workspace = crate::web_service::WORKSPACE.clone();
+    let program = workspace.programs.get_mut("parcels").unwrap();
+    program.settings.locales = ["en", "de"].map(crate::everything::locale).into();
+    leaver.service.publish(workspace).await;
+    for (languages, expected) in [("de-AT, en;q=0.5", "de"), ("fr", "en")] {
+        let headers = [("accept-language", languages)];
+        let page = leaver.service.ask(Method::GET, &leaver.path, &headers).await;
+        assert_eq!(page.header("content-language"), expected);
+        assert_eq!(page.header("vary"), "accept-language");
+        assert!(page.body.contains(&format!("<html lang=\"{expected}\"")));
+    }
+    let headers = [("accept-language", "de")];
+    let left = leaver.service.ask(Method::POST, &leaver.path, &headers).await;
+    assert!(left.body.contains("Sie haben abbestellt"), "{}", left.body);
+}

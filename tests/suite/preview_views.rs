@@ -4,6 +4,7 @@
 use crate::declared::workspace;
 use crate::preview_site::{TestPreview, parcels};
 use fairwarning::preview::{Channel, marks};
+use fairwarning::render::Renderer;
 use fairwarning::schedule::Days;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -87,7 +88,8 @@ fn a_brownout_is_told_to_be_over_when_it_ends() {
     let program = &workspace.programs["parcels"];
     let (notice, zone) = (&program.notices["labels"], program.settings.zone);
     let days = Days::of(notice, zone, "2026-01-01T00:00:00Z".parse().unwrap());
-    let marks = marks(program, notice, &days);
+    let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+    let marks = marks(program, notice, &days, &renderer.language(&"en".parse().unwrap()));
     let when = |what: &str| marks.iter().find(|mark| mark.what == what).unwrap().when.clone();
     assert!(when("Brownout").starts_with("Tuesday 5 May 2026, 14:00"), "{}", when("Brownout"));
     let over = when("Brownout, over");

@@ -110,9 +110,9 @@ proptest! {
         notice.title.clone_from(&text);
         let mail = edition(&program, &notice);
         let on = "2026-01-12T08:00:00Z".parse().unwrap();
-        let page = RENDERER.page(&program, &notice, on, &PageLinks::default()).unwrap();
+        let page = RENDERER.page(&program, &notice, &Locale::default(), on, &PageLinks::default()).unwrap();
         let mut document = String::new();
-        let markdown = RENDERER.markdown(&program, &notice).unwrap();
+        let markdown = RENDERER.markdown(&program, &notice, &Locale::default()).unwrap();
         pulldown_cmark::html::push_html(
             &mut document,
             pulldown_cmark::Parser::new_ext(&markdown, pulldown_cmark::Options::ENABLE_GFM),
@@ -132,7 +132,7 @@ proptest! {
         let (program, mut notice) = EVERYTHING.clone();
         notice.summary.0 = pieces.concat();
         notice.checks[0].samples[0].code = pieces.concat();
-        let post = RENDERER.post(&program, &notice).unwrap();
+        let post = RENDERER.post(&program, &notice, &Locale::default()).unwrap();
         let rest = post
             .replace("{{ \"{{\" }}", "")
             .replace("{{ \"{%\" }}", "")

@@ -1,33 +1,48 @@
 //! What channels say of a notice that uses everything.
 
-use crate::everything::{everything, everything_where};
+use crate::everything::{everything, everything_where, locale};
 use fairwarning::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
 use fairwarning::render::{PageLinks, RenderError, Renderer};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const AT: &str = "2026-08-10T10:30:00Z";
+
+static EN: LazyLock<Locale> = LazyLock::new(Locale::default);
 
 fn renderer() -> Renderer {
     Renderer::new(&BTreeMap::new()).expect("the built-in templates are sound")
 }
 
 fn edition(program: &Program, notice: &Notice, rows: &[RowId]) -> Edition {
+    edition_in(&EN, program, notice, rows)
+}
+
+fn edition_in(locale: &Locale, program: &Program, notice: &Notice, rows: &[RowId]) -> Edition {
     let kind = OccasionKind::Announcement;
     let at = AT.parse().unwrap();
-    renderer().edition(program, notice, kind, &Locale::default(), rows, at).unwrap()
+    renderer().edition(program, notice, kind, locale, rows, at).unwrap()
 }
 
 /// Every channel's text, with white space and marks of emphasis folded.
 fn channels(program: &Program, notice: &Notice) -> BTreeMap<&'static str, String> {
-    let mail = edition(program, notice, &[]);
-    let page =
-        renderer().page(program, notice, AT.parse().unwrap(), &PageLinks::default()).unwrap();
+    channels_in(&EN, program, notice)
+}
+
+fn channels_in(
+    locale: &Locale,
+    program: &Program,
+    notice: &Notice,
+) -> BTreeMap<&'static str, String> {
+    let mail = edition_in(locale, program, notice, &[]);
+    let (renderer, at, links) = (renderer(), AT.parse().unwrap(), PageLinks::default());
+    let page = renderer.page(program, notice, locale, at, &links).unwrap();
     BTreeMap::from([
         ("text", folded(&mail.text)),
         ("html", folded(&without_tags(&mail.html))),
         ("page", folded(&without_tags(&page))),
-        ("markdown", folded(&renderer().markdown(program, notice).unwrap())),
-        ("post", folded(&renderer().post(program, notice).unwrap())),
+        ("markdown", folded(&renderer.markdown(program, notice, locale).unwrap())),
+        ("post", folded(&renderer.post(program, notice, locale).unwrap())),
     ])
 }
 
@@ -65,17 +80,20 @@ fn without_tags(html: &str) -> String {
     text
 }
 
-/// Each line a fact; all must be on every channel.
-const FACTS: &str = include_str!("everything/facts.txt");
+/// By language, each line a fact; all must be on every channel.
+const FACTS: [(&str, &str); 2] =
+    [("en", include_str!("everything/facts.txt")), ("de", include_str!("everything/facts.de.txt"))];
 
 #[test]
-fn everything_declared_is_on_every_channel() {
+fn everything_declared_is_on_every_channel_in_every_language() {
     let (program, notice) = everything();
     let mut missing = Vec::new();
-    for (channel, text) in channels(&program, &notice) {
-        let facts = FACTS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let absent = facts.filter(|fact| !text.contains(&folded(fact)));
-        missing.extend(absent.map(|fact| format!("{channel}: {fact}")));
+    for (tag, facts) in FACTS {
+        for (channel, text) in channels_in(&locale(tag), &program, &notice) {
+            let facts = facts.lines().filter(|line| !line.is_empty() && !line.starts_with("# E"));
+            let absent = facts.filter(|fact| !text.contains(&folded(fact)));
+            missing.extend(absent.map(|fact| format!("{channel} in {tag}: {fact}")));
+        }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
@@ -155,14 +173,15 @@ fn markup_in_declared_values_is_text_on_every_channel() {
     notice.questions[0].question = attack.to_owned();
     notice.errors[0].text = attack.to_owned();
     let mail = edition(&program, &notice, &[]);
-    let page =
-        renderer().page(&program, &notice, AT.parse().unwrap(), &PageLinks::default()).unwrap();
+    let page = renderer()
+        .page(&program, &notice, &EN, AT.parse().unwrap(), &PageLinks::default())
+        .unwrap();
     for html in [&mail.html, &page] {
         for bad in ["<script", "<img", "<a href=\"javascript", "<a href=\"data"] {
             assert!(!html.contains(bad), "{bad}");
         }
     }
-    let document = renderer().markdown(&program, &notice).unwrap();
+    let document = renderer().markdown(&program, &notice, &EN).unwrap();
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(&document));
     for bad in ["<script", "<img", "<a href=\"javascript", "<a href=\"data"] {
@@ -181,7 +200,7 @@ fn a_subject_is_one_line_whatever_was_declared() {
 #[test]
 fn the_post_quotes_what_yaml_would_misread() {
     let (program, notice) = everything();
-    let post = renderer().post(&program, &notice).unwrap();
+    let post = renderer().post(&program, &notice, &EN).unwrap();
     let (_, rest) = post.split_once("---\n").unwrap();
     let (front, _) = rest.split_once("\n---\n").unwrap();
     for line in [
@@ -201,7 +220,7 @@ fn the_post_quotes_what_yaml_would_misread() {
 #[test]
 fn liquid_finds_nothing_to_run_in_a_post() {
     let (program, notice) = everything();
-    let post = renderer().post(&program, &notice).unwrap();
+    let post = renderer().post(&program, &notice, &EN).unwrap();
     let ours = post.replace("{{ \"{{\" }}", "").replace("{{ \"{%\" }}", "");
     let ours = ours.replace("{% highlight bash %}", "").replace("{% endhighlight %}", "");
     assert!(!ours.contains("{%") && !ours.contains("{{"), "{ours}");
@@ -212,7 +231,7 @@ fn liquid_finds_nothing_to_run_in_a_post() {
 fn a_page_shows_the_state_of_each_row_at_the_moment_asked_about() {
     let (program, notice) = everything();
     let page = |on: &str| {
-        renderer().page(&program, &notice, on.parse().unwrap(), &PageLinks::default()).unwrap()
+        renderer().page(&program, &notice, &EN, on.parse().unwrap(), &PageLinks::default()).unwrap()
     };
     let struck = page("2026-08-10T10:30:00Z");
     assert!(struck.contains("badge state-brownout\">brownout"));
@@ -225,7 +244,7 @@ fn a_page_shows_the_state_of_each_row_at_the_moment_asked_about() {
 fn a_page_needs_no_inline_style_or_script() {
     let (program, notice) = everything();
     let links = PageLinks { brand: Some("/static/brand/harbour.css"), ..PageLinks::default() };
-    let page = renderer().page(&program, &notice, AT.parse().unwrap(), &links).unwrap();
+    let page = renderer().page(&program, &notice, &EN, AT.parse().unwrap(), &links).unwrap();
     assert!(!page.contains("style=") && !page.contains("<style") && !page.contains("<script"));
     assert!(page.contains("href=\"/static/style.css\""));
     assert!(page.contains("href=\"/static/brand/harbour.css\""));
@@ -234,7 +253,7 @@ fn a_page_needs_no_inline_style_or_script() {
 #[test]
 fn json_holds_the_whole_notice_and_its_state() {
     let (program, notice) = everything();
-    let json = renderer().json(&program, &notice, AT.parse().unwrap()).unwrap();
+    let json = renderer().json(&program, &notice, &EN, AT.parse().unwrap()).unwrap();
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let read: Notice = serde_json::from_value(value["notice"].clone()).unwrap();
     assert_eq!(read, notice);

@@ -135,10 +135,14 @@ fn every_key_is_described_and_no_other_is_allowed() {
 }
 
 fn kind_of(name: &str) -> FileKind {
-    match name {
-        _ if name.ends_with("program.yaml") => FileKind::Program,
-        _ if name.ends_with("apis.yaml") => FileKind::Apis,
-        _ => FileKind::Notice,
+    let is_translated = ["/de/", "/pt-BR/", "/es/", "/fr/"].iter().any(|part| name.contains(part));
+    match (name, is_translated) {
+        (_, false) if name.ends_with("program.yaml") => FileKind::Program,
+        (_, false) if name.ends_with("apis.yaml") => FileKind::Apis,
+        (_, false) => FileKind::Notice,
+        (_, true) if name.ends_with("program.yaml") => FileKind::TranslatedProgram,
+        (_, true) if name.ends_with("apis.yaml") => FileKind::TranslatedApis,
+        (_, true) => FileKind::TranslatedNotice,
     }
 }
 
@@ -321,6 +325,7 @@ fn is_accepted(kind: FileKind, value: &Value) -> bool {
         program: file(FileKind::Program, "program.yaml"),
         apis: Some(file(FileKind::Apis, "apis.yaml")),
         notices: vec![("notice".to_owned(), file(FileKind::Notice, "notice.yaml"))],
+        translations: Vec::new(),
     }]);
     checked.workspace.is_some()
 }

@@ -25,7 +25,8 @@ fn channels(workspace: &Workspace, program: &str) -> BTreeMap<&'static str, Stri
     let on = "2018-01-01T00:00:00Z".parse().unwrap();
     let kind = OccasionKind::Announcement;
     let edition = renderer.edition(program, notice, kind, &Locale::default(), &rows, on).unwrap();
-    let page = renderer.page(program, notice, on, &PageLinks::default()).unwrap();
+    let page =
+        renderer.page(program, notice, &Locale::default(), on, &PageLinks::default()).unwrap();
     let greeting = program.settings.office.greeting.as_deref().unwrap_or_default();
     // A recipient without a name is greeted as the office greets.
     let filled =
@@ -34,10 +35,11 @@ fn channels(workspace: &Workspace, program: &str) -> BTreeMap<&'static str, Stri
         ("text mail", folded(&filled(&format!("{}\n{}", edition.subject, edition.text)))),
         ("HTML mail", folded(&without_markup(&filled(&edition.html)))),
         ("page", folded(&without_markup(&page))),
-        ("Markdown", folded(&renderer.markdown(program, notice).unwrap())),
+        ("Markdown", folded(&renderer.markdown(program, notice, &Locale::default()).unwrap())),
     ]);
     if notice.channels.post.is_some() {
-        channels.insert("post", folded(&renderer.post(program, notice).unwrap()));
+        channels
+            .insert("post", folded(&renderer.post(program, notice, &Locale::default()).unwrap()));
     }
     channels
 }

@@ -88,6 +88,7 @@ fn is_accepted(notice: &str) -> bool {
         program: SourceFile::new("program.yaml", include_str!("declarations/base/program.yaml")),
         apis: Some(SourceFile::new("apis.yaml", include_str!("declarations/base/apis.yaml"))),
         notices: vec![("labels".to_owned(), SourceFile::new("labels.yaml", notice))],
+        translations: Vec::new(),
     }]);
     checked.workspace.is_some()
 }

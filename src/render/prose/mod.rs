@@ -12,4 +12,4 @@ mod source;
 pub use events::is_allowed_url;
 pub use html::to_html;
 pub use plain::{indented, to_plain, wrapped};
-pub use source::{escaped, fenced, inline_code, liquid_escaped, to_markdown};
+pub use source::{code_ranges, escaped, fenced, inline_code, liquid_escaped, to_markdown};

@@ -70,6 +70,14 @@ fn ruled(markdown: &str) -> String {
     text
 }
 
+/// The parts of `markdown` that are code.
+pub fn code_ranges(markdown: &str) -> Vec<Range<usize>> {
+    let events = Parser::new_ext(markdown, options()).into_offset_iter();
+    let code = events
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_))));
+    code.map(|(_, range)| range).collect()
+}
+
 /// A link or picture whose text is being read.
 struct Open {
     whole: Range<usize>,

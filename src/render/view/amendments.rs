@@ -4,7 +4,6 @@
 //! the next amendment, or in the schedule.
 
 use super::Scope;
-use super::schedule::date_title;
 use crate::notice::{Amendment, AmendmentKind, Date, Former, FormerValues, Notice, RowId};
 use crate::render::dates::When;
 use indexmap::{IndexMap, IndexSet};
@@ -27,7 +26,7 @@ pub struct AmendmentView {
 #[derive(Debug, Serialize)]
 pub struct ChangeView {
     /// `Cutoff`.
-    pub title: &'static str,
+    pub title: String,
     pub was: String,
     /// Absent where rows differ, or where the schedule alone tells.
     pub now: Option<String>,
@@ -55,7 +54,7 @@ impl<'a> Scope<'a, '_> {
         AmendmentView {
             date: self.when(&amendment.date, self.program.settings.zone),
             kind,
-            title: kind[..1].to_uppercase() + &kind[1..],
+            title: self.language.say(&format!("amendment-{kind}")),
             reason: amendment.reason.as_ref().map(|reason| self.texts().fill(reason)),
             places: places.into_iter().map(ToOwned::to_owned).collect(),
             changes,
@@ -68,7 +67,7 @@ impl<'a> Scope<'a, '_> {
         let is_struck = amendment.kind != AmendmentKind::Refined;
         let date = |(name, was): (&'static str, Option<&Date>)| {
             was.map(|was| ChangeView {
-                title: date_title(name),
+                title: self.date_title(name),
                 was: self.when(was, zone).text,
                 now: self.value_after(at, amendment, name).map(|d| self.when(d, zone).text),
                 is_struck,
@@ -76,11 +75,12 @@ impl<'a> Scope<'a, '_> {
         };
         let mut changes: Vec<_> = dates_of(values).into_iter().filter_map(date).collect();
         let in_words = [
-            ("APIs", values.apis.as_ref().map(|apis| apis.join(", "))),
-            ("URLs", values.urls.as_ref().map(|urls| urls.join(", "))),
-            ("Text", values.text.clone()),
+            ("apis", values.apis.as_ref().map(|apis| apis.join(", "))),
+            ("urls", values.urls.as_ref().map(|urls| urls.join(", "))),
+            ("text", values.text.clone()),
         ];
-        changes.extend(in_words.into_iter().filter_map(|(title, was)| {
+        changes.extend(in_words.into_iter().filter_map(|(word, was)| {
+            let title = self.language.say(word);
             was.map(|was| ChangeView { title, was, now: None, is_struck })
         }));
         changes

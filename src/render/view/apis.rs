@@ -4,6 +4,7 @@
 use super::Scope;
 use super::texts::shown_url;
 use crate::notice::{ApiId, Cohort, GroupId, Program, ReplacedBy, Replacement, Row, Target};
+use crate::render::language::Language;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
@@ -74,26 +75,25 @@ pub struct CohortView<'a> {
     pub description: Option<&'a str>,
 }
 
-pub(super) fn name<'a>(program: &'a Program, target: &'a Target) -> ApiName<'a> {
+pub(super) fn name<'a>(
+    program: &'a Program,
+    target: &'a Target,
+    language: &Language<'_>,
+) -> ApiName<'a> {
     let wire = target.api.as_str();
     let title = title(program, &target.api);
     let operation = target.operation.as_ref().map(ToString::to_string);
     let mut phrase = if title == wire { wire.to_owned() } else { format!("{title} ({wire})") };
-    match target.versions.as_slice() {
-        [] => {}
-        [one] => phrase += &format!(", version {one}"),
-        many => phrase += &format!(", versions {}", many.join(", ")),
+    if !target.versions.is_empty() {
+        let listed = target.versions.join(", ");
+        let parts = [("count", target.versions.len().into()), ("versions", (&listed).into())];
+        phrase += &format!(", {}", language.say_with("versions", &parts));
     }
     if let Some(operation) = &operation {
         phrase += &format!(", {operation}");
     }
     let versions = &target.versions;
     ApiName { wire, title, is_titled: title != wire, versions, operation, phrase }
-}
-
-pub(super) fn distinct_names<'a>(program: &'a Program, targets: &'a [Target]) -> Vec<ApiName<'a>> {
-    let names: IndexSet<_> = targets.iter().map(|target| name(program, target)).collect();
-    names.into_iter().collect()
 }
 
 fn title<'a>(program: &'a Program, api: &'a ApiId) -> &'a str {
@@ -105,6 +105,15 @@ fn title<'a>(program: &'a Program, api: &'a ApiId) -> &'a str {
 type Lists<'a> = IndexMap<(&'a GroupId, Vec<&'a Target>), Vec<&'a Row>>;
 
 impl<'a> Scope<'a, '_> {
+    fn name(&self, target: &'a Target) -> ApiName<'a> {
+        name(self.program, target, self.language)
+    }
+
+    pub(super) fn distinct_names(&self, targets: &'a [Target]) -> Vec<ApiName<'a>> {
+        let names: IndexSet<_> = targets.iter().map(|target| self.name(target)).collect();
+        names.into_iter().collect()
+    }
+
     fn lists(&self) -> Lists<'a> {
         let mut lists = Lists::new();
         for (_, row) in self.rows() {
@@ -155,14 +164,14 @@ impl<'a> Scope<'a, '_> {
             .map(|target| self.listed(target))
             .filter(|api| api.description.is_some() || !api.urls.is_empty())
             .collect();
-        let title = "About the APIs named above".to_owned();
+        let title = self.language.say("about-apis");
         (!apis.is_empty()).then(|| self.list("apis".to_owned(), title, apis))
     }
 
     fn listed(&self, target: &'a Target) -> ListedApi<'a> {
         let api = self.program.catalogue.apis.get(&target.api);
         ListedApi {
-            name: name(self.program, target),
+            name: self.name(target),
             description: api.and_then(|api| api.description.as_deref()),
             urls: api.map_or(Vec::new(), |api| api.urls.iter().map(shown_url).collect()),
         }
@@ -178,7 +187,7 @@ impl<'a> Scope<'a, '_> {
         }
         let places: IndexSet<_> = rows.iter().map(|row| self.place(row)).collect();
         let places: Vec<_> = places.into_iter().collect();
-        format!("{title}: {}", super::texts::listed(&places))
+        format!("{title}{} {}", self.language.say("colon"), self.language.list(&places))
     }
 
     pub(super) fn api_cell(&self, row: &'a Row) -> ApiCell<'a> {
@@ -186,7 +195,7 @@ impl<'a> Scope<'a, '_> {
         let mut cell = ApiCell { lists: Vec::new(), names: Vec::new() };
         for (group, targets) in by_group(row) {
             match group {
-                None => cell.names.extend(targets.iter().map(|target| name(self.program, target))),
+                None => cell.names.extend(targets.iter().map(|target| self.name(target))),
                 Some(group) => {
                     let count = targets.len();
                     let anchor = anchor(&lists, group, &targets);
@@ -208,7 +217,7 @@ impl<'a> Scope<'a, '_> {
             }
         }
         let view = |(target, replaced_by): (&'a Target, &'a ReplacedBy)| ReplacementView {
-            name: name(self.program, target),
+            name: self.name(target),
             alternatives: match replaced_by {
                 ReplacedBy::Nothing => Vec::new(),
                 ReplacedBy::Alternatives(alternatives) => alternatives
@@ -250,12 +259,14 @@ pub fn place<'a>(program: &'a Program, row: &'a Row) -> &'a str {
 }
 
 /// A row's APIs in a line: its groups by title, the others by name.
-pub fn row_apis(program: &Program, row: &Row) -> String {
+pub fn row_apis(program: &Program, row: &Row, language: &Language<'_>) -> String {
     let mut parts = Vec::new();
     for (group, targets) in by_group(row) {
         match group.and_then(|group| program.catalogue.groups.get(group)) {
             Some(group) => parts.push(format!("{} ({})", group.title, targets.len())),
-            None => parts.extend(targets.iter().map(|target| name(program, target).phrase)),
+            None => {
+                parts.extend(targets.iter().map(|target| name(program, target, language).phrase))
+            }
         }
     }
     parts.join(", ")

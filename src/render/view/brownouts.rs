@@ -2,7 +2,7 @@
 //! they strike.
 
 use super::Scope;
-use super::apis::{ApiName, distinct_names};
+use super::apis::ApiName;
 use crate::notice::{Brownout, BrownoutId, BrownoutLength, Subset};
 use crate::render::dates::When;
 use crate::schedule::Occurrences;
@@ -18,7 +18,7 @@ pub struct BrownoutView<'a> {
     /// `2 hours`, where a length was declared.
     pub length: Option<String>,
     pub end: Option<When>,
-    /// `7 days` or `week`, where it repeats.
+    /// `every 7 days` or `every week`, where it repeats.
     pub every: Option<String>,
     pub until: Option<When>,
     pub occurrences: usize,
@@ -42,12 +42,12 @@ impl<'a> Scope<'a, '_> {
         let zone = struck.first().map_or(self.program.settings.zone, |row| row.zone);
         let places: IndexSet<_> = struck.iter().map(|row| self.place(row)).collect();
         let (length, end) = match &brownout.length {
-            BrownoutLength::Lasts(length) => (Some(length.to_string()), None),
+            BrownoutLength::Lasts(length) => (Some(self.language.length(length)), None),
             BrownoutLength::End(end) => (None, Some(self.when(end, zone))),
         };
         let (apis, later) = match &brownout.subset {
             Subset::All => (Vec::new(), None),
-            Subset::Targets(targets) => (distinct_names(self.program, targets), None),
+            Subset::Targets(targets) => (self.distinct_names(targets), None),
             Subset::Later { by } => (Vec::new(), Some(by.as_ref())),
         };
         let repeat = brownout.repeat.as_ref();
@@ -57,10 +57,7 @@ impl<'a> Scope<'a, '_> {
             start: self.when(&brownout.start, zone),
             length,
             end,
-            every: repeat.map(|repeat| {
-                let every = repeat.every.to_string();
-                every.strip_prefix("1 ").unwrap_or(&every).to_owned()
-            }),
+            every: repeat.map(|repeat| self.language.every(&repeat.every)),
             until: repeat.map(|repeat| self.when(&repeat.until, zone)),
             occurrences: Occurrences::new(brownout, zone).iter().count(),
             apis,

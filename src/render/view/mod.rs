@@ -14,7 +14,8 @@ mod texts;
 
 use super::colour::Palette;
 use super::dates::When;
-use crate::notice::{Kind, Locale, Notice, Program, RowId, Slot};
+use super::language::Language;
+use crate::notice::{Notice, Program, RowId, Slot};
 use crate::schedule::Instant;
 use serde::Serialize;
 
@@ -29,6 +30,8 @@ pub struct View<'a> {
     pub locale: &'a str,
     /// `ltr` or `rtl`.
     pub direction: &'static str,
+    /// What stands after a label.
+    pub colon: String,
     pub program: ProgramView<'a>,
     pub palette: Palette,
     pub slots: Slots,
@@ -61,7 +64,7 @@ pub struct NoticeView<'a> {
     /// The mail's subject.
     pub subject: &'a str,
     /// What kind of change it is, in words.
-    pub kind: &'static str,
+    pub kind: String,
     pub announced: When,
     /// The essential dates in a sentence, for inboxes that show one.
     pub preheader: String,
@@ -85,17 +88,18 @@ impl<'a> View<'a> {
     pub fn new(
         program: &'a Program,
         notice: &'a Notice,
-        locale: &'a Locale,
+        language: &'a Language<'_>,
         rows: &[RowId],
         on: Option<Instant>,
     ) -> Self {
         let settings = &program.settings;
-        let scope = Scope { program, notice, rows, on };
+        let scope = Scope { program, notice, language, rows, on };
         let slot = |slot: Slot| slot.to_string();
         Self {
             medium: if on.is_some() { "page" } else { "mail" },
-            locale: locale.as_str(),
-            direction: direction(locale),
+            locale: language.locale().as_str(),
+            direction: language.direction(),
+            colon: language.say("colon"),
             program: ProgramView {
                 id: program.id.as_str(),
                 title: &settings.title,
@@ -116,22 +120,17 @@ impl<'a> View<'a> {
     }
 }
 
-/// Scripts written from right to left, by the languages that use them.
-fn direction(locale: &Locale) -> &'static str {
-    let language = locale.as_str().split('-').next().unwrap_or_default();
-    if matches!(language, "ar" | "dv" | "fa" | "he" | "ps" | "ur" | "yi") { "rtl" } else { "ltr" }
-}
-
 /// What a view is made of, passed to its parts.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a, 's> {
     program: &'a Program,
     notice: &'a Notice,
+    language: &'s Language<'s>,
     rows: &'s [RowId],
     on: Option<Instant>,
 }
 
-impl<'a> Scope<'a, '_> {
+impl<'a, 's> Scope<'a, 's> {
     fn notice_view(&self) -> NoticeView<'a> {
         let (notice, texts) = (self.notice, self.texts());
         let key_dates = self.key_dates();
@@ -139,7 +138,7 @@ impl<'a> Scope<'a, '_> {
             id: notice.id.as_str(),
             title: &notice.title,
             subject: subject(notice),
-            kind: kind_in_words(notice.kind),
+            kind: self.language.say(&format!("kind-{}", notice.kind.as_str())),
             announced: self.when(&notice.announced, self.program.settings.zone),
             preheader: self.preheader(&key_dates),
             ends: &notice.ends,
@@ -156,8 +155,8 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn texts(&self) -> Texts<'a> {
-        Texts::new(self.program, self.notice)
+    fn texts(&self) -> Texts<'a, 's> {
+        Texts::new(self.program, self.notice, self.language)
     }
 
     fn when(&self, date: &crate::notice::Date, zone: chrono_tz::Tz) -> When {
@@ -175,28 +174,16 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn preheader(&self, key_dates: &[schedule::KeyDate]) -> String {
-        let dates: Vec<_> =
-            key_dates.iter().map(|key| format!("{}: {}.", key.title, key.when.text)).collect();
-        match self.notice.ends.as_slice() {
-            [] => dates.join(" "),
-            ends => format!("What ends: {}. {}", ends.join(", "), dates.join(" ")),
-        }
+        let colon = self.language.say("colon");
+        let fact = |title: &str, value: &str| format!("{title}{colon} {value}.");
+        let dates = key_dates.iter().map(|key| fact(&key.title, &key.when.text));
+        let ends = (!self.notice.ends.is_empty())
+            .then(|| fact(&self.language.say("what-ends"), &self.notice.ends.join(", ")));
+        ends.into_iter().chain(dates).collect::<Vec<_>>().join(" ")
     }
 }
 
 fn subject(notice: &Notice) -> &str {
     let mail = notice.channels.mail.as_ref();
     mail.and_then(|mail| mail.subject.as_deref()).unwrap_or(&notice.title)
-}
-
-/// What kind of change it is, in words.
-pub fn kind_in_words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Deprecation => "Deprecation",
-        Kind::Retirement => "Retirement",
-        Kind::Protocol => "Protocol change",
-        Kind::Endpoint => "Endpoint change",
-        Kind::Version => "Version change",
-        Kind::Authentication => "Authentication change",
-    }
 }

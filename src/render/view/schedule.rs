@@ -16,7 +16,8 @@ pub struct ScheduleView<'a> {
     pub rows: Vec<RowView<'a>>,
     /// What the column of dates holds: `Cutoff`, or `Dates` where rows have
     /// several kinds.
-    pub dates_title: &'static str,
+    pub dates_title: String,
+    pub only_cutoffs: bool,
     pub has_states: bool,
     /// Each state that some row is in, the most final first.
     pub states: Vec<StateCount>,
@@ -48,7 +49,7 @@ pub struct RowView<'a> {
 pub struct DatedFact {
     /// `cutoff`, as declarations say it.
     pub name: &'static str,
-    pub title: &'static str,
+    pub title: String,
     pub when: When,
     /// What an amendment moved it from.
     pub was: Option<When>,
@@ -57,7 +58,7 @@ pub struct DatedFact {
 #[derive(Debug, Serialize)]
 pub struct StateView {
     pub name: &'static str,
-    pub title: &'static str,
+    pub title: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,15 +83,6 @@ pub struct KeyDate {
     pub when: When,
 }
 
-pub(super) fn date_title(name: &str) -> &'static str {
-    match name {
-        "deprecation" => "Deprecated from",
-        "cutoff" => "Cutoff",
-        "complete" => "Complete by",
-        _ => "Enforced",
-    }
-}
-
 impl<'a> Scope<'a, '_> {
     pub(super) fn schedule(&self) -> ScheduleView<'a> {
         let zone = self.common_zone();
@@ -98,7 +90,8 @@ impl<'a> Scope<'a, '_> {
         let only_cutoffs = rows.iter().flat_map(|row| &row.dates).all(|d| d.name == "cutoff");
         ScheduleView {
             text: self.notice.schedule.text.as_ref().map(|text| self.texts().fill(text)),
-            dates_title: if only_cutoffs { "Cutoff" } else { "Dates" },
+            dates_title: self.language.say(if only_cutoffs { "date-cutoff" } else { "dates" }),
+            only_cutoffs,
             has_states: self.on.is_some(),
             states: self.states(),
             zone,
@@ -113,7 +106,7 @@ impl<'a> Scope<'a, '_> {
         for (id, row) in self.rows() {
             *counts.entry(state(self.notice, id, row, None, on)).or_default() += 1;
         }
-        let counted = |(state, count)| StateCount { state: shown_state(state), count };
+        let counted = |(state, count)| StateCount { state: self.shown_state(state), count };
         counts.into_iter().map(counted).collect()
     }
 
@@ -129,14 +122,14 @@ impl<'a> Scope<'a, '_> {
         RowView {
             id: id.as_str(),
             place: self.place(row),
-            stage: environment.and_then(stage),
+            stage: environment.and_then(|environment| self.stage(environment)),
             region: environment.and_then(|environment| environment.region.as_deref()),
             urls: environment.map_or(Vec::new(), |environment| urls(environment, row)),
             apis: self.api_cell(row),
             cohort: cohort.map(|cohort| cohort.title.as_str()),
             zone: common.is_none().then(|| row.zone.name()),
             dates: self.dates(id, row),
-            state: self.on.map(|on| shown_state(state(self.notice, id, row, None, on))),
+            state: self.on.map(|on| self.shown_state(state(self.notice, id, row, None, on))),
             note: row.note.as_ref().map(|note| self.texts().fill(note)),
             opt_out: row.opt_out.as_ref().map(|out| self.opt_out(out, row)),
         }
@@ -147,7 +140,7 @@ impl<'a> Scope<'a, '_> {
         let fact = |(name, date): (&'static str, Option<&Date>)| {
             date.map(|date| DatedFact {
                 name,
-                title: date_title(name),
+                title: self.date_title(name),
                 when: self.when(date, row.zone),
                 was: former.get(name).map(|was| self.when(was, row.zone)),
             })
@@ -165,7 +158,7 @@ impl<'a> Scope<'a, '_> {
 
     /// The first and the last cutoff, or of what there is instead.
     pub(super) fn key_dates(&self) -> Vec<KeyDate> {
-        let names = [(1, "cutoff"), (0, "deprecation"), (3, "enforcement")];
+        let names = [(1, "cutoff"), (0, "deprecation"), (3, "enforced")];
         let dated = |at: usize| {
             let rows = self.rows();
             let mut dated: Vec<_> =
@@ -185,30 +178,36 @@ impl<'a> Scope<'a, '_> {
             |title, (row, date): &(&Row, &Date)| KeyDate { title, when: self.when(date, row.zone) };
         let (first, last) = (&dated[0], &dated[dated.len() - 1]);
         if first.1.span == last.1.span {
-            return vec![key(capitalised(word), first)];
+            return vec![key(self.language.say(&format!("key-{word}")), first)];
         }
-        let title =
-            |which, (row, _): &(&'a Row, &Date)| format!("{which} {word}, {}", self.place(row));
-        vec![key(title("First", first), first), key(title("Last", last), last)]
+        let title = |which, (row, _): &(&'a Row, &Date)| {
+            let place = [("place", self.place(row).into())];
+            self.language.say_with(&format!("{which}-{word}"), &place)
+        };
+        vec![key(title("first", first), first), key(title("last", last), last)]
     }
-}
 
-fn shown_state(state: State) -> StateView {
-    StateView { name: state.as_str(), title: state.title() }
-}
+    /// A dated fact of a row, as its column or line is titled.
+    pub(super) fn date_title(&self, name: &str) -> String {
+        self.language.say(&format!("date-{name}"))
+    }
 
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
-}
+    fn shown_state(&self, state: State) -> StateView {
+        let title = self.language.say(&format!("state-{}", state.as_str()));
+        StateView { name: state.as_str(), title }
+    }
 
-fn stage(environment: &Environment) -> Option<String> {
-    let says_so = match environment.stage {
-        Stage::Test => "test",
-        Stage::Production => "prod",
-    };
-    let is_said = environment.title.to_lowercase().contains(says_so);
-    (!is_said).then(|| environment.stage.to_string())
+    /// Said where the environment's title does not say it.
+    fn stage(&self, environment: &Environment) -> Option<String> {
+        let says_so = match environment.stage {
+            Stage::Test => "test",
+            Stage::Production => "prod",
+        };
+        let title = environment.title.to_lowercase();
+        let stage = self.language.say(&format!("stage-{}", environment.stage));
+        let is_said = title.contains(says_so) || title.contains(&stage.to_lowercase());
+        (!is_said).then_some(stage)
+    }
 }
 
 fn urls<'a>(environment: &'a Environment, row: &Row) -> Vec<&'a str> {

@@ -1,7 +1,7 @@
 //! The facts that a notice tells beside its schedule.
 
 use super::Scope;
-use super::apis::{ApiName, distinct_names};
+use super::apis::ApiName;
 use super::texts::shown_url;
 use crate::notice::{
     Check, Contact, ErrorPhase, ExpectedError, Link, Provider, Regulation, Sample, TestEndpoint,
@@ -20,7 +20,7 @@ pub struct StoryView<'a> {
     pub test_endpoints: Vec<EndpointView<'a>>,
     pub errors: Vec<ErrorView<'a>>,
     /// When errors are seen, where it is the same for all.
-    pub errors_seen: Option<&'static str>,
+    pub errors_seen: Option<String>,
     pub questions: Vec<QuestionView<'a>>,
     pub timeline: Vec<TimelineView<'a>>,
     pub provider: Option<ProviderView<'a>>,
@@ -83,7 +83,7 @@ pub struct ErrorView<'a> {
     pub text: &'a str,
     pub status: Option<u16>,
     pub apis: Vec<ApiName<'a>>,
-    pub during: &'static str,
+    pub during: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,7 +95,7 @@ pub struct QuestionView<'a> {
 #[derive(Debug, Serialize)]
 pub struct TimelineView<'a> {
     pub version: &'a str,
-    pub status: &'static str,
+    pub status: String,
     pub since: Option<When>,
     /// `Deprecated in 2011`; absent where the note begins with the same word.
     pub phrase: Option<String>,
@@ -135,7 +135,7 @@ impl<'a> Scope<'a, '_> {
             audience: notice.audience.text.as_ref().map(|text| texts.fill(text)),
             unaffected: notice.unaffected.as_ref().map(|unaffected| UnaffectedView {
                 text: unaffected.text.as_ref().map(|text| texts.fill(text)),
-                apis: distinct_names(self.program, &unaffected.targets),
+                apis: self.distinct_names(&unaffected.targets),
             }),
             steps: notice
                 .steps
@@ -149,7 +149,7 @@ impl<'a> Scope<'a, '_> {
                 .map(|(id, endpoint)| self.endpoint(id.as_str(), endpoint))
                 .collect(),
             errors: notice.errors.iter().map(|error| self.error(error)).collect(),
-            errors_seen: errors_seen(&notice.errors),
+            errors_seen: self.errors_seen(),
             questions: notice
                 .questions
                 .iter()
@@ -192,8 +192,8 @@ impl<'a> Scope<'a, '_> {
         ErrorView {
             text: &error.text,
             status: error.status,
-            apis: distinct_names(self.program, &error.targets),
-            during: seen(error.during),
+            apis: self.distinct_names(&error.targets),
+            during: self.seen(error.during),
         }
     }
 
@@ -201,23 +201,51 @@ impl<'a> Scope<'a, '_> {
         let entry = |entry: &'a crate::notice::TimelineEntry| {
             let since = entry.since.as_ref();
             let since = since.map(|date| self.when(date, self.program.settings.zone));
-            let status = match entry.status {
-                VersionStatus::Deprecated => "Deprecated",
-                VersionStatus::Retired => "Retired",
-                VersionStatus::Current => "Current",
-                VersionStatus::Planned => "Planned",
-            };
-            let is_said = entry.note.as_ref().is_some_and(|note| note.starts_with(status));
+            let word = status(entry.status);
+            let status = self.language.say(word);
+            let is_said = entry.note.as_ref().is_some_and(|note| note.starts_with(&status));
             TimelineView {
                 version: &entry.version,
-                status,
                 phrase: (!is_said || since.is_some())
-                    .then(|| phrase(entry, status, since.as_ref())),
+                    .then(|| self.phrase(entry, word, since.as_ref())),
+                status,
                 since,
                 note: entry.note.as_deref(),
             }
         };
         self.notice.timeline.iter().map(entry).collect()
+    }
+
+    /// `Deprecated in 2011`, `Current since 1 May 2020`, `Planned for 2030`.
+    fn phrase(
+        &self,
+        entry: &crate::notice::TimelineEntry,
+        status: &str,
+        since: Option<&When>,
+    ) -> String {
+        use crate::notice::{Point, Span};
+        let Some(when) = since else { return self.language.say(status) };
+        let form = match entry.since.as_ref().map(|date| &date.span) {
+            Some(Span::At(Point::Day(_) | Point::Instant { .. })) => "on",
+            Some(Span::At(_)) => "in",
+            _ => "when",
+        };
+        let date = [("date", (&when.text).into())];
+        self.language.say_with(&format!("{status}-{form}"), &date)
+    }
+
+    fn seen(&self, phase: ErrorPhase) -> String {
+        self.language.say(match phase {
+            ErrorPhase::Brownout => "during-brownout",
+            ErrorPhase::Cutoff => "during-cutoff",
+            ErrorPhase::Both => "during-both",
+        })
+    }
+
+    fn errors_seen(&self) -> Option<String> {
+        let errors = &self.notice.errors;
+        let first = errors.first()?.during;
+        errors.iter().all(|error| error.during == first).then(|| self.seen(first))
     }
 
     fn provider(&self, provider: &'a Provider) -> ProviderView<'a> {
@@ -257,32 +285,13 @@ fn is_said(contact: &Contact) -> bool {
     text.0.contains(email.as_str())
 }
 
-fn seen(phase: ErrorPhase) -> &'static str {
-    match phase {
-        ErrorPhase::Brownout => "during a brownout",
-        ErrorPhase::Cutoff => "after the cutoff",
-        ErrorPhase::Both => "during a brownout and after the cutoff",
+fn status(status: VersionStatus) -> &'static str {
+    match status {
+        VersionStatus::Deprecated => "deprecated",
+        VersionStatus::Retired => "retired",
+        VersionStatus::Current => "current",
+        VersionStatus::Planned => "planned",
     }
-}
-
-fn errors_seen(errors: &[ExpectedError]) -> Option<&'static str> {
-    let first = errors.first()?.during;
-    errors.iter().all(|error| error.during == first).then(|| seen(first))
-}
-
-/// `Deprecated in 2011`, `Current since 1 May 2020`, `Planned for 2030`.
-fn phrase(entry: &crate::notice::TimelineEntry, status: &str, since: Option<&When>) -> String {
-    use crate::notice::{Point, Span};
-    let Some(when) = since else { return status.to_owned() };
-    let is_point = |point: &Point| matches!(point, Point::Day(_) | Point::Instant { .. });
-    let word = match (entry.status, entry.since.as_ref().map(|date| &date.span)) {
-        (VersionStatus::Current, _) => "since",
-        (VersionStatus::Planned, _) => "for",
-        (_, Some(Span::At(point))) if is_point(point) => "on",
-        (_, Some(Span::At(_))) => "in",
-        _ => return format!("{status}: {}", when.text),
-    };
-    format!("{status} {word} {}", when.text)
 }
 
 fn link(link: &Link) -> LinkView<'_> {

@@ -2,19 +2,21 @@
 
 use crate::notice::{Date, HttpUrl, Notice, Program, Text, placeholders};
 use crate::render::dates::When;
+use crate::render::language::Language;
 use crate::render::prose;
 use chrono_tz::Tz;
 
 /// The dates that texts of one notice can name.
 #[derive(Clone, Copy)]
-pub struct Texts<'a> {
+pub struct Texts<'a, 's> {
     program: &'a Program,
     notice: &'a Notice,
+    language: &'s Language<'s>,
 }
 
-impl<'a> Texts<'a> {
-    pub fn new(program: &'a Program, notice: &'a Notice) -> Self {
-        Self { program, notice }
+impl<'a, 's> Texts<'a, 's> {
+    pub fn new(program: &'a Program, notice: &'a Notice, language: &'s Language<'s>) -> Self {
+        Self { program, notice, language }
     }
 
     /// The Markdown of `text` with every named date written out. What names no
@@ -22,11 +24,15 @@ impl<'a> Texts<'a> {
     pub fn fill(&self, text: &Text) -> String {
         let mut filled = String::with_capacity(text.0.len());
         let mut last = 0;
+        let mut code = None;
         for found in placeholders(&text.0) {
             if let Some((date, zone)) = self.date(found.row, found.name) {
-                let when = self.when(date, zone);
+                let when = self.when(date, zone).text;
+                let code = code.get_or_insert_with(|| prose::code_ranges(&text.0));
+                // Inside code a backslash would be shown.
+                let is_code = code.iter().any(|code| code.contains(&found.range.start));
                 filled += &text.0[last..found.range.start];
-                filled += &prose::escaped(&when.text);
+                filled += &if is_code { when } else { prose::escaped(&when) };
                 last = found.range.end;
             }
         }
@@ -38,7 +44,7 @@ impl<'a> Texts<'a> {
     }
 
     pub fn when(&self, date: &Date, zone: Tz) -> When {
-        When::new(date, zone, &self.program.settings.shown_zones)
+        When::new(date, zone, &self.program.settings.shown_zones, self.language)
     }
 
     fn date(&self, row: Option<&str>, name: &str) -> Option<(&'a Date, Tz)> {
@@ -59,16 +65,4 @@ impl<'a> Texts<'a> {
 pub(super) fn shown_url(url: &HttpUrl) -> &str {
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"`\\^{|}".contains(c);
     if url.as_str().chars().all(is_plain) { url.as_str() } else { url.normalised() }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn listed<S: AsRef<str>>(parts: &[S]) -> String {
-    match parts {
-        [] => String::new(),
-        [only] => only.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<_> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
 }

@@ -1,9 +1,11 @@
 //! The form above the table: what can be asked, and what was asked.
 
+use super::Speech;
 use crate::impact::{BadFilter, Index, Question};
-use crate::notice::{Date, Point, Span};
-use crate::render::When;
+use crate::notice::{Date, Point, Program, Span};
+use crate::render::{Language, When};
 use crate::schedule::{Instant, State};
+use crate::web::languages;
 use crate::web::paging::address;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
@@ -12,14 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// More suggestions than this only make the page heavy.
 const MAX_SUGGESTIONS: usize = 500;
 
-/// The stretches that the form offers, as they are asked and as they are said.
-const STRETCHES: [(&str, &str); 5] = [
-    ("7 days", "week"),
-    ("30 days", "30 days"),
-    ("90 days", "90 days"),
-    ("6 months", "6 months"),
-    ("1 year", "year"),
-];
+/// The stretches that the form offers.
+const STRETCHES: [&str; 5] = ["7 days", "30 days", "90 days", "6 months", "1 year"];
 
 /// States before the cutoff: what somebody can still prepare for.
 const AHEAD: [State; 3] = [State::Brownout, State::Deprecated, State::Announced];
@@ -81,8 +77,8 @@ struct FieldProblem {
 
 impl FieldProblem {
     /// Backticks are for terminals and programs.
-    fn new(bad: &BadFilter) -> Self {
-        Self { field: label(&bad.name), detail: bad.detail.replace('`', "\"") }
+    fn new(bad: &BadFilter, language: &Language<'_>) -> Self {
+        Self { field: label(&bad.name, language), detail: bad.detail.replace('`', "\"") }
     }
 }
 
@@ -90,7 +86,14 @@ impl FieldProblem {
 type Typed = BTreeMap<&'static str, String>;
 
 impl FilterForm {
-    pub fn new(index: &Index, question: &Question, query: &str, bad: &[BadFilter]) -> Self {
+    pub fn new(
+        index: &Index,
+        question: &Question,
+        query: &str,
+        bad: &[BadFilter],
+        speech: &Speech<'_>,
+    ) -> Self {
+        let language = &speech.language;
         let typed = typed(question, query, bad);
         let of = |name: &str| typed.get(name).cloned().unwrap_or_default();
         let on = of("on");
@@ -99,28 +102,32 @@ impl FilterForm {
         let kept = ["group", "notice"].into_iter().filter_map(|name| {
             Some(Kept { name: name.to_owned(), value: typed.get(name)?.clone() })
         });
-        let programs = programs(index, &of("program"));
-        let environments = environments(index, &of("environment"));
-        let states = states(&of("state"));
-        let chips = chips(&typed, question, [&programs, &environments, &states]);
+        let lang = speech.asked().map(|locale| Kept {
+            name: languages::PARAMETER.to_owned(),
+            value: locale.to_string(),
+        });
+        let programs = programs(index, &of("program"), language);
+        let environments = environments(index, &of("environment"), language);
+        let states = states(&of("state"), language);
+        let chips = chips(&typed, question, [&programs, &environments, &states], speech);
         Self {
             programs,
             environments,
             states,
-            stretches: stretches(&of("within")),
-            sorts: sorts(&of("sort")),
+            stretches: stretches(&of("within"), language),
+            sorts: sorts(&of("sort"), language),
             apis: apis(index),
             hosts: hosts(index),
             api: of("api"),
             url: of("url"),
             on: if on_is_day { day } else { on },
             on_is_day,
-            kept: kept.collect(),
+            kept: kept.chain(lang).collect(),
             chips,
             is_detailed: ["url", "on", "within", "sort"]
                 .iter()
                 .any(|name| typed.contains_key(name)),
-            problems: bad.iter().map(FieldProblem::new).collect(),
+            problems: bad.iter().map(|bad| FieldProblem::new(bad, language)).collect(),
         }
     }
 }
@@ -137,13 +144,11 @@ fn typed(question: &Question, query: &str, bad: &[BadFilter]) -> Typed {
     typed
 }
 
-fn label(name: &str) -> String {
+/// The field's own label; what no field is for keeps its name.
+fn label(name: &str, language: &Language<'_>) -> String {
     match name {
-        "api" => "API".to_owned(),
-        "url" => "Host or URL".to_owned(),
-        "on" => "On".to_owned(),
-        "within" => "Cutoff within".to_owned(),
-        "sort" => "Order".to_owned(),
+        "program" | "environment" | "state" | "api" | "url" | "on" | "within" | "sort"
+        | "group" | "notice" => language.say(&format!("filter-{name}")),
         other => capital(other),
     }
 }
@@ -155,12 +160,12 @@ pub fn capital(word: &str) -> String {
 }
 
 /// A moment in UTC, as it was asked about.
-pub fn moment_in_words(on: Instant) -> When {
+pub fn moment_in_words(on: Instant, language: &Language<'_>) -> When {
     let midnight = on.time() == NaiveTime::MIN;
     let utc = chrono::Offset::fix(&chrono::Utc);
     let instant = Point::Instant { at: on.naive_utc(), offset: Some(utc) };
     let point = if midnight { Point::Day(on.date_naive()) } else { instant };
-    When::new(&Date::from(Span::At(point)), chrono_tz::UTC, &[])
+    When::new(&Date::from(Span::At(point)), chrono_tz::UTC, &[], language)
 }
 
 fn choice(value: &str, title: &str, chosen: &str) -> Choice {
@@ -176,18 +181,20 @@ fn with_chosen(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
     choices
 }
 
-fn programs(index: &Index, chosen: &str) -> Vec<Choice> {
+fn programs(index: &Index, chosen: &str, language: &Language<'_>) -> Vec<Choice> {
     let programs = index.workspace().programs.values();
-    let choices = programs.map(|p| choice(p.id.as_str(), &p.settings.title, chosen));
+    let title = |program: &Program| program.titles(language.locale()).program().to_owned();
+    let choices = programs.map(|p| choice(p.id.as_str(), &title(p), chosen));
     with_chosen(choices.collect(), chosen)
 }
 
 /// Programs may use the same id for an environment; it is asked for once.
-fn environments(index: &Index, chosen: &str) -> Vec<Choice> {
+fn environments(index: &Index, chosen: &str, language: &Language<'_>) -> Vec<Choice> {
     let mut titles: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for program in index.workspace().programs.values() {
-        for (id, environment) in &program.catalogue.environments {
-            titles.entry(id.as_str()).or_default().insert(&environment.title);
+        let own = program.titles(language.locale());
+        for id in program.catalogue.environments.keys() {
+            titles.entry(id.as_str()).or_default().insert(own.environment(id));
         }
     }
     let choices = titles.into_iter().map(|(id, titles)| {
@@ -196,31 +203,36 @@ fn environments(index: &Index, chosen: &str) -> Vec<Choice> {
     with_chosen(choices.collect(), chosen)
 }
 
-fn states(chosen: &str) -> Vec<Choice> {
+fn states(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
     let mut ahead = AHEAD.to_vec();
     ahead.sort_unstable();
     let ahead: Vec<_> = ahead.iter().map(|state| state.as_str()).collect();
-    let mut choices = vec![choice(&ahead.join(","), "Not yet cut off", chosen)];
+    let mut choices = vec![choice(&ahead.join(","), &language.say("not-yet-cut-off"), chosen)];
     // In the order in which a row goes through them.
     let states = State::ALL.into_iter().rev();
-    choices.extend(states.map(|state| choice(state.as_str(), &capital(state.title()), chosen)));
+    let title = |state: State| capital(&language.say(&format!("state-{}", state.as_str())));
+    choices.extend(states.map(|state| choice(state.as_str(), &title(state), chosen)));
     with_chosen(choices, chosen)
 }
 
-fn stretches(chosen: &str) -> Vec<Choice> {
-    let choices = STRETCHES.iter().map(|(value, title)| choice(value, title, chosen));
+/// `30 days`, as it is asked, in words.
+fn stretch_in_words(stretch: &str, language: &Language<'_>) -> String {
+    let length = stretch.parse().map(|length| language.length(&length));
+    length.unwrap_or_else(|_| stretch.to_owned())
+}
+
+fn stretches(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
+    let choices = STRETCHES
+        .iter()
+        .map(|stretch| choice(stretch, &stretch_in_words(stretch, language), chosen));
     with_chosen(choices.collect(), chosen)
 }
 
-fn sorts(chosen: &str) -> Vec<Choice> {
-    let titled = [
-        ("", "Cutoff, soonest first"),
-        ("api", "API"),
-        ("environment", "Environment"),
-        ("program", "Program"),
-        ("state", "State"),
-    ];
-    titled.into_iter().map(|(value, title)| choice(value, title, chosen)).collect()
+fn sorts(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
+    let by_name = ["api", "environment", "program", "state"];
+    let choices = by_name.map(|name| choice(name, &label(name, language), chosen));
+    let first = choice("", &language.say("soonest-first"), chosen);
+    [first].into_iter().chain(choices).collect()
 }
 
 fn apis(index: &Index) -> Vec<Suggestion> {
@@ -241,24 +253,33 @@ fn hosts(index: &Index) -> Vec<String> {
     distinct.into_iter().take(MAX_SUGGESTIONS).map(str::to_owned).collect()
 }
 
-fn chips(typed: &Typed, question: &Question, choices: [&[Choice]; 3]) -> Vec<Chip> {
+fn chips(
+    typed: &Typed,
+    question: &Question,
+    choices: [&[Choice]; 3],
+    speech: &Speech<'_>,
+) -> Vec<Chip> {
+    let language = &speech.language;
     let [programs, environments, states] = choices;
     let chosen = |choices: &[Choice]| Some(choices.iter().find(|c| c.is_chosen)?.title.clone());
     let worded = |name: &str| match name {
         "program" => chosen(programs),
         "environment" => chosen(environments),
         "state" => chosen(states).map(|title| title.replace(',', ", ")),
-        "on" => question.on.map(|on| moment_in_words(on).text),
+        "on" => question.on.map(|on| moment_in_words(on, language).text),
+        "within" => typed.get("within").map(|stretch| stretch_in_words(stretch, language)),
         _ => None,
     };
     let without = |left: &str| {
         let rest = typed.iter().filter(|(name, _)| **name != left);
-        address("/", &rest.map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+        let pairs = rest.map(|(name, value)| (*name, value.as_str()));
+        let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
+        address("/", &pairs.chain(lang).collect::<Vec<_>>())
     };
     // The order is no filter, and is seen in its field.
     let shown = typed.iter().filter(|(name, _)| **name != "sort");
     let chip = |(name, value): (&&'static str, &String)| Chip {
-        name: label(name),
+        name: label(name, language),
         value: worded(name).unwrap_or_else(|| value.clone()),
         without: without(name),
     };

@@ -1,8 +1,8 @@
 //! Lines of the table, and states, as the pages word them.
 
 use crate::impact::Located;
-use crate::notice::{Date, Span};
-use crate::render::When;
+use crate::notice::{Date, Span, Titles};
+use crate::render::{Language, When};
 use crate::schedule::{Instant, State};
 use serde::Serialize;
 
@@ -10,25 +10,27 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct Badge {
     pub name: &'static str,
-    pub title: &'static str,
+    pub title: String,
     /// How many rows are in it, where several are told together.
     pub count: Option<usize>,
 }
 
 impl Badge {
-    pub fn new(state: State) -> Self {
-        Self { name: state.as_str(), title: state.title(), count: None }
+    pub fn new(state: State, language: &Language<'_>) -> Self {
+        let title = language.say(&format!("state-{}", state.as_str()));
+        Self { name: state.as_str(), title, count: None }
     }
 
     /// One badge for each state that occurs, in the order in which a row goes
     /// through them.
-    pub fn tally(states: impl Iterator<Item = State>) -> Vec<Self> {
+    pub fn tally(states: impl Iterator<Item = State>, language: &Language<'_>) -> Vec<Self> {
         let mut counts = [0; State::ALL.len()];
         for state in states {
             counts[state as usize] += 1;
         }
         let counted = State::ALL.into_iter().zip(counts).rev().filter(|(_, count)| *count > 0);
-        counted.map(|(state, count)| Self { count: Some(count), ..Self::new(state) }).collect()
+        let badge = |(state, count)| Self { count: Some(count), ..Self::new(state, language) };
+        counted.map(badge).collect()
     }
 }
 
@@ -36,7 +38,7 @@ impl Badge {
 #[derive(Debug, Serialize)]
 pub struct Dated {
     /// What happens then.
-    pub what: &'static str,
+    pub what: String,
     pub when: When,
 }
 
@@ -72,46 +74,48 @@ pub struct ApiView<'a> {
 }
 
 impl<'a> Block<'a> {
-    pub fn all(lines: impl Iterator<Item = Located<'a>>, on: Instant) -> Vec<Self> {
+    pub fn all(
+        lines: impl Iterator<Item = Located<'a>>,
+        on: Instant,
+        language: &'a Language<'_>,
+    ) -> Vec<Self> {
         let lines: Vec<_> = lines.map(|line| (line, line.state(on))).collect();
         let together = lines.chunk_by(|(one, state), (other, next)| {
             std::ptr::eq(one.row, other.row)
                 && one.target.group == other.target.group
                 && state == next
         });
-        together.filter_map(Self::new).collect()
+        together.filter_map(|lines| Self::new(lines, language)).collect()
     }
 
-    fn new(lines: &[(Located<'a>, State)]) -> Option<Self> {
+    fn new(lines: &[(Located<'a>, State)], language: &'a Language<'_>) -> Option<Self> {
         let (at, state) = lines.first()?;
-        let catalogue = &at.program.catalogue;
-        let environment = at.environment();
-        let stage = environment.stage.to_string();
-        let says_stage = stage.starts_with(&environment.title.to_lowercase());
-        let group = at.target.group.as_ref();
-        let cohort = at.row.cohort.as_ref();
+        let titles = at.program.titles(language.locale());
+        let environment = titles.environment(&at.row.environment);
+        let stage = at.environment().stage.to_string();
+        let says_stage = stage.starts_with(&environment.to_lowercase());
+        let words = InWords { at, language };
         Some(Self {
-            cutoff: at.row.dates.cutoff.as_ref().map(|date| at.when(date)),
-            dates: at.dates(),
-            state: Badge::new(*state),
-            environment: &environment.title,
-            stage: (!says_stage).then_some(stage),
+            cutoff: at.row.dates.cutoff.as_ref().map(|date| words.when("cutoff", date)),
+            dates: words.dates(),
+            state: Badge::new(*state, language),
+            environment,
+            stage: (!says_stage).then(|| language.say(&format!("stage-{stage}"))),
             urls: at.urls().map(|url| url.as_str()).collect(),
-            cohort: cohort.and_then(|id| Some(catalogue.cohorts.get(id)?.title.as_str())),
-            program: &at.program.settings.title,
-            notice: &at.notice.title,
+            cohort: at.row.cohort.as_ref().map(|id| titles.cohort(id)),
+            program: titles.program(),
+            notice: titles.notice(at.notice),
             href: format!("/notices/{}/{}", at.program.id, at.notice.id),
-            group: group.and_then(|id| Some(catalogue.groups.get(id)?.title.as_str())),
-            apis: lines.iter().map(|(line, _)| ApiView::new(line)).collect(),
+            group: at.target.group.as_ref().map(|id| titles.group(id)),
+            apis: lines.iter().map(|(line, _)| ApiView::new(line, titles)).collect(),
         })
     }
 }
 
 impl<'a> ApiView<'a> {
-    fn new(at: &Located<'a>) -> Self {
+    fn new(at: &Located<'a>, titles: Titles<'a>) -> Self {
         let wire = at.target.api.as_str();
-        let known = at.program.catalogue.apis.get(&at.target.api);
-        let title = known.map_or(wire, |api| api.title.as_str());
+        let title = titles.api(&at.target.api);
         Self {
             title,
             wire,
@@ -123,26 +127,31 @@ impl<'a> ApiView<'a> {
 }
 
 /// Dates of a line in words.
-trait InWords {
-    fn when(&self, date: &Date) -> When;
-    fn dates(&self) -> Vec<Dated>;
+struct InWords<'l, 'a> {
+    at: &'l Located<'a>,
+    language: &'l Language<'l>,
 }
 
-impl InWords for Located<'_> {
-    fn when(&self, date: &Date) -> When {
-        When::new(date, self.row.zone, &self.program.settings.shown_zones)
+impl InWords<'_, '_> {
+    fn when(&self, name: &str, date: &Date) -> When {
+        let Located { program, notice, row_id, row, .. } = self.at;
+        let date = program.titles(self.language.locale()).date(notice, row_id, name, date);
+        When::new(&date, row.zone, &program.settings.shown_zones, self.language)
     }
 
     fn dates(&self) -> Vec<Dated> {
-        let dates = &self.row.dates;
+        let dates = &self.at.row.dates;
         let listed = [
-            ("Deprecated", &dates.deprecation),
-            ("Complete", &dates.complete),
-            ("Enforced", &dates.enforced),
+            ("event-deprecation", "deprecation", &dates.deprecation),
+            ("table-complete", "complete", &dates.complete),
+            ("event-enforced", "enforced", &dates.enforced),
         ];
-        let told = listed.into_iter().filter_map(|(what, date)| Some((what, date.as_ref()?)));
         // What has always been so is told by the state.
-        let told = told.filter(|(_, date)| !matches!(date.span, Span::InEffect));
-        told.map(|(what, date)| Dated { what, when: self.when(date) }).collect()
+        let is_told = |date: &&Date| !matches!(date.span, Span::InEffect);
+        let told = listed.into_iter().filter_map(|(what, name, date)| {
+            let when = self.when(name, date.as_ref().filter(is_told)?);
+            Some(Dated { what: self.language.say(what), when })
+        });
+        told.collect()
     }
 }

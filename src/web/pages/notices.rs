@@ -1,18 +1,21 @@
 //! The archive of notices, and the page of each.
 
 use super::lines::Badge;
-use super::public_page;
-use crate::notice::{Notice, Program, ProgramId};
-use crate::render::{PageLinks, When, kind_in_words};
+use super::{Speech, public_page};
+use crate::notice::{Locale, Notice, Program, ProgramId};
+use crate::render::{Language, LanguageLink, PageLinks, When};
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
 use crate::web::freshness::{Freshness, HTML, Moment};
+use crate::web::languages;
+use crate::web::paging::address;
 use crate::web::problem::ApiError;
 use crate::web::reading::Reading;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::SecondsFormat;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -42,23 +45,24 @@ struct ProgramNotices<'a> {
 struct Entry<'a> {
     title: &'a str,
     href: String,
-    kind: &'static str,
+    kind: String,
     announced: When,
-    ends: &'a [String],
-    needs: &'a [String],
+    ends: Vec<&'a str>,
+    needs: Vec<&'a str>,
     /// The last date by which something is cut off.
     last_cutoff: Option<When>,
     states: Vec<Badge>,
 }
 
 impl<'a> ProgramHead<'a> {
-    fn new(program: &'a Program) -> Self {
+    fn new(program: &'a Program, locale: &'a Locale) -> Self {
         let settings = &program.settings;
         let contact = &settings.contact;
+        let titles = program.titles(locale);
         Self {
             id: program.id.as_str(),
-            title: &settings.title,
-            office: &settings.office.name,
+            title: titles.program(),
+            office: titles.office(),
             home: settings.brand.home.as_ref().map(|url| url.as_str()),
             email: contact.email.as_ref().map(|email| email.as_str()),
             url: contact.url.as_ref().map(|url| url.as_str()),
@@ -67,7 +71,12 @@ impl<'a> ProgramHead<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn new(program: &'a Program, notice: &'a Notice, on: Instant) -> Self {
+    fn new(
+        program: &'a Program,
+        notice: &'a Notice,
+        on: Instant,
+        language: &'a Language<'_>,
+    ) -> Self {
         let rows = || notice.schedule.rows.iter();
         let zone = program.settings.zone;
         let cutoffs = rows().filter_map(|(_, row)| Some((row.dates.cutoff.as_ref()?, row.zone)));
@@ -75,23 +84,26 @@ impl<'a> Entry<'a> {
             let earliest = crate::schedule::bounds(date, *zone).earliest;
             (earliest.is_none(), earliest)
         });
+        let titles = program.titles(language.locale());
+        let [ends, needs] = titles.ends_and_needs(notice);
+        let states = rows().map(|(id, row)| state(notice, id, row, None, on));
         Self {
-            title: &notice.title,
+            title: titles.notice(notice),
             href: format!("/notices/{}/{}", program.id, notice.id),
-            kind: kind_in_words(notice.kind),
-            announced: When::new(&notice.announced, zone, &[]),
-            ends: &notice.ends,
-            needs: &notice.needs,
-            last_cutoff: last.map(|(date, zone)| When::new(date, zone, &[])),
-            states: Badge::tally(rows().map(|(id, row)| state(notice, id, row, None, on))),
+            kind: language.say(&format!("kind-{}", notice.kind.as_str())),
+            announced: When::new(&notice.announced, zone, &[], language),
+            ends,
+            needs,
+            last_cutoff: last.map(|(date, zone)| When::new(date, zone, &[], language)),
+            states: Badge::tally(states, language),
         }
     }
 }
 
 /// `/notices`: every program's notices.
 pub async fn all(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let Reading { snapshot, now, .. } = Reading::start(&request, &service)?;
-    archive(&request, &service, &snapshot, now, None)
+    let reading = Reading::start(&request, &service)?;
+    archive(&request, &service, reading, None)
 }
 
 /// `/notices/{program}`: one program's notices.
@@ -100,33 +112,38 @@ pub async fn of_program(
     service: Data<Service>,
     program: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reading { snapshot, now, .. } = Reading::start(&request, &service)?;
+    let reading = Reading::start(&request, &service)?;
     let id: Option<ProgramId> = program.parse().ok();
-    let found = id.filter(|id| snapshot.index.workspace().programs.contains_key(id));
+    let found = id.filter(|id| reading.snapshot.index.workspace().programs.contains_key(id));
     let id = found.ok_or_else(|| ApiError::NotFound("there is no such program".to_owned()))?;
-    archive(&request, &service, &snapshot, now, Some(&id))
+    archive(&request, &service, reading, Some(&id))
 }
 
 fn archive(
     request: &HttpRequest,
     service: &Service,
-    snapshot: &Snapshot,
-    now: Instant,
+    reading: Reading,
     only: Option<&ProgramId>,
 ) -> Result<HttpResponse, ApiError> {
+    let Reading { snapshot, now, mut parameters, .. } = reading;
+    let snapshot = snapshot.as_ref();
     let moment = Moment::now(snapshot, now);
-    public_page(request, service, snapshot, &moment, "page/notices.html", || {
+    let speech = Speech::new(&snapshot.renderer, languages::asked(&mut parameters).as_ref());
+    let language = &speech.language;
+    public_page(request, service, snapshot, &moment, "page/notices.html", &speech, || {
         let index = &snapshot.index;
         let programs = index.workspace().programs.values();
         let shown = programs.filter(|program| only.is_none_or(|id| program.id == *id));
         let listed = shown.map(|program| {
             let places = index.notices_newest_first(Some(&program.id), None);
             let notices = places.into_iter().map(|place| index.notice(place));
-            let entries = notices.map(|(program, notice)| Entry::new(program, notice, moment.at));
-            ProgramNotices { head: ProgramHead::new(program), notices: entries.collect() }
+            let entry = |(program, notice)| Entry::new(program, notice, moment.at, language);
+            let head = ProgramHead::new(program, language.locale());
+            ProgramNotices { head, notices: notices.map(entry).collect() }
         });
         let program = only.and_then(|id| index.workspace().programs.get(id));
-        Archive { program: program.map(ProgramHead::new), programs: listed.collect() }
+        let program = program.map(|program| ProgramHead::new(program, language.locale()));
+        Archive { program, programs: listed.collect() }
     })
 }
 
@@ -136,29 +153,89 @@ pub async fn notice(
     service: Data<Service>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reading { snapshot, now, mut parameters } = Reading::start(&request, &service)?;
+    let Reading { snapshot, now, mut parameters, .. } = Reading::start(&request, &service)?;
     parameters.drop_empty();
     let on = parameters.take_moment("on");
+    let asked = languages::asked(&mut parameters);
     parameters.keep_only(&[]);
     parameters.finish()?;
     let path = notice_path(&path.into_inner())?;
     let found = snapshot.index.workspace().notice(&path);
     let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
+    let offered = &program.settings.locales;
+    let locale = languages::chosen(asked.as_ref(), &request, offered);
     let moment =
         on.map_or_else(|| Moment::of_notice(&snapshot, program, notice, now), Moment::asked);
-    let freshness = Freshness::of(&snapshot, &moment, &format!("page of {path}"));
-    freshness.answer(&request, HTML, || {
-        let canonical = service.canonical(request.path());
+    let freshness = Freshness::of(&snapshot, &moment, &format!("page of {path} in {locale}"));
+    let mut response = freshness.answer(&request, HTML, || {
+        let addresses = Addresses { request: &request, service: &service, program, on };
+        let languages = addresses.languages(&snapshot);
+        let any_language = addresses.any_language();
+        let (canonical, table) = (addresses.canonical(&locale), addresses.table(&locale));
         let (brand, json) =
             (format!("/static/brand/{}.css", program.id), format!("/api/v1/notices/{path}"));
         let links = PageLinks {
             canonical: canonical.as_deref(),
+            table: &table,
             brand: Some(&brand),
             json: Some(&json),
             since: on.is_none(),
+            languages: &languages,
+            any_language: any_language.as_deref(),
             ..PageLinks::default()
         };
-        let page = snapshot.renderer.page(program, notice, moment.at, &links);
+        let page = snapshot.renderer.page(program, notice, &locale, moment.at, &links);
         page.map(Bytes::from).map_err(ApiError::internal)
-    })
+    })?;
+    languages::tell(&mut response, &locale, offered);
+    Ok(response)
+}
+
+/// The addresses of one notice's page in its languages.
+struct Addresses<'a> {
+    request: &'a HttpRequest,
+    service: &'a Service,
+    program: &'a Program,
+    on: Option<Instant>,
+}
+
+impl Addresses<'_> {
+    fn locales(&self) -> &[Locale] {
+        let locales = &self.program.settings.locales;
+        if locales.len() > 1 { locales } else { &[] }
+    }
+
+    /// Absolute where the public address is known, as search engines want it.
+    fn in_language(&self, locale: Option<&Locale>) -> String {
+        let on = self.on.map(|on| on.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        let lang = locale.map(|locale| (languages::PARAMETER, locale.as_str()));
+        let on = on.as_deref().map(|on| ("on", on));
+        let path = address(self.request.path(), &on.into_iter().chain(lang).collect::<Vec<_>>());
+        self.service.canonical(&path).unwrap_or(path)
+    }
+
+    fn languages(&self, snapshot: &Snapshot) -> Vec<LanguageLink> {
+        let link = |locale: &Locale| LanguageLink {
+            locale: locale.clone(),
+            title: snapshot.renderer.language(locale).own_name(),
+            href: self.in_language(Some(locale)),
+        };
+        self.locales().iter().map(link).collect()
+    }
+
+    fn any_language(&self) -> Option<String> {
+        (!self.locales().is_empty()).then(|| self.in_language(None))
+    }
+
+    fn canonical(&self, locale: &Locale) -> Option<String> {
+        let is_default = self.program.settings.locales.first() == Some(locale);
+        let lang = if is_default { String::new() } else { languages::in_address(locale) };
+        self.service.canonical(&format!("{}{lang}", self.request.path()))
+    }
+
+    /// The table of all programs, in the language that is being read.
+    fn table(&self, locale: &Locale) -> String {
+        let is_default = *locale == Locale::default();
+        if is_default { "/".to_owned() } else { format!("/{}", languages::in_address(locale)) }
+    }
 }

@@ -1,6 +1,6 @@
 //! Errors as pages, and what each kind of problem means.
 
-use super::Framed;
+use super::Speech;
 use super::filters::capital;
 use crate::render::PageLinks;
 use crate::web::code::Code;
@@ -39,7 +39,8 @@ pub fn error_page(service: &Service, problem: &Problem) -> Option<String> {
         meaning: code.map_or("", Code::meaning),
         code: problem.code,
     };
-    let framed = Framed { links: PageLinks::default(), page };
+    let speech = Speech::new(service.built_in(), None);
+    let framed = speech.frame(PageLinks::default(), page);
     let rendered = service.page("page/error.html", &framed);
     rendered.inspect_err(|failure| tracing::error!(%failure, "no error page")).ok()
 }
@@ -60,7 +61,8 @@ pub async fn explained(
     };
     let canonical = service.canonical(request.path());
     let links = PageLinks { canonical: canonical.as_deref(), ..PageLinks::default() };
-    let framed = Framed { links, page };
+    let speech = Speech::new(service.built_in(), None);
+    let framed = speech.frame(links, page);
     let page = service.page("page/problem.html", &framed).map_err(ApiError::internal)?;
     let page = Bytes::from(page);
     Freshness::of_bytes(&page).answer(&request, HTML, || Ok(page.clone()))

@@ -2,11 +2,12 @@
 
 use super::filters::{FilterForm, moment_in_words};
 use super::lines::{Badge, Block};
-use super::public_page;
+use super::{Speech, public_page};
 use crate::impact::{BadFilter, Question};
 use crate::render::When;
 use crate::schedule::Instant;
 use crate::web::freshness::{HTML, Moment};
+use crate::web::languages;
 use crate::web::paging::{DEFAULT_LIMIT, Page, address};
 use crate::web::problem::ApiError;
 use crate::web::reading::{Asked, Reading};
@@ -52,13 +53,18 @@ pub async fn table(request: HttpRequest, service: Data<Service>) -> Result<HttpR
     let snapshot = reading.snapshot.clone();
     reading.parameters.drop_empty();
     let question = reading.parameters.question();
+    let lang = languages::asked(&mut reading.parameters);
+    let speech = Speech::new(&snapshot.renderer, lang.as_ref());
     let moving = question.query.within.is_some();
     reading.parameters.keep_only(&["limit", "cursor"]);
     let now = reading.now;
-    match reading.finish(PATH, question.pairs(), question.on, moving) {
-        Ok(asked) => answer(&request, &service, &asked, &question),
+    let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.to_string()));
+    let pairs = question.pairs().into_iter().chain(lang).collect();
+    match reading.finish(PATH, pairs, question.on, moving) {
+        Ok(asked) => answer(&request, &service, &asked, &question, &speech),
         Err(ApiError::BadParameters(bad)) => {
-            ask_again(&request, &service, &snapshot, now, &question, &bad)
+            let bad = Misunderstood { question: &question, bad: &bad, now };
+            ask_again(&request, &service, &snapshot, &bad, &speech)
         }
         Err(other) => Err(other),
     }
@@ -69,14 +75,23 @@ fn answer(
     service: &Service,
     asked: &Asked,
     question: &Question,
+    speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
     let Asked { snapshot, paging, moment } = asked;
-    public_page(request, service, snapshot, moment, TEMPLATE, || {
+    public_page(request, service, snapshot, moment, TEMPLATE, speech, || {
         let found = snapshot.index.query(&question.query, moment.at);
         let page = paging.page(found.len(), moment.at, &snapshot.digest);
-        let form = FilterForm::new(&snapshot.index, question, request.query_string(), &[]);
-        view(snapshot, question, moment.at, form, &found, &page)
+        let query = request.query_string();
+        let form = FilterForm::new(&snapshot.index, question, query, &[], speech);
+        view(snapshot, question, moment.at, form, (&found, &page), speech)
     })
+}
+
+/// What could not be made sense of, and when.
+struct Misunderstood<'a> {
+    question: &'a Question,
+    bad: &'a [BadFilter],
+    now: Instant,
 }
 
 /// The form once more, with what is wrong and without an answer.
@@ -84,15 +99,15 @@ fn ask_again(
     request: &HttpRequest,
     service: &Service,
     snapshot: &Snapshot,
-    now: Instant,
-    question: &Question,
-    bad: &[BadFilter],
+    Misunderstood { question, bad, now }: &Misunderstood<'_>,
+    speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
-    let moment = Moment::now(snapshot, now);
-    let form = FilterForm::new(&snapshot.index, question, request.query_string(), bad);
+    let moment = Moment::now(snapshot, *now);
+    let query = request.query_string();
+    let form = FilterForm::new(&snapshot.index, question, query, bad, speech);
     let page = Page { range: 0..0, next: None, first_link: PATH.to_owned(), next_link: None };
-    let page = view(snapshot, question, moment.at, form, &[], &page);
-    let html = super::render(service, snapshot, request.path(), TEMPLATE, page)?;
+    let page = view(snapshot, question, moment.at, form, (&[], &page), speech);
+    let html = super::render(service, snapshot, request.path(), TEMPLATE, speech, page)?;
     let mut response = HttpResponse::build(StatusCode::BAD_REQUEST).content_type(HTML).body(html);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().remove(ETAG);
@@ -104,26 +119,28 @@ fn view<'a>(
     question: &Question,
     on: Instant,
     form: FilterForm,
-    found: &[u32],
-    page: &Page,
+    (found, page): (&[u32], &Page),
+    speech: &'a Speech<'_>,
 ) -> TablePage<'a> {
+    let language = &speech.language;
     let index = &snapshot.index;
     let shown = &found[page.range.clone()];
     let located = |line: &u32| index.line(*line);
     let guesses = index
         .did_you_mean(&question.query)
         .into_iter()
-        .map(|(filter, name)| Guess { href: with(question, filter, &name), name });
+        .map(|(filter, name)| Guess { href: with(question, filter, &name, speech), name });
+    let states = found.iter().take(MAX_TALLIED).map(|line| located(line).state(on));
     let pairs = question.pairs();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     TablePage {
         form,
-        asked_on: question.on.map(moment_in_words),
+        asked_on: question.on.map(|on| moment_in_words(on, language)),
         total: found.len(),
         from: page.range.start + 1,
         to: page.range.end,
-        tally: Badge::tally(found.iter().take(MAX_TALLIED).map(|line| located(line).state(on))),
-        blocks: Block::all(shown.iter().map(located), on),
+        tally: Badge::tally(states, language),
+        blocks: Block::all(shown.iter().map(located), on, language),
         guesses: guesses.collect(),
         first_href: (page.range.start > 0).then(|| page.first_link.clone()),
         next_href: page.next_link.clone(),
@@ -136,13 +153,14 @@ fn view<'a>(
 const MAX_TALLIED: usize = 100 * DEFAULT_LIMIT;
 
 /// The table's address with one filter set to another value.
-fn with(question: &Question, filter: &str, value: &str) -> String {
+fn with(question: &Question, filter: &str, value: &str, speech: &Speech<'_>) -> String {
     let mut pairs = question.pairs();
     for (name, old) in &mut pairs {
         if *name == filter {
             *old = value.to_owned();
         }
     }
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    address(PATH, &pairs)
+    let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+    let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
+    address(PATH, &pairs.chain(lang).collect::<Vec<_>>())
 }

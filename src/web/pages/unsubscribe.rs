@@ -4,10 +4,11 @@
 //! POST does it, without cookie, login, redirect or a second question, any
 //! number of times. The token alone says who leaves what.
 
-use super::Framed;
+use super::Speech;
 use crate::notice::ProgramId;
 use crate::render::PageLinks;
 use crate::subscribers::{self, SubscriberError};
+use crate::web::languages;
 use crate::web::problem::ApiError;
 use crate::web::server::MAX_BODY_BYTES;
 use crate::web::service::Service;
@@ -114,18 +115,25 @@ fn page(
 ) -> Result<HttpResponse, ApiError> {
     let snapshot = service.snapshot().ok();
     let served = snapshot.as_ref().and_then(|s| s.index.workspace().programs.get(program));
+    let offered = served.map_or(&[][..], |program| &program.settings.locales);
+    let locale = languages::chosen(None, request, offered);
+    let titles = served.map(|program| program.titles(&locale));
     let view = UnsubscribePage {
-        program: served.map_or(program.as_str(), |program| program.settings.title.as_str()),
-        office: served.map(|program| program.settings.office.name.as_str()),
+        program: titles.map_or(program.as_str(), |titles| titles.program()),
+        office: titles.map(|titles| titles.office()),
         action: request.path(),
         is_unsubscribed,
         is_done_now,
     };
-    let framed = Framed { links: PageLinks::default(), page: view };
+    let renderer = snapshot.as_ref().map_or(service.built_in(), |snapshot| &snapshot.renderer);
+    let speech = Speech::new(renderer, Some(&locale));
+    let framed = speech.frame(PageLinks::default(), view);
     let html = service.page("page/unsubscribe.html", &framed).map_err(ApiError::internal)?;
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
         .content_type("text/html; charset=utf-8")
-        .body(html))
+        .body(html);
+    languages::tell(&mut response, speech.language.locale(), offered);
+    Ok(response)
 }

@@ -1,10 +1,10 @@
 //! `GET /`: every notice of the folder, and everything that is wrong with it.
 
-use super::PreviewSite;
 use super::answers::{page, present};
+use super::{PreviewSite, kind_in_words};
 use crate::notice::{Notice, NoticePath, Program};
 use crate::preview::{Channel, Problems, Shown, Standing};
-use crate::render::{When, kind_in_words};
+use crate::render::{Language, When};
 use crate::schedule::{Instant, state};
 use crate::web::pages::Badge;
 use crate::web::problem::ApiError;
@@ -38,14 +38,14 @@ struct Entry {
 
 #[derive(Serialize)]
 struct Sound {
-    kind: &'static str,
+    kind: String,
     announced: When,
     states: Vec<Badge>,
 }
 
 pub async fn index(site: Data<PreviewSite>) -> Result<HttpResponse, ApiError> {
     let (turn, standing) = present(&site);
-    let now = site.preview.clock().now();
+    let (now, language) = (site.preview.clock().now(), site.language());
     let mut programs: Vec<ProgramView> = Vec::new();
     let mut last = None;
     for (path, shown) in &standing.notices {
@@ -57,13 +57,21 @@ pub async fn index(site: Data<PreviewSite>) -> Result<HttpResponse, ApiError> {
             last = Some(&path.program);
         }
         let listed = programs.last_mut().map(|program| &mut program.notices);
-        listed.into_iter().for_each(|listed| listed.push(entry(&standing, path, shown, now)));
+        listed.into_iter().for_each(|listed| {
+            listed.push(entry(&standing, path, shown, now, &language));
+        });
     }
     let view = IndexView { problems: Problems::all(&standing), programs };
     page(&site, (&turn, &standing), StatusCode::OK, "page/preview/index.html", view)
 }
 
-fn entry(standing: &Standing, path: &NoticePath, shown: &Shown, now: Instant) -> Entry {
+fn entry(
+    standing: &Standing,
+    path: &NoticePath,
+    shown: &Shown,
+    now: Instant,
+    language: &Language<'_>,
+) -> Entry {
     let version = shown.version.as_ref();
     let found = version.and_then(|version| Some((version.program(), version.notice(path)?)));
     Entry {
@@ -72,15 +80,15 @@ fn entry(standing: &Standing, path: &NoticePath, shown: &Shown, now: Instant) ->
         file: shown.file.to_string(),
         is_current: version.is_some_and(|version| version.is_current),
         problems: standing.problems_in(&shown.file),
-        sound: found.map(|(program, notice)| sound(program, notice, now)),
+        sound: found.map(|(program, notice)| sound(program, notice, now, language)),
     }
 }
 
-fn sound(program: &Program, notice: &Notice, now: Instant) -> Sound {
+fn sound(program: &Program, notice: &Notice, now: Instant, language: &Language<'_>) -> Sound {
     let rows = notice.schedule.rows.iter();
     Sound {
-        kind: kind_in_words(notice.kind),
-        announced: When::new(&notice.announced, program.settings.zone, &[]),
-        states: Badge::tally(rows.map(|(id, row)| state(notice, id, row, None, now))),
+        kind: kind_in_words(notice.kind, language),
+        announced: When::new(&notice.announced, program.settings.zone, &[], language),
+        states: Badge::tally(rows.map(|(id, row)| state(notice, id, row, None, now)), language),
     }
 }

@@ -16,8 +16,9 @@ mod timeline;
 
 use super::routes::readable;
 use super::server::{DISCONNECT_TIMEOUT, KEEP_ALIVE, REQUEST_TIMEOUT};
+use crate::notice::{Kind, Locale};
 use crate::preview::Preview;
-use crate::render::{RenderError, Renderer};
+use crate::render::{Language, RenderError, Renderer};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -41,6 +42,15 @@ impl PreviewSite {
     pub fn new(preview: Arc<Preview>, is_exposed: bool) -> Result<Self, RenderError> {
         Ok(Self { preview, built_in: Renderer::new(&BTreeMap::new())?, is_exposed })
     }
+
+    /// What its own pages are written in, whatever the notices are.
+    fn language(&self) -> Language<'_> {
+        self.built_in.language(&Locale::default())
+    }
+}
+
+fn kind_in_words(kind: Kind, language: &Language<'_>) -> String {
+    language.say(&format!("kind-{}", kind.as_str()))
 }
 
 /// Serves on `listener` until the server's handle stops it.

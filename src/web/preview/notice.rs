@@ -8,7 +8,7 @@ use super::raw::{Subject, make};
 use super::timeline::Timeline;
 use crate::notice::{Digest, Notice, Program};
 use crate::preview::{Channel, Problems, Standing, TemplateProblem, Told, Version};
-use crate::render::kind_in_words;
+use crate::render::Language;
 use crate::schedule::Days;
 use crate::web::addresses::notice_path;
 use crate::web::problem::ApiError;
@@ -33,7 +33,7 @@ struct NoticeView {
 #[derive(Serialize)]
 struct SoundView {
     program: String,
-    kind: &'static str,
+    kind: String,
     action: String,
     timeline: Timeline,
     choices: Choices,
@@ -123,7 +123,7 @@ pub async fn notice(
         let days = Days::of(notice, program.settings.zone, now);
         let asked = Asked::read(request.uri(), (program, channel), &days, now);
         let subject = Subject { path: &path, program, notice, days: &days, asked: &asked };
-        SoundView::new(&standing, &subject, channel)
+        SoundView::new(&standing, &subject, channel, &site.language())
     });
     let view = NoticeView {
         title: found.map_or_else(|| path.to_string(), |(_, notice)| notice.title.clone()),
@@ -140,7 +140,12 @@ fn outdated(version: &Version) -> Option<ReadAt> {
 }
 
 impl SoundView {
-    fn new(standing: &Standing, subject: &Subject<'_>, channel: Channel) -> Self {
+    fn new(
+        standing: &Standing,
+        subject: &Subject<'_>,
+        channel: Channel,
+        language: &Language<'_>,
+    ) -> Self {
         let Subject { path, program, notice, days, asked } = *subject;
         let told = asked.reader.told(program, notice);
         let tab = |other: Channel| Tab {
@@ -150,9 +155,16 @@ impl SoundView {
         };
         Self {
             program: program.settings.title.clone(),
-            kind: kind_in_words(notice.kind),
+            kind: super::kind_in_words(notice.kind, language),
             action: format!("/notices/{}/{}/{}", path.program, path.notice, channel.name()),
-            timeline: Timeline::new((program, notice), days, asked, told.as_ref(), (path, channel)),
+            timeline: Timeline::new(
+                (program, notice),
+                days,
+                asked,
+                told.as_ref(),
+                (path, channel),
+                language,
+            ),
             choices: Choices::new(program, notice, asked),
             tabs: Channel::ALL.into_iter().map(tab).collect(),
             stage: Stage::new(standing, subject, channel, told),

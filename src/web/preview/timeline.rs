@@ -4,7 +4,7 @@
 use super::asked::{Asked, shown_time};
 use crate::notice::{Date, Notice, NoticePath, Program, RowId};
 use crate::preview::{Channel, Told, marks};
-use crate::render::When;
+use crate::render::{Language, When};
 use crate::schedule::{Days, Instant, state, stretches};
 use crate::web::pages::Badge;
 use serde::Serialize;
@@ -87,6 +87,7 @@ impl Timeline {
         asked: &Asked,
         told: Option<&Told>,
         (path, channel): (&NoticePath, Channel),
+        language: &Language<'_>,
     ) -> Self {
         let on = asked.moment(days);
         let midnight = chrono::NaiveTime::MIN;
@@ -94,7 +95,7 @@ impl Timeline {
             from: days.moment(days.first, midnight),
             until: days.moment(days.last, midnight),
         };
-        let marks = marks(program, notice, days);
+        let marks = marks(program, notice, days, language);
         let mut ticks: Vec<_> = marks.iter().map(|mark| scale.x(mark.at)).collect();
         ticks.dedup();
         let mark = |mark: crate::preview::Mark| MarkView {
@@ -107,7 +108,7 @@ impl Timeline {
         let rows = || notice.schedule.rows.iter();
         let lane = |(id, row)| {
             let is_told = told.is_some_and(|told| told.rows.contains(id));
-            lane_of((program, notice), (id, row), on, &scale, is_told)
+            lane_of((program, notice), (id, row), on, &scale, is_told, language)
         };
         let zone = program.settings.zone;
         Self {
@@ -117,13 +118,13 @@ impl Timeline {
             number: days.number(asked.day),
             on: asked.day.to_string(),
             at: shown_time(asked.time),
-            day: When::new(&Date::day(asked.day), zone, &[]),
+            day: When::new(&Date::day(asked.day), zone, &[], language),
             zone: zone.name(),
             here: scale.x(on),
             ticks,
             lanes: rows().map(lane).collect(),
             marks: marks.into_iter().map(mark).collect(),
-            tally: Badge::tally(rows().map(|(id, row)| state(notice, id, row, None, on))),
+            tally: Badge::tally(rows().map(|(id, row)| state(notice, id, row, None, on)), language),
         }
     }
 }
@@ -134,6 +135,7 @@ fn lane_of(
     on: Instant,
     scale: &Scale,
     is_told: bool,
+    language: &Language<'_>,
 ) -> Lane {
     let environment = program.catalogue.environments.get(&row.environment);
     let all = stretches(notice, id, row, scale.from, scale.until);
@@ -148,7 +150,8 @@ fn lane_of(
         .take(MAX_TOLD)
         .map(|(from, state)| {
             let day = from.with_timezone(&row.zone).date_naive();
-            format!("{} from {}", state.title(), When::new(&Date::day(day), row.zone, &[]).text)
+            let when = When::new(&Date::day(day), row.zone, &[], language);
+            format!("{} from {}", state.title(), when.text)
         })
         .collect();
     if all.len() > MAX_TOLD {
@@ -157,7 +160,7 @@ fn lane_of(
     Lane {
         id: id.to_string(),
         place: environment.map_or_else(|| row.environment.to_string(), |e| e.title.clone()),
-        state: Badge::new(state(notice, id, row, None, on)),
+        state: Badge::new(state(notice, id, row, None, on), language),
         is_told,
         parts: all.iter().zip(ends).map(part).collect(),
         said: said.join(", "),

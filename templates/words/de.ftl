@@ -1,0 +1,347 @@
+# Die festen Wörter aller Kanäle auf Deutsch.
+
+language = Deutsch
+colon = :
+
+## Daten und Zeitspannen
+
+range = { $from } bis { $to }
+not-before = nicht vor { $date }
+to-be-announced = wird noch bekannt gegeben
+to-be-announced-by = wird bis { $date } bekannt gegeben
+in-effect = bereits in Kraft
+quarter = { $quarter }. Quartal { $year } ({ $first } bis { $last })
+minutes = { $count ->
+    [one] { $count } Minute
+   *[other] { $count } Minuten
+}
+hours = { $count ->
+    [one] { $count } Stunde
+   *[other] { $count } Stunden
+}
+days = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+weeks = { $count ->
+    [one] { $count } Woche
+   *[other] { $count } Wochen
+}
+months = { $count ->
+    [one] { $count } Monat
+   *[other] { $count } Monate
+}
+years = { $count ->
+    [one] { $count } Jahr
+   *[other] { $count } Jahre
+}
+every-minutes = { $count ->
+    [1] jede Minute
+   *[other] alle { $count } Minuten
+}
+every-hours = { $count ->
+    [1] jede Stunde
+   *[other] alle { $count } Stunden
+}
+every-days = { $count ->
+    [1] jeden Tag
+   *[other] alle { $count } Tage
+}
+every-weeks = { $count ->
+    [1] jede Woche
+   *[other] alle { $count } Wochen
+}
+every-months = { $count ->
+    [1] jeden Monat
+   *[other] alle { $count } Monate
+}
+every-years = { $count ->
+    [1] jedes Jahr
+   *[other] alle { $count } Jahre
+}
+
+## Arten, Stufen und Zustände
+
+kind-deprecation = Abkündigung
+kind-retirement = Einstellung
+kind-protocol = Protokollwechsel
+kind-endpoint = Endpunktwechsel
+kind-version = Versionswechsel
+kind-authentication = Wechsel der Anmeldung
+stage-test = Test
+stage-production = Produktion
+state-announced = angekündigt
+state-deprecated = veraltet
+# In der Tabelle ist wenig Platz: mit weichem Trennstrich.
+state-brownout = Probe{ "\u00AD" }abschaltung
+state-due = fällig
+state-cut-off = abgeschaltet
+state-paused = ausgesetzt
+state-cancelled = abgesagt
+
+## Termine
+
+date-deprecation = Veraltet ab
+date-cutoff = Abschaltung
+date-complete = Abgeschlossen bis
+date-enforced = Vollzogen
+dates = Termine
+key-cutoff = Abschaltung
+key-deprecation = Abkündigung
+key-enforced = Vollzug
+first-cutoff = Erste Abschaltung, { $place }
+first-deprecation = Erste Abkündigung, { $place }
+first-enforced = Erster Vollzug, { $place }
+last-cutoff = Letzte Abschaltung, { $place }
+last-deprecation = Letzte Abkündigung, { $place }
+last-enforced = Letzter Vollzug, { $place }
+
+## Der Rahmen einer Mitteilung
+
+kind-announced = { $kind }, angekündigt: { $date }
+announced = angekündigt: { $date }
+announced-on = Angekündigt: { $date }.
+read-on-web = Diese Mitteilung im Web lesen
+notice-on-web = Mitteilung im Web
+because-you-asked = Sie erhalten diese Mail, weil Sie von Änderungen hören wollten: { $program }.
+unsubscribe = Abbestellen
+test-copy = Dies ist eine Probe. Sie wurde verschickt, um das Aussehen der Mitteilung zu prüfen; damit ist nichts angekündigt.
+test-subject = [Probe] { $subject }
+
+## Wer betroffen ist
+
+who-is-affected = Wer betroffen ist
+for-you = Das betrifft bei Ihnen { $apis }.
+all-apis-below = alle APIs im Zeitplan unten
+not-affected = Nicht betroffen
+what-ends = Was endet
+what-is-needed = Was stattdessen nötig ist
+
+## Der Zeitplan
+
+what-happens = Was wann und wo geschieht
+schedule = Zeitplan
+days-begin = Tage beginnen um 00:00 Uhr in der Zeitzone { $zone }.
+time-zone = Zeitzone
+where = Wo
+urls = URLs
+impacted-apis = Betroffene APIs
+state = Zustand
+apis = APIs
+api = API
+api-name = Name der API
+about = Näheres
+about-apis = Zu den oben genannten APIs
+by-name = { $title }, nach Namen
+listed-below = ({ $count }, unten aufgeführt)
+same-as = Dieselben { $count } wie unter „{ $title }“.
+only-for = Nur für: { $cohort }
+versions = { $count ->
+    [one] Version { $versions }
+   *[other] Versionen { $versions }
+}
+opting-out = Ausnahme beantragen
+opting-out-by = Ausnahme beantragen, bis { $date }
+rows-left-out = { $count ->
+    [one] Eine weitere Zeile betrifft Sie nicht und ist hier weggelassen.
+   *[other] { $count } weitere Zeilen betreffen Sie nicht und sind hier weggelassen.
+}
+whole-schedule = Den ganzen Zeitplan zeigt die { $notice }.
+
+## Probeabschaltungen
+
+planned-brownouts = Geplante Probeabschaltungen
+during-brownouts = Während einer Probeabschaltung scheitern Anfragen eine Zeit lang so wie später nach der Abschaltung.
+rhythm = { $every } von { $start } bis { $until }, { $count ->
+    [one] einmal
+   *[other] { $count }-mal
+}
+for-length = Dauer: { $length }
+ending = Ende: { $date }
+named-later = Die APIs werden später benannt.
+named-later-by = Die APIs werden später benannt, bis { $date }.
+all-apis-struck = Alle APIs der Zeile sind betroffen.
+struck = Betroffen
+
+## Änderungen
+
+changes = Was sich geändert hat
+changes-since = Was sich seit der Ankündigung geändert hat
+not-recorded = Die früheren Termine wurden nicht festgehalten.
+for-places = für { $places }
+formerly = früher { $date }
+said-before = zuvor gesagt: { $value }
+now = jetzt { $value }
+text = Text
+amendment-extended = Verlängert
+amendment-advanced = Vorgezogen
+amendment-postponed = Verschoben
+amendment-refined = Präzisiert
+amendment-rescheduled = Neu angesetzt
+amendment-rescoped = Umfang geändert
+amendment-paused = Ausgesetzt
+amendment-resumed = Wieder aufgenommen
+amendment-cancelled = Abgesagt
+amendment-corrected = Berichtigt
+
+## Was zu tun ist
+
+what-to-do = Was zu tun ist
+what-to-use = Was stattdessen zu verwenden ist
+no-replacement = es gibt keinen Ersatz.
+use = Ersatz:
+or = oder
+together-with = zusammen mit
+test-endpoint = Testendpunkt
+accepts-only = Nimmt nur an: { $what }
+opens = Öffnet: { $date }
+closes = Schließt: { $date }
+careful = Vorsicht
+expected = Erwartet
+ready = Bereit
+not-ready = Nicht bereit
+
+## Was Clients sehen
+
+what-you-will-see = Was Sie sehen werden
+client-gets = { $count ->
+    [one] Ein Client, der nicht bereit ist, erhält diesen Fehler:
+   *[other] Ein Client, der nicht bereit ist, erhält einen dieser Fehler:
+}
+client-gets-when = { $count ->
+    [one] Ein Client, der nicht bereit ist, erhält { $when } diesen Fehler:
+   *[other] Ein Client, der nicht bereit ist, erhält { $when } einen dieser Fehler:
+}
+during-brownout = während einer Probeabschaltung
+during-cutoff = nach der Abschaltung
+during-both = während einer Probeabschaltung und nach der Abschaltung
+http-status = HTTP-Status { $status }
+from-apis = von { $apis }
+
+## Der Rest
+
+questions = Fragen und Antworten
+background = Hintergrund
+who-is-behind = Wer hinter der Änderung steht
+what-demands-it = Was sie verlangt
+in-force = in Kraft: { $date }
+versions-and-fate = Versionen und was aus ihnen wird
+read-more = Weiterlesen
+contact = Kontakt
+deprecated = Veraltet
+deprecated-on = Veraltet seit dem { $date }
+deprecated-in = Veraltet seit { $date }
+deprecated-when = Veraltet: { $date }
+retired = Eingestellt
+retired-on = Eingestellt am { $date }
+retired-in = Eingestellt: { $date }
+retired-when = Eingestellt: { $date }
+current = Aktuell
+current-on = Aktuell seit dem { $date }
+current-in = Aktuell seit { $date }
+current-when = Aktuell: { $date }
+planned = Geplant
+planned-on = Geplant für den { $date }
+planned-in = Geplant für { $date }
+planned-when = Geplant: { $date }
+
+## Kalendereinträge
+
+event = { $what }, { $place }: { $title }
+event-deprecation = Veraltet
+event-cutoff = Abschaltung
+event-complete = Abschaltung abgeschlossen
+event-enforced = Vollzogen
+event-brownout = Probeabschaltung
+event-endpoint-opens = Testendpunkt öffnet
+event-endpoint-closes = Testendpunkt schließt
+
+## Seiten
+
+deprecation-notices = Mitteilungen über Abkündigungen
+skip = Zum Inhalt springen
+site = Website
+languages = Sprachen
+all-impacted-apis = Alle betroffenen APIs
+subscribe = Abonnieren
+dates-as-calendar = Termine als Kalender
+on-this-page = Auf dieser Seite
+state-since = Zustand seit { $date }
+state-on = Zustand am { $date }
+of-rows = { $count } von { $total } Zeilen
+
+## Tabelle und Archiv
+
+table-description = Welche APIs von angekündigten Abkündigungen und Abschaltungen betroffen sind, wo und wann.
+table-lead = Welche APIs von angekündigten Änderungen betroffen sind, wo und wann.
+table-caption = Betroffene APIs: wann jede abgeschaltet wird, wo und durch welche Mitteilung
+table-complete = Abgeschlossen
+table-as-json = Diese Tabelle als JSON
+api-description = Beschreibung der API
+publication = Veröffentlichung { $name }
+not-understood = Nicht alles war verständlich.
+filters = Filter
+more-filters = Weitere Filter
+filters-in-use = Filter in Gebrauch
+remove-filter = Filter entfernen:
+clear-filters = Alle Filter entfernen
+show = Anzeigen
+filter-program = Programm
+filter-environment = Umgebung
+filter-state = Zustand
+filter-api = API
+filter-url = Host oder URL
+filter-on = Am
+filter-within = Abschaltung binnen
+filter-sort = Reihenfolge
+filter-group = Gruppe
+filter-notice = Mitteilung
+field-api = API (technischer Name)
+field-url = Host oder URL, die Sie aufrufen
+field-on = Zustand am (00:00 UTC)
+all-programs = Alle Programme
+all-environments = Alle Umgebungen
+any-state = Jeder Zustand
+any-time = Jederzeit
+next-stretch = { $length }
+not-yet-cut-off = Noch nicht abgeschaltet
+soonest-first = Abschaltung, die nächste zuerst
+results = { $count ->
+    [1] Ein Ergebnis
+   *[other] { $count } Ergebnisse
+}
+shown = { $first } bis { $last } gezeigt
+as-of = Stand: { $date }
+what-changes = Was sich ändert
+no-cutoff = Keine Abschaltung geplant
+pages = Seiten
+first-page = Zurück zur ersten Seite
+next-page = Nächste Seite
+nothing-matches = Nichts Angekündigtes passt zu all diesen Filtern.
+nothing-announced = Zurzeit ist nichts angekündigt.
+did-you-mean = Meinten Sie { $name }?
+everything = alles ansehen
+take-away = Nehmen Sie einen der Filter oben weg, oder { $everything }. Namen von APIs werden Buchstabe für Buchstabe verglichen, auch in Groß- und Kleinschreibung.
+notices = Mitteilungen
+notices-description = Jede Mitteilung: was endet, was stattdessen nötig ist und wann.
+notices-of = Mitteilungen, die neueste zuerst: { $office }.
+notices-by-program = Jede angekündigte Änderung, nach Programm, die neueste zuerst.
+ends = Endet
+needed = Nötig
+last-cutoff-of-all = Letzte Abschaltung
+no-notice = Es ist noch keine Mitteilung veröffentlicht.
+no-program = Es ist noch kein Programm veröffentlicht.
+impacted-apis-of = Die betroffenen APIs: { $program }
+
+## Abbestellen
+
+unsubscribed = Abbestellt
+you-left = Sie haben abbestellt
+left-now = Von nun an erhalten Sie keine Mails mehr über { $program }.
+left-before = Sie hatten bereits abbestellt; Sie erhalten keine Mails über { $program }.
+page-of-apis = der Seite der betroffenen APIs
+stays-open = Was angekündigt ist und wann es geschieht, steht weiter für alle auf { $page }.
+come-back = Wenn Sie es sich anders überlegen, bitten Sie um Wiederaufnahme: { $office }.
+leave = Diese Mails abbestellen?
+leave-means = Damit enden alle Mails an Sie über { $program }: Ankündigungen, Erinnerungen und Änderungen.
+nothing-happened = Noch ist nichts geschehen. Mails über andere Programme bleiben unberührt.

@@ -1,0 +1,352 @@
+# The fixed words of every channel, in English. Each other list has the same
+# messages with the same variables; what a list leaves out is said in English.
+# Syntax: https://projectfluent.org
+
+language = English
+# After a label, such as "Contact:".
+colon = :
+
+## Dates and lengths
+
+range = { $from } to { $to }
+not-before = not before { $date }
+to-be-announced = to be announced
+to-be-announced-by = to be announced by { $date }
+in-effect = already in effect
+# 2026 Q4, with its first and last month.
+quarter = Q{ $quarter } { $year } ({ $first } to { $last })
+minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+weeks = { $count ->
+    [one] { $count } week
+   *[other] { $count } weeks
+}
+months = { $count ->
+    [one] { $count } month
+   *[other] { $count } months
+}
+years = { $count ->
+    [one] { $count } year
+   *[other] { $count } years
+}
+every-minutes = { $count ->
+    [1] every minute
+   *[other] every { $count } minutes
+}
+every-hours = { $count ->
+    [1] every hour
+   *[other] every { $count } hours
+}
+every-days = { $count ->
+    [1] every day
+   *[other] every { $count } days
+}
+every-weeks = { $count ->
+    [1] every week
+   *[other] every { $count } weeks
+}
+every-months = { $count ->
+    [1] every month
+   *[other] every { $count } months
+}
+every-years = { $count ->
+    [1] every year
+   *[other] every { $count } years
+}
+
+## Kinds, stages and states
+
+kind-deprecation = Deprecation
+kind-retirement = Retirement
+kind-protocol = Protocol change
+kind-endpoint = Endpoint change
+kind-version = Version change
+kind-authentication = Authentication change
+stage-test = test
+stage-production = production
+state-announced = announced
+state-deprecated = deprecated
+state-brownout = brownout
+state-due = due
+state-cut-off = cut off
+state-paused = paused
+state-cancelled = cancelled
+
+## Dated facts
+
+date-deprecation = Deprecated from
+date-cutoff = Cutoff
+date-complete = Complete by
+date-enforced = Enforced
+dates = Dates
+key-cutoff = Cutoff
+key-deprecation = Deprecation
+key-enforced = Enforcement
+first-cutoff = First cutoff, { $place }
+first-deprecation = First deprecation, { $place }
+first-enforced = First enforcement, { $place }
+last-cutoff = Last cutoff, { $place }
+last-deprecation = Last deprecation, { $place }
+last-enforced = Last enforcement, { $place }
+
+## The frame of a notice
+
+kind-announced = { $kind }, announced { $date }
+announced = announced { $date }
+announced-on = Announced { $date }.
+read-on-web = Read this notice on the web
+notice-on-web = notice on the web
+because-you-asked = You get this mail because you asked to hear about changes to { $program }.
+unsubscribe = Unsubscribe
+test-copy = This is a test copy. It was sent to check how the notice looks; nothing has been announced by it.
+test-subject = [Test] { $subject }
+
+## Who is affected
+
+who-is-affected = Who is affected
+for-you = For you, this concerns { $apis }.
+# In place of a recipient's own APIs, where there is no recipient.
+all-apis-below = all APIs in the schedule below
+not-affected = Not affected
+what-ends = What ends
+what-is-needed = What is needed instead
+
+## The schedule
+
+what-happens = What happens, when and where
+schedule = Schedule
+days-begin = Days begin at 00:00 in the time zone { $zone }.
+time-zone = Time zone
+where = Where
+urls = URLs
+impacted-apis = Impacted APIs
+state = State
+apis = APIs
+api = API
+api-name = API name
+about = About
+about-apis = About the APIs named above
+by-name = { $title }, by name
+listed-below = ({ $count }, listed below)
+same-as = The same { $count } as under “{ $title }”.
+only-for = Only for: { $cohort }
+versions = { $count ->
+    [one] version { $versions }
+   *[other] versions { $versions }
+}
+opting-out = Opting out
+opting-out-by = Opting out, by { $date }
+rows-left-out = { $count ->
+    [one] One more row does not concern you and is left out here.
+   *[other] { $count } more rows do not concern you and are left out here.
+}
+whole-schedule = The { $notice } has the whole schedule.
+
+## Brownouts
+
+planned-brownouts = Planned brownouts
+during-brownouts = During a brownout, requests fail for a while as they will after the cutoff.
+rhythm = { $every } from { $start } until { $until }, { $count ->
+    [one] once
+   *[other] { $count } times
+}
+for-length = for { $length }
+ending = ending { $date }
+named-later = The APIs will be named later.
+named-later-by = The APIs will be named later, by { $date }.
+all-apis-struck = All APIs of the row are struck.
+struck = Struck
+
+## Amendments
+
+changes = What has changed
+changes-since = What has changed since the announcement
+not-recorded = The former dates were not recorded.
+for-places = for { $places }
+formerly = formerly { $date }
+said-before = said before: { $value }
+now = now { $value }
+text = Text
+amendment-extended = Extended
+amendment-advanced = Advanced
+amendment-postponed = Postponed
+amendment-refined = Refined
+amendment-rescheduled = Rescheduled
+amendment-rescoped = Rescoped
+amendment-paused = Paused
+amendment-resumed = Resumed
+amendment-cancelled = Cancelled
+amendment-corrected = Corrected
+
+## What to do
+
+what-to-do = What to do
+what-to-use = What to use instead
+no-replacement = there is no replacement.
+use = use
+or = or
+together-with = together with
+test-endpoint = Test endpoint
+accepts-only = Accepts only { $what }
+opens = Opens { $date }
+closes = Closes { $date }
+careful = Careful
+expected = Expected
+ready = Ready
+not-ready = Not ready
+
+## What clients will see
+
+what-you-will-see = What you will see
+client-gets = { $count ->
+    [one] A client that is not ready gets this error:
+   *[other] A client that is not ready gets one of these errors:
+}
+client-gets-when = { $count ->
+    [one] A client that is not ready gets this error { $when }:
+   *[other] A client that is not ready gets one of these errors { $when }:
+}
+during-brownout = during a brownout
+during-cutoff = after the cutoff
+during-both = during a brownout and after the cutoff
+http-status = HTTP status { $status }
+from-apis = from { $apis }
+
+## The rest of the story
+
+questions = Questions and answers
+background = Background
+who-is-behind = Who is behind the change
+what-demands-it = What demands it
+in-force = in force: { $date }
+versions-and-fate = Versions and their fate
+read-more = Read more
+contact = Contact
+# Each status alone, on a day, in a month or year, and at a vaguer time.
+deprecated = Deprecated
+deprecated-on = Deprecated on { $date }
+deprecated-in = Deprecated in { $date }
+deprecated-when = Deprecated: { $date }
+retired = Retired
+retired-on = Retired on { $date }
+retired-in = Retired in { $date }
+retired-when = Retired: { $date }
+current = Current
+current-on = Current since { $date }
+current-in = Current since { $date }
+current-when = Current since { $date }
+planned = Planned
+planned-on = Planned for { $date }
+planned-in = Planned for { $date }
+planned-when = Planned for { $date }
+
+## Calendar entries
+
+event = { $what }, { $place }: { $title }
+event-deprecation = Deprecated
+event-cutoff = Cutoff
+event-complete = Cutoff complete
+event-enforced = Enforced
+event-brownout = Brownout
+event-endpoint-opens = Test endpoint opens
+event-endpoint-closes = Test endpoint closes
+
+## Pages
+
+deprecation-notices = Deprecation notices
+skip = Skip to the content
+site = Site
+languages = Languages
+all-impacted-apis = All impacted APIs
+subscribe = Subscribe
+dates-as-calendar = Dates as a calendar
+on-this-page = On this page
+state-since = State since { $date }
+state-on = State on { $date }
+of-rows = { $count } of { $total } rows
+
+## The table and the archive
+
+table-description = Which APIs are affected by announced deprecations and cutoffs, where, and when.
+table-lead = Which APIs are affected by announced changes, where, and when.
+table-caption = Impacted APIs: when each is cut off, where, and through which notice
+table-complete = Complete
+table-as-json = This table as JSON
+api-description = API description
+publication = Publication { $name }
+not-understood = Not everything could be understood.
+filters = Filters
+more-filters = More filters
+filters-in-use = Filters in use
+remove-filter = Remove the filter
+clear-filters = Clear all filters
+show = Show
+filter-program = Program
+filter-environment = Environment
+filter-state = State
+filter-api = API
+filter-url = Host or URL
+filter-on = On
+filter-within = Cutoff within
+filter-sort = Order
+filter-group = Group
+filter-notice = Notice
+field-api = API (wire name)
+field-url = Host or URL you call
+field-on = States on (00:00 UTC)
+all-programs = All programs
+all-environments = All environments
+any-state = Any state
+any-time = Any time
+next-stretch = the next { $length }
+not-yet-cut-off = Not yet cut off
+soonest-first = Cutoff, soonest first
+results = { $count ->
+    [1] One result
+   *[other] { $count } results
+}
+shown = { $first } to { $last } shown
+as-of = as of { $date }
+what-changes = What changes
+no-cutoff = No cutoff planned
+pages = Pages
+first-page = Back to the first page
+next-page = Next page
+nothing-matches = Nothing announced matches all of these filters.
+nothing-announced = Nothing is announced at the moment.
+did-you-mean = Did you mean { $name }?
+everything = see everything
+take-away = Take one of the filters above away, or { $everything }. Names of APIs are compared letter by letter, case included.
+notices = Notices
+notices-description = Every notice, with what ends, what is needed instead, and when.
+notices-of = Notices of the { $office }, the latest first.
+notices-by-program = Every announced change, by program, the latest first.
+ends = Ends
+needed = Needed
+last-cutoff-of-all = Last cutoff
+no-notice = No notice has been published yet.
+no-program = No program has been published yet.
+impacted-apis-of = The impacted APIs of { $program }
+
+## Leaving
+
+unsubscribed = Unsubscribed
+you-left = You are unsubscribed
+left-now = From now on you get no mail about { $program }.
+left-before = You already left; you get no mail about { $program }.
+page-of-apis = the page of impacted APIs
+stays-open = What is announced, and when it happens, stays open to everybody on { $page }.
+come-back = If you change your mind, ask the { $office } to be added again.
+leave = Leave these mails?
+leave-means = This ends all mail to you about { $program }: announcements, reminders and changes.
+nothing-happened = Nothing has happened yet. Mail about other programs is not touched.

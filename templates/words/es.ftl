@@ -1,0 +1,346 @@
+# Las palabras fijas de todos los canales, en español.
+
+language = Español
+colon = :
+
+## Fechas y duraciones
+
+range = { $from } al { $to }
+not-before = no antes del { $date }
+to-be-announced = por anunciar
+to-be-announced-by = por anunciar a más tardar el { $date }
+in-effect = ya en vigor
+quarter = { $quarter }.º trimestre de { $year } (de { $first } a { $last })
+minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+days = { $count ->
+    [one] { $count } día
+   *[other] { $count } días
+}
+weeks = { $count ->
+    [one] { $count } semana
+   *[other] { $count } semanas
+}
+months = { $count ->
+    [one] { $count } mes
+   *[other] { $count } meses
+}
+years = { $count ->
+    [one] { $count } año
+   *[other] { $count } años
+}
+every-minutes = { $count ->
+    [1] cada minuto
+   *[other] cada { $count } minutos
+}
+every-hours = { $count ->
+    [1] cada hora
+   *[other] cada { $count } horas
+}
+every-days = { $count ->
+    [1] cada día
+   *[other] cada { $count } días
+}
+every-weeks = { $count ->
+    [1] cada semana
+   *[other] cada { $count } semanas
+}
+every-months = { $count ->
+    [1] cada mes
+   *[other] cada { $count } meses
+}
+every-years = { $count ->
+    [1] cada año
+   *[other] cada { $count } años
+}
+
+## Clases, niveles y estados
+
+kind-deprecation = Obsolescencia
+kind-retirement = Retirada
+kind-protocol = Cambio de protocolo
+kind-endpoint = Cambio de punto de acceso
+kind-version = Cambio de versión
+kind-authentication = Cambio de autenticación
+stage-test = pruebas
+stage-production = producción
+state-announced = anunciado
+state-deprecated = obsoleto
+state-brownout = corte de prueba
+state-due = inminente
+state-cut-off = cortado
+state-paused = en pausa
+state-cancelled = cancelado
+
+## Plazos
+
+date-deprecation = Obsoleto desde
+date-cutoff = Corte
+date-complete = Completado a más tardar
+date-enforced = Aplicado
+dates = Fechas
+key-cutoff = Corte
+key-deprecation = Obsolescencia
+key-enforced = Aplicación
+first-cutoff = Primer corte, { $place }
+first-deprecation = Primera obsolescencia, { $place }
+first-enforced = Primera aplicación, { $place }
+last-cutoff = Último corte, { $place }
+last-deprecation = Última obsolescencia, { $place }
+last-enforced = Última aplicación, { $place }
+
+## El marco de un aviso
+
+kind-announced = { $kind }, anunciado: { $date }
+announced = anunciado: { $date }
+announced-on = Anunciado: { $date }.
+read-on-web = Leer este aviso en la web
+notice-on-web = aviso en la web
+because-you-asked = Recibe este correo porque pidió que le informáramos de los cambios de { $program }.
+unsubscribe = Cancelar la suscripción
+test-copy = Esta es una copia de prueba. Se envió para comprobar el aspecto del aviso; no anuncia nada.
+test-subject = [Prueba] { $subject }
+
+## A quién afecta
+
+who-is-affected = A quién afecta
+for-you = En su caso, afecta a { $apis }.
+all-apis-below = todas las API del calendario siguiente
+not-affected = No afectado
+what-ends = Lo que termina
+what-is-needed = Lo que se necesita en su lugar
+
+## El calendario
+
+what-happens = Qué ocurre, cuándo y dónde
+schedule = Calendario
+days-begin = Los días empiezan a las 00:00 en la zona horaria { $zone }.
+time-zone = Zona horaria
+where = Dónde
+urls = URL
+impacted-apis = API afectadas
+state = Estado
+apis = API
+api = API
+api-name = Nombre de la API
+about = Acerca de
+about-apis = Acerca de las API nombradas arriba
+by-name = { $title }, por nombre
+listed-below = ({ $count }, véase la lista más abajo)
+same-as = Las mismas { $count } que en «{ $title }».
+only-for = Solo para: { $cohort }
+versions = { $count ->
+    [one] versión { $versions }
+   *[other] versiones { $versions }
+}
+opting-out = Pedir una excepción
+opting-out-by = Pedir una excepción, fecha límite: { $date }
+rows-left-out = { $count ->
+    [one] Otra fila no le afecta y se omite aquí.
+   *[other] Otras { $count } filas no le afectan y se omiten aquí.
+}
+whole-schedule = El calendario completo está en el { $notice }.
+
+## Cortes de prueba
+
+planned-brownouts = Cortes de prueba previstos
+during-brownouts = Durante un corte de prueba, las peticiones fallan un rato, igual que lo harán después del corte.
+rhythm = { $every }, inicio: { $start }, fin: { $until }, { $count ->
+    [one] una vez
+   *[other] { $count } veces
+}
+for-length = duración: { $length }
+ending = fin: { $date }
+named-later = Las API se nombrarán más adelante.
+named-later-by = Las API se nombrarán más adelante, fecha límite: { $date }.
+all-apis-struck = Afecta a todas las API de la fila.
+struck = Afectadas
+
+## Modificaciones
+
+changes = Qué ha cambiado
+changes-since = Qué ha cambiado desde el anuncio
+not-recorded = No se conservaron las fechas anteriores.
+for-places = para { $places }
+formerly = antes { $date }
+said-before = dicho antes: { $value }
+now = ahora { $value }
+text = Texto
+amendment-extended = Prorrogado
+amendment-advanced = Adelantado
+amendment-postponed = Aplazado
+amendment-refined = Precisado
+amendment-rescheduled = Reprogramado
+amendment-rescoped = Alcance modificado
+amendment-paused = En pausa
+amendment-resumed = Reanudado
+amendment-cancelled = Cancelado
+amendment-corrected = Corregido
+
+## Qué hacer
+
+what-to-do = Qué hacer
+what-to-use = Qué usar en su lugar
+no-replacement = no hay sustituto.
+use = usar
+or = o bien
+together-with = junto con
+test-endpoint = Punto de acceso de prueba
+accepts-only = Solo acepta { $what }
+opens = Apertura: { $date }
+closes = Cierre: { $date }
+careful = Atención
+expected = Se espera
+ready = Listo
+not-ready = No está listo
+
+## Qué verán los clientes
+
+what-you-will-see = Qué verá
+client-gets = { $count ->
+    [one] Un cliente que no está listo recibe este error:
+   *[other] Un cliente que no está listo recibe uno de estos errores:
+}
+client-gets-when = { $count ->
+    [one] Un cliente que no está listo recibe este error { $when }:
+   *[other] Un cliente que no está listo recibe uno de estos errores { $when }:
+}
+during-brownout = durante un corte de prueba
+during-cutoff = después del corte
+during-both = durante un corte de prueba y después del corte
+http-status = estado HTTP { $status }
+from-apis = de { $apis }
+
+## Lo demás
+
+questions = Preguntas y respuestas
+background = Contexto
+who-is-behind = Quién está detrás del cambio
+what-demands-it = Qué lo exige
+in-force = en vigor: { $date }
+versions-and-fate = Las versiones y su destino
+read-more = Más información
+contact = Contacto
+deprecated = Obsoleta
+deprecated-on = Obsoleta desde el { $date }
+deprecated-in = Obsoleta desde { $date }
+deprecated-when = Obsoleta: { $date }
+retired = Retirada
+retired-on = Retirada el { $date }
+retired-in = Retirada en { $date }
+retired-when = Retirada: { $date }
+current = Actual
+current-on = Actual desde el { $date }
+current-in = Actual desde { $date }
+current-when = Actual: { $date }
+planned = Prevista
+planned-on = Prevista para el { $date }
+planned-in = Prevista para { $date }
+planned-when = Prevista: { $date }
+
+## Entradas de calendario
+
+event = { $what }, { $place }: { $title }
+event-deprecation = Obsoleto
+event-cutoff = Corte
+event-complete = Corte completado
+event-enforced = Aplicado
+event-brownout = Corte de prueba
+event-endpoint-opens = Apertura del punto de acceso de prueba
+event-endpoint-closes = Cierre del punto de acceso de prueba
+
+## Páginas
+
+deprecation-notices = Avisos de obsolescencia
+skip = Ir al contenido
+site = Sitio
+languages = Idiomas
+all-impacted-apis = Todas las API afectadas
+subscribe = Suscribirse
+dates-as-calendar = Las fechas como calendario
+on-this-page = En esta página
+state-since = Estado desde el { $date }
+state-on = Estado el { $date }
+of-rows = { $count } de { $total } filas
+
+## La tabla y el archivo
+
+table-description = A qué API afectan las obsolescencias y los cortes anunciados, dónde y cuándo.
+table-lead = A qué API afectan los cambios anunciados, dónde y cuándo.
+table-caption = API afectadas: cuándo se corta cada una, dónde y por qué aviso
+table-complete = Completado
+table-as-json = Esta tabla en JSON
+api-description = Descripción de la API
+publication = Publicación { $name }
+not-understood = No todo se pudo entender.
+filters = Filtros
+more-filters = Más filtros
+filters-in-use = Filtros en uso
+remove-filter = Quitar el filtro
+clear-filters = Quitar todos los filtros
+show = Mostrar
+filter-program = Programa
+filter-environment = Entorno
+filter-state = Estado
+filter-api = API
+filter-url = Host o URL
+filter-on = Con fecha de
+filter-within = Corte dentro de
+filter-sort = Orden
+filter-group = Grupo
+filter-notice = Aviso
+field-api = API (nombre técnico)
+field-url = Host o URL que llama
+field-on = Estados con fecha de (00:00 UTC)
+all-programs = Todos los programas
+all-environments = Todos los entornos
+any-state = Cualquier estado
+any-time = En cualquier momento
+next-stretch = { $length }
+not-yet-cut-off = Aún no cortado
+soonest-first = Corte, el más próximo primero
+results = { $count ->
+    [1] Un resultado
+   *[other] { $count } resultados
+}
+shown = se muestran de { $first } a { $last }
+as-of = con fecha de { $date }
+what-changes = Qué cambia
+no-cutoff = Ningún corte previsto
+pages = Páginas
+first-page = Volver a la primera página
+next-page = Página siguiente
+nothing-matches = Nada de lo anunciado cumple todos estos filtros.
+nothing-announced = No hay nada anunciado por ahora.
+did-you-mean = ¿Quiso decir { $name }?
+everything = véalo todo
+take-away = Quite uno de los filtros de arriba o { $everything }. Los nombres de las API se comparan letra por letra, incluidas las mayúsculas.
+notices = Avisos
+notices-description = Todos los avisos: lo que termina, lo que se necesita en su lugar y cuándo.
+notices-of = Avisos, los más recientes primero: { $office }.
+notices-by-program = Todos los cambios anunciados, por programa, los más recientes primero.
+ends = Termina
+needed = Se necesita
+last-cutoff-of-all = Último corte
+no-notice = Aún no se ha publicado ningún aviso.
+no-program = Aún no se ha publicado ningún programa.
+impacted-apis-of = Las API afectadas: { $program }
+
+## Baja
+
+unsubscribed = Suscripción cancelada
+you-left = Ha cancelado la suscripción
+left-now = A partir de ahora no recibirá correos sobre { $program }.
+left-before = Ya había cancelado la suscripción; no recibe correos sobre { $program }.
+page-of-apis = la página de las API afectadas
+stays-open = Lo anunciado, y cuándo ocurre, sigue abierto a todo el mundo en { $page }.
+come-back = Si cambia de idea, pida que le añadan de nuevo: { $office }.
+leave = ¿Dejar de recibir estos correos?
+leave-means = Esto pone fin a todos los correos que recibe sobre { $program }: anuncios, recordatorios y cambios.
+nothing-happened = Todavía no ha ocurrido nada. Los correos sobre otros programas no se tocan.

@@ -1,0 +1,344 @@
+# Les mots fixes de tous les canaux, en français. Une espace insécable précède
+# les deux-points et accompagne les guillemets.
+
+language = Français
+colon = { "\u00A0" }:
+
+## Dates et durées
+
+range = { $from } au { $to }
+not-before = pas avant le { $date }
+to-be-announced = à préciser
+to-be-announced-by = à préciser d’ici le { $date }
+in-effect = déjà en vigueur
+quarter = { $quarter ->
+    [1] 1er
+   *[other] { $quarter }e
+} trimestre { $year } ({ $first } à { $last })
+minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+hours = { $count ->
+    [one] { $count } heure
+   *[other] { $count } heures
+}
+days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+weeks = { $count ->
+    [one] { $count } semaine
+   *[other] { $count } semaines
+}
+months = { $count } mois
+years = { $count ->
+    [one] { $count } an
+   *[other] { $count } ans
+}
+every-minutes = { $count ->
+    [1] chaque minute
+   *[other] toutes les { $count } minutes
+}
+every-hours = { $count ->
+    [1] chaque heure
+   *[other] toutes les { $count } heures
+}
+every-days = { $count ->
+    [1] chaque jour
+   *[other] tous les { $count } jours
+}
+every-weeks = { $count ->
+    [1] chaque semaine
+   *[other] toutes les { $count } semaines
+}
+every-months = { $count ->
+    [1] chaque mois
+   *[other] tous les { $count } mois
+}
+every-years = { $count ->
+    [1] chaque année
+   *[other] tous les { $count } ans
+}
+
+## Genres, niveaux et états
+
+kind-deprecation = Obsolescence
+kind-retirement = Retrait
+kind-protocol = Changement de protocole
+kind-endpoint = Changement de point d’accès
+kind-version = Changement de version
+kind-authentication = Changement d’authentification
+stage-test = test
+stage-production = production
+state-announced = annoncé
+state-deprecated = obsolète
+state-brownout = coupure d’essai
+state-due = imminent
+state-cut-off = coupé
+state-paused = suspendu
+state-cancelled = annulé
+
+## Échéances
+
+date-deprecation = Obsolète à partir du
+date-cutoff = Coupure
+date-complete = Achevé au plus tard
+date-enforced = Appliqué
+dates = Dates
+key-cutoff = Coupure
+key-deprecation = Obsolescence
+key-enforced = Application
+first-cutoff = Première coupure, { $place }
+first-deprecation = Première obsolescence, { $place }
+first-enforced = Première application, { $place }
+last-cutoff = Dernière coupure, { $place }
+last-deprecation = Dernière obsolescence, { $place }
+last-enforced = Dernière application, { $place }
+
+## Le cadre d’un avis
+
+kind-announced = { $kind }, annoncé{ "\u00A0" }: { $date }
+announced = annoncé{ "\u00A0" }: { $date }
+announced-on = Annoncé{ "\u00A0" }: { $date }.
+read-on-web = Lire cet avis sur le web
+notice-on-web = avis sur le web
+because-you-asked = Vous recevez ce courriel parce que vous avez demandé à suivre les changements de { $program }.
+unsubscribe = Se désabonner
+test-copy = Ceci est une copie d’essai. Elle a été envoyée pour vérifier l’aspect de l’avis{ "\u00A0" }; elle n’annonce rien.
+test-subject = [Essai] { $subject }
+
+## Qui est concerné
+
+who-is-affected = Qui est concerné
+for-you = Pour vous, cela concerne { $apis }.
+all-apis-below = toutes les API du calendrier ci-dessous
+not-affected = Non concerné
+what-ends = Ce qui disparaît
+what-is-needed = Ce qu’il faut à la place
+
+## Le calendrier
+
+what-happens = Ce qui se passe, quand et où
+schedule = Calendrier
+days-begin = Les jours commencent à 00:00 dans le fuseau horaire { $zone }.
+time-zone = Fuseau horaire
+where = Où
+urls = URL
+impacted-apis = API concernées
+state = État
+apis = API
+api = API
+api-name = Nom de l’API
+about = À propos
+about-apis = À propos des API nommées ci-dessus
+by-name = { $title }, par nom
+listed-below = ({ $count }, voir la liste plus bas)
+same-as = Les mêmes { $count } que sous «{ "\u00A0" }{ $title }{ "\u00A0" }».
+only-for = Seulement pour{ "\u00A0" }: { $cohort }
+versions = { $count ->
+    [one] version { $versions }
+   *[other] versions { $versions }
+}
+opting-out = Demander une exception
+opting-out-by = Demander une exception, avant{ "\u00A0" }: { $date }
+rows-left-out = { $count ->
+    [one] Une autre ligne ne vous concerne pas et n’est pas reprise ici.
+   *[other] { $count } autres lignes ne vous concernent pas et ne sont pas reprises ici.
+}
+whole-schedule = Le calendrier complet est dans l’{ $notice }.
+
+## Coupures d’essai
+
+planned-brownouts = Coupures d’essai prévues
+during-brownouts = Pendant une coupure d’essai, les requêtes échouent un moment, comme elles le feront après la coupure.
+rhythm = { $every }, début{ "\u00A0" }: { $start }, fin{ "\u00A0" }: { $until }, { $count } fois
+for-length = durée{ "\u00A0" }: { $length }
+ending = fin{ "\u00A0" }: { $date }
+named-later = Les API seront nommées plus tard.
+named-later-by = Les API seront nommées plus tard, échéance{ "\u00A0" }: { $date }.
+all-apis-struck = Toutes les API de la ligne sont touchées.
+struck = Touchées
+
+## Modifications
+
+changes = Ce qui a changé
+changes-since = Ce qui a changé depuis l’annonce
+not-recorded = Les dates précédentes n’ont pas été conservées.
+for-places = pour { $places }
+formerly = auparavant { $date }
+said-before = annoncé auparavant{ "\u00A0" }: { $value }
+now = désormais { $value }
+text = Texte
+amendment-extended = Prolongé
+amendment-advanced = Avancé
+amendment-postponed = Reporté
+amendment-refined = Précisé
+amendment-rescheduled = Replanifié
+amendment-rescoped = Périmètre modifié
+amendment-paused = Suspendu
+amendment-resumed = Repris
+amendment-cancelled = Annulé
+amendment-corrected = Corrigé
+
+## Que faire
+
+what-to-do = Que faire
+what-to-use = Quoi utiliser à la place
+no-replacement = il n’y a pas de remplacement.
+use = utiliser
+or = ou
+together-with = avec
+test-endpoint = Point d’accès de test
+accepts-only = N’accepte que { $what }
+opens = Ouverture{ "\u00A0" }: { $date }
+closes = Fermeture{ "\u00A0" }: { $date }
+careful = Attention
+expected = Attendu
+ready = Prêt
+not-ready = Pas prêt
+
+## Ce que verront les clients
+
+what-you-will-see = Ce que vous verrez
+client-gets = { $count ->
+    [one] Un client qui n’est pas prêt reçoit cette erreur{ "\u00A0" }:
+   *[other] Un client qui n’est pas prêt reçoit l’une de ces erreurs{ "\u00A0" }:
+}
+client-gets-when = { $count ->
+    [one] Un client qui n’est pas prêt reçoit cette erreur { $when }{ "\u00A0" }:
+   *[other] Un client qui n’est pas prêt reçoit l’une de ces erreurs { $when }{ "\u00A0" }:
+}
+during-brownout = pendant une coupure d’essai
+during-cutoff = après la coupure
+during-both = pendant une coupure d’essai et après la coupure
+http-status = statut HTTP { $status }
+from-apis = de la part de { $apis }
+
+## Le reste
+
+questions = Questions et réponses
+background = Contexte
+who-is-behind = Qui est à l’origine du changement
+what-demands-it = Ce qui l’exige
+in-force = en vigueur{ "\u00A0" }: { $date }
+versions-and-fate = Les versions et leur sort
+read-more = En savoir plus
+contact = Contact
+deprecated = Obsolète
+deprecated-on = Obsolète depuis le { $date }
+deprecated-in = Obsolète depuis { $date }
+deprecated-when = Obsolète{ "\u00A0" }: { $date }
+retired = Retirée
+retired-on = Retirée le { $date }
+retired-in = Retirée en { $date }
+retired-when = Retirée{ "\u00A0" }: { $date }
+current = Actuelle
+current-on = Actuelle depuis le { $date }
+current-in = Actuelle depuis { $date }
+current-when = Actuelle{ "\u00A0" }: { $date }
+planned = Prévue
+planned-on = Prévue pour le { $date }
+planned-in = Prévue pour { $date }
+planned-when = Prévue{ "\u00A0" }: { $date }
+
+## Entrées d’agenda
+
+event = { $what }, { $place }{ "\u00A0" }: { $title }
+event-deprecation = Obsolète
+event-cutoff = Coupure
+event-complete = Coupure achevée
+event-enforced = Appliqué
+event-brownout = Coupure d’essai
+event-endpoint-opens = Ouverture du point d’accès de test
+event-endpoint-closes = Fermeture du point d’accès de test
+
+## Pages
+
+deprecation-notices = Avis d’obsolescence
+skip = Aller au contenu
+site = Site
+languages = Langues
+all-impacted-apis = Toutes les API concernées
+subscribe = S’abonner
+dates-as-calendar = Les dates en calendrier
+on-this-page = Sur cette page
+state-since = État depuis le { $date }
+state-on = État le { $date }
+of-rows = { $count } sur { $total } lignes
+
+## Le tableau et les archives
+
+table-description = Quelles API sont concernées par les obsolescences et coupures annoncées, où et quand.
+table-lead = Quelles API sont concernées par les changements annoncés, où et quand.
+table-caption = API concernées{ "\u00A0" }: quand chacune est coupée, où, et par quel avis
+table-complete = Achevé
+table-as-json = Ce tableau en JSON
+api-description = Description de l’API
+publication = Publication { $name }
+not-understood = Tout n’a pas pu être compris.
+filters = Filtres
+more-filters = Plus de filtres
+filters-in-use = Filtres utilisés
+remove-filter = Retirer le filtre
+clear-filters = Retirer tous les filtres
+show = Afficher
+filter-program = Programme
+filter-environment = Environnement
+filter-state = État
+filter-api = API
+filter-url = Hôte ou URL
+filter-on = Au
+filter-within = Coupure d’ici
+filter-sort = Ordre
+filter-group = Groupe
+filter-notice = Avis
+field-api = API (nom technique)
+field-url = Hôte ou URL que vous appelez
+field-on = États au (00:00 UTC)
+all-programs = Tous les programmes
+all-environments = Tous les environnements
+any-state = N’importe quel état
+any-time = N’importe quand
+next-stretch = { $length }
+not-yet-cut-off = Pas encore coupé
+soonest-first = Coupure, la plus proche d’abord
+results = { $count ->
+    [1] Un résultat
+   *[other] { $count } résultats
+}
+shown = { $first } à { $last } affichés
+as-of = au { $date }
+what-changes = Ce qui change
+no-cutoff = Aucune coupure prévue
+pages = Pages
+first-page = Retour à la première page
+next-page = Page suivante
+nothing-matches = Rien d’annoncé ne correspond à tous ces filtres.
+nothing-announced = Rien n’est annoncé pour le moment.
+did-you-mean = Vouliez-vous dire { $name }{ "\u202F" }?
+everything = voyez tout
+take-away = Retirez l’un des filtres ci-dessus, ou { $everything }. Les noms des API sont comparés lettre par lettre, majuscules comprises.
+notices = Avis
+notices-description = Tous les avis{ "\u00A0" }: ce qui disparaît, ce qu’il faut à la place, et quand.
+notices-of = Avis, les plus récents d’abord{ "\u00A0" }: { $office }.
+notices-by-program = Tous les changements annoncés, par programme, les plus récents d’abord.
+ends = Disparaît
+needed = Nécessaire
+last-cutoff-of-all = Dernière coupure
+no-notice = Aucun avis n’a encore été publié.
+no-program = Aucun programme n’a encore été publié.
+impacted-apis-of = Les API concernées{ "\u00A0" }: { $program }
+
+## Désabonnement
+
+unsubscribed = Désabonné
+you-left = Vous êtes désabonné
+left-now = Désormais, vous ne recevrez plus de courriels sur { $program }.
+left-before = Vous étiez déjà désabonné{ "\u00A0" }; vous ne recevez pas de courriels sur { $program }.
+page-of-apis = la page des API concernées
+stays-open = Ce qui est annoncé, et quand cela arrive, reste ouvert à tous sur { $page }.
+come-back = Si vous changez d’avis, demandez à être réinscrit{ "\u00A0" }: { $office }.
+leave = Quitter ces courriels{ "\u202F" }?
+leave-means = Cela met fin à tous les courriels que vous recevez sur { $program }{ "\u00A0" }: annonces, rappels et modifications.
+nothing-happened = Rien n’a encore été fait. Les courriels sur d’autres programmes ne sont pas touchés.
