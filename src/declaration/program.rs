@@ -6,7 +6,9 @@ use super::references::Resolver;
 use super::rules::abbreviated_zone;
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
-use crate::notice::{Catalogue, GroupId, ProgramSettings, Reference, ReplacedBy, VersionRange};
+use crate::notice::{
+    ApiId, Catalogue, GroupId, ProgramSettings, Reference, ReplacedBy, Replacement, VersionRange,
+};
 
 pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<ProgramSettings>> {
     let read = read::<ProgramSettings>(file, problems)?;
@@ -80,12 +82,29 @@ fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
         }));
         let Some(ReplacedBy::Alternatives(alternatives)) = &api.replaced_by else { continue };
         // Another program's API is looked up when all programs are read.
-        for replacement in alternatives.iter().flatten().filter(|r| r.program.is_none()) {
-            let at = steps!["apis", id.as_str(), "replaced_by"];
+        for (replacement, at) in replacements(id, alternatives) {
+            if replacement.program.is_some() {
+                continue;
+            }
             let name = replacement.api.as_str();
             unknown(name, &tree.keys(&steps!["apis"]), "API", (tree, &at), problems);
         }
     }
+}
+
+/// Each replacement of the API with its path.
+pub fn replacements<'a>(
+    api: &'a ApiId,
+    alternatives: &'a [Vec<Replacement>],
+) -> impl Iterator<Item = (&'a Replacement, [Step; 5])> {
+    let own = move |first: usize, second: usize| {
+        // An alternative of one API is written without a list of its own, and the
+        // longest part of the path that is there counts.
+        steps!["apis", api.as_str(), "replaced_by", first, second]
+    };
+    alternatives.iter().enumerate().flat_map(move |(first, together)| {
+        together.iter().enumerate().map(move |(second, one)| (one, own(first, second)))
+    })
 }
 
 /// Whether `NAME@VERSION` means this version and nothing else.
