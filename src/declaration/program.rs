@@ -7,7 +7,8 @@ use super::rules::abbreviated_zone;
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
 use crate::notice::{
-    ApiId, Catalogue, GroupId, ProgramSettings, Reference, ReplacedBy, Replacement, VersionRange,
+    ApiId, Catalogue, GroupId, HttpUrl, ProgramSettings, Reference, ReplacedBy, Replacement,
+    VersionRange,
 };
 
 pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<ProgramSettings>> {
@@ -57,11 +58,25 @@ pub fn catalogue(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<
         for (id, environment) in &catalogue.environments {
             let at = steps!["environments", id.as_str(), "zone"];
             problems.extend(abbreviated_zone(&read.tree, &at, environment.zone));
+            for (url_id, url) in &environment.urls {
+                let at = steps!["environments", id.as_str(), "urls", url_id.as_str()];
+                problems.extend(any_host(url, read.tree.place(&at)));
+            }
         }
         check_apis(catalogue, &read.tree, problems);
         check_groups(catalogue, &read.tree, problems);
     }
     Some(read)
+}
+
+/// Nobody calls `*.example.com`, and who asks for their own host would not be told
+/// that it is meant.
+fn any_host(url: &HttpUrl, place: Place) -> Option<Problem> {
+    url.host().contains('*').then(|| {
+        let message = format!("`*` stands for nothing in the host `{}`", url.host());
+        Problem::error(Code::InvalidValue, place, message)
+            .help("write a host as readers know it, such as `your-site.example.com`")
+    })
 }
 
 fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
@@ -75,6 +90,10 @@ fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
                 (tree, &at),
                 problems,
             );
+        }
+        for (index, url) in api.urls.iter().enumerate() {
+            let at = steps!["apis", id.as_str(), "urls", index];
+            problems.extend(any_host(url, tree.place(&at)));
         }
         problems.extend(api.versions.iter().enumerate().filter_map(|(index, version)| {
             let at = steps!["apis", id.as_str(), "versions", index];

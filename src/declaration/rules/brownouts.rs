@@ -43,15 +43,29 @@ fn never(
 ) -> Option<Problem> {
     let repeat = brownout.repeat.as_ref()?;
     bounds(&brownout.start, row.zone).earliest?;
-    occurrences.nth(0).is_none().then(|| {
-        Problem::error(
-            Code::BrownoutNever,
-            context.tree.place(&steps!["schedule", "brownouts", id.as_str(), "repeat", "until"]),
-            format!("the brownout `{id}` never happens: it repeats until {}", repeat.until.span),
-        )
-        .related(place(context, id, "start"), "it begins only here")
-        .help("let it repeat until a day after it begins")
-    })
+    let until =
+        context.tree.place(&steps!["schedule", "brownouts", id.as_str(), "repeat", "until"]);
+    let start = place(context, id, "start");
+    let span = &repeat.until.span;
+    if occurrences.nth(0).is_none() {
+        let message = format!("the brownout `{id}` never happens: it repeats until {span}");
+        let problem = Problem::error(Code::BrownoutNever, until, message);
+        return Some(
+            problem
+                .related(start, "it begins only here")
+                .help("let it repeat until a day after it begins"),
+        );
+    }
+    if occurrences.nth(1).is_some() {
+        return None;
+    }
+    let message = format!("the brownout `{id}` happens once: it repeats until {span}");
+    let every = repeat.every;
+    Some(
+        Problem::error(Code::BrownoutNever, until, message)
+            .related(start, format!("it would come again {every} after this"))
+            .help("let it repeat until then, or take `repeat` out"),
+    )
 }
 
 fn rhythm(
