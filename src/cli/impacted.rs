@@ -197,13 +197,12 @@ fn name(line: &ImpactedApi) -> String {
     parts.join("\n")
 }
 
-/// The environment, and to whom alone the line applies.
+/// The environment, and whom it is restricted to: everyone else would take the
+/// date for theirs.
 fn place(line: &ImpactedApi) -> String {
-    let environment = printable(&line.environment_title);
-    match &line.cohort {
-        Some(cohort) => format!("{environment}\nonly {cohort}"),
-        None => environment,
-    }
+    let mut parts = vec![printable(&line.environment_title)];
+    parts.extend(line.cohort.as_ref().map(|cohort| format!("only {cohort}")));
+    parts.join("\n")
 }
 
 /// With the end of a gradual one, without which a line is hard to see as due.

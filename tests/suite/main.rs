@@ -34,6 +34,7 @@ mod mail_tools;
 mod one_click;
 mod planned_output;
 mod planning;
+mod preview_languages;
 mod preview_live;
 mod preview_problems;
 mod preview_site;
