@@ -25,7 +25,6 @@ mod generated;
 mod greeting;
 mod hostile;
 mod hostile_folders;
-mod idle_cost_tmp;
 mod impacted_table;
 mod importing;
 mod leaving;
