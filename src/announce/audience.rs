@@ -82,6 +82,10 @@ impl<'a> Audience<'a> {
 
     /// The rows that these interests meet, or that are told all the same.
     pub fn met_by(&self, interests: &[(Option<ApiId>, Option<EnvironmentId>)]) -> Option<Met> {
+        // Whoever asked to hear nothing of the program is not everyone.
+        if interests.is_empty() {
+            return None;
+        }
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &self.rows {

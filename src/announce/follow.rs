@@ -13,7 +13,9 @@ pub const LOOK_AGAIN: Duration = Duration::from_secs(3);
 /// ends by itself.
 pub async fn follow(mut rounds: Rounds, clock: &Clock, wake: &Notify) {
     loop {
-        match rounds.tick(clock.now()).await {
+        let ticked = rounds.tick(clock.now()).await;
+        let is_behind = ticked.as_ref().is_ok_and(|ticked| ticked.is_behind);
+        match ticked {
             Ok(ticked) if ticked.is_idle() => {}
             Ok(ticked) => tracing::info!(
                 announcements = ticked.announcements,
@@ -24,6 +26,9 @@ pub async fn follow(mut rounds: Rounds, clock: &Clock, wake: &Notify) {
                 "notices were followed up"
             ),
             Err(reason) => tracing::error!(%reason, "notices cannot be followed up"),
+        }
+        if is_behind {
+            continue;
         }
         // Whichever comes first.
         let _ = tokio::time::timeout(LOOK_AGAIN, wake.notified()).await;

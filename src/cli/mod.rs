@@ -15,6 +15,7 @@ mod announce;
 mod approve;
 mod check;
 mod diff;
+mod done;
 mod explain;
 mod impacted;
 mod init;
@@ -95,6 +96,8 @@ enum Command {
     Token(token::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
+    /// Note that a recipient is done, and end the reminders of it for them
+    Done(done::Arguments),
     /// Show what became of every message
     Status(status::Arguments),
     /// Show who was told what, and check that the record of it is whole
@@ -144,6 +147,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Approve(arguments) => approve::run(arguments, &clock).await,
         Command::Token(arguments) => token::run(arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
+        Command::Done(arguments) => done::run(arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Proof(arguments) => proof::run(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,

@@ -78,7 +78,11 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
         return Ok(Exit::Problems);
     };
     say!("Nothing was published before, so the folder {shown} is, this once.");
-    say!("{}", publish::publish(store, &publication, clock).await?);
+    // Nothing was announced before, so that no date can be earlier than told.
+    if let publish::Outcome::Done(said) = publish::publish(store, &publication, clock, true).await?
+    {
+        say!("{said}");
+    }
     say!("Later changes to it are served after `fairwarning publish {shown}`.");
     Ok(Exit::Clean)
 }

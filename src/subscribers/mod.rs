@@ -3,8 +3,10 @@
 //! This module knows lists, links and the store. It decides nothing about what
 //! is sent, and never sends.
 
+mod done;
 mod import;
 
+pub use done::{Reminded, describe_reminded, say_done, say_done_for};
 pub use import::{BadRow, ImportError, Imported, MAX_IMPORT_BYTES, MAX_ROWS, import_csv};
 
 use crate::links::{BadToken, Keys};

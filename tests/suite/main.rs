@@ -70,6 +70,7 @@ mod stretches;
 mod telling;
 mod terminal_table;
 mod test_office;
+mod threads;
 mod tidy;
 mod translations;
 mod web_languages;

@@ -2,6 +2,7 @@
 //! what the API says.
 
 mod assets;
+mod done;
 mod filters;
 mod lines;
 mod notices;
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/static/icon.svg", assets::icon))
         .service(readable("/favicon.ico", assets::icon))
         .service(readable("/robots.txt", assets::robots))
+        .service(done::resource())
         .service(unsubscribe::resource());
 }
 

@@ -83,7 +83,7 @@ async fn leave(
 
 /// The body is read to its end, so that the connection can be used again, but
 /// neither without limit nor without end.
-async fn read_through(mut body: Payload) -> Result<(), ApiError> {
+pub(super) async fn read_through(mut body: Payload) -> Result<(), ApiError> {
     let reading = async {
         let mut bytes = 0;
         while let Some(chunk) = body.next().await {
