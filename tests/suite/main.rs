@@ -36,6 +36,7 @@ mod one_click;
 mod planned_output;
 mod planning;
 mod postgres_server;
+mod preview_languages;
 mod preview_live;
 mod preview_problems;
 mod preview_site;
