@@ -174,8 +174,9 @@ async fn a_claim_whose_answer_was_lost_is_not_held_for_ever() {
     let ended = delivery.unwrap().run(scope, stop, |event| {
         failures += usize::from(matches!(event, Event::StoreFails(_)));
     });
-    // It ends by itself, or its last words are lost as well.
-    let _ = ended.await;
+    let patience = Duration::from_secs(120);
+    // It ends by itself, unless its last words are lost as well.
+    let _ = tokio::time::timeout(patience, ended).await.expect("it waits for what it holds");
     assert!(failures > 3, "answers were lost");
     let counts = office.store.round_counts(occasion).await.unwrap();
     assert_eq!(counts.of(Outcome::Accepted), PEOPLE as i64, "{counts:?}");
