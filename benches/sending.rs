@@ -169,7 +169,9 @@ fn rate(messages: usize, took: Duration) -> f64 {
 
 async fn to_the_sink(messages: usize) {
     let bytes = wire_bytes().await;
-    println!("sending {messages} personal messages of {bytes} bytes over {CONNECTIONS} connections");
+    println!(
+        "sending {messages} personal messages of {bytes} bytes over {CONNECTIONS} connections"
+    );
     let office = Office::with(messages).await;
     let begun = Instant::now();
     let occasion = office.fill().await;

@@ -212,8 +212,9 @@ impl<'a> Filler<'a> {
             let page =
                 store.audience(program, Some(occasion), state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(mut last) = page.last().map(|listener| listener.id) else {
-                store.finish_filling(occasion, at).await?;
-                break;
+                // The next turn sees whether that holds, or everyone is looked at again.
+                store.finish_filling(occasion, state.cursor, at).await?;
+                continue;
             };
             let room = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
             let mut rows = Vec::with_capacity(page.len().min(room));

@@ -88,7 +88,6 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     if !is_done || changes.is_none() {
         let ended = deliver(&store, delivery, filled.occasion).await?;
-        proof::seal(&store, clock.now()).await?;
         let counts = store.round_counts(filled.occasion).await?;
         if settled(&before) > 0 {
             say!("{:>9}  of this round were settled before", settled(&before));
@@ -104,6 +103,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let changed = summarise(&store.round_counts(changes).await?, &ended)?;
         exit = if exit == Exit::Clean { changed } else { exit };
     }
+    proof::seal(&store, clock.now()).await?;
     Ok(exit)
 }
 

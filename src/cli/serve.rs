@@ -1,22 +1,24 @@
-//! `fairwarning serve`: the whole service. The web side over the present
-//! publication, and beside it what falls due: reminders and changes are written,
-//! and whatever waits is delivered.
+//! `fairwarning serve`: the whole service, or one process's part of it. The web
+//! side over the present publication, the filling of rounds, and the delivery
+//! of whatever falls due.
 
+use super::roles::RoleArguments;
 use super::{Exit, publish};
 use crate::announce::{self, Rounds};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
 use crate::proof;
-use crate::store::Store;
+use crate::store::{Store, Topic};
 use crate::subscribers;
 use crate::web::{self, Service};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
+use tokio::task::{JoinError, JoinSet};
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -24,6 +26,8 @@ pub struct Arguments {
     /// The workspace, published once if nothing has been published yet.
     #[arg(default_value = "notices")]
     dir: PathBuf,
+    #[command(flatten)]
+    role: RoleArguments,
     #[command(flatten)]
     web: WebArguments,
     /// Threads that answer requests.
@@ -42,31 +46,52 @@ fn workers(text: &str) -> Result<usize, String> {
 }
 
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let url = arguments.database.check()?;
+    let roles = arguments.role.check(&url)?;
     let settings = arguments.web.check()?;
-    let mail = arguments.mail.check(&settings)?;
-    let store = Store::open(&arguments.database.check()?).await?;
-    if store.current_publication_id().await?.is_none()
-        && publish_first(&store, &arguments.dir, clock).await? == Exit::Problems
-    {
-        return Ok(Exit::Problems);
+    let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
+    let store = Store::open(&url).await?;
+    if store.current_publication_id().await?.is_none() {
+        if !roles.is_whole() {
+            say!("Nothing was published yet; `fairwarning publish` is waited for.");
+        } else if publish_first(&store, &arguments.dir, clock).await? == Exit::Problems {
+            return Ok(Exit::Problems);
+        }
     }
-    let keys = subscribers::load_keys(&store, clock.now()).await?;
-    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
-    let rounds = Rounds::new(store.clone());
-    let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
-    let service = Arc::new(service);
-    web::refresh(&service).await?;
+    let delivery = match mail {
+        Some(mail) => {
+            let keys = subscribers::load_keys(&store, clock.now()).await?;
+            Some(Delivery::new(store.clone(), keys, mail, clock.clone())?)
+        }
+        None => None,
+    };
     // From here on a signal ends the service well, however early it comes.
     let stop = Stop::listen()?;
-    let listener = listen(settings.listen)?;
-    let address = listener.local_addr()?;
-    let server = web::start(service.clone(), listener, arguments.workers)?;
-    say!("Serving on http://{address}");
-    let wake = Notify::new();
-    let sealing = proof::keep_sealing(service.store().clone(), clock.clone());
-    let following = announce::follow(rounds, clock, &wake);
-    let beside = Beside { following, sealing };
-    work_until(stop, service, server, delivery, beside).await?;
+    let (tell_stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    if roles.web {
+        let public_url = settings.public_url.clone();
+        let service = Arc::new(Service::open(store.clone(), clock.clone(), public_url).await?);
+        web::refresh(&service).await?;
+        let listener = listen(settings.listen)?;
+        let address = listener.local_addr()?;
+        let server = web::start(service.clone(), listener, arguments.workers)?;
+        say!("Serving on http://{address}");
+        tasks.spawn(serve(service, server, stopped.clone()));
+    } else {
+        say!("Working on {url}; listening on no port.");
+    }
+    if roles.announce {
+        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
+    }
+    if roles.announce || roles.deliver {
+        tasks.spawn(seal(store, clock.clone(), stopped.clone()));
+    }
+    // Last, so that nothing is under way when something else cannot begin.
+    if let Some(delivery) = delivery {
+        tasks.spawn(deliver(delivery, stopped));
+    }
+    work_until(stop, tasks, tell_stop).await?;
     Ok(Exit::Clean)
 }
 
@@ -115,46 +140,91 @@ impl Stop {
     }
 }
 
-/// What goes on beside answering and delivering.
-struct Beside<F, S> {
-    following: F,
-    sealing: S,
-}
-
-/// Runs every task of the service side by side. None of them ends by itself:
-/// whichever does first has failed, and takes the others with it.
+/// Runs every task of the process side by side. None of them ends before it is
+/// told to: whichever does has failed, and the others are told to end.
 async fn work_until(
     mut stop: Stop,
+    mut tasks: JoinSet<anyhow::Result<()>>,
+    tell_stop: watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let mut failure = tokio::select! {
+        ended = tasks.join_next() => Some(failed(ended)),
+        () = stop.told() => None,
+    };
+    eprintln!("Stopping: requests and messages under way are finished first.");
+    tell_stop.send_replace(true);
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            ended => failure = failure.or(Some(failed(Some(ended)))),
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+fn failed(ended: Option<Result<anyhow::Result<()>, JoinError>>) -> anyhow::Error {
+    match ended {
+        Some(Ok(Err(failure))) => failure,
+        Some(Err(broken)) => anyhow::Error::new(broken).context("a task of the service broke"),
+        Some(Ok(Ok(()))) | None => anyhow!("a task of the service ended by itself"),
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // Where nobody is left to tell, it is over as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn serve(
     service: Arc<Service>,
     server: web::Server,
-    delivery: Delivery,
-    beside: Beside<impl Future<Output = ()>, impl Future<Output = ()>>,
+    stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
-    let (tell_stop, stopped) = watch::channel(false);
-    let delivering = delivery.run(Scope::Everything, stopped, log);
-    let mut delivering = std::pin::pin!(delivering);
     tokio::select! {
-        ended = &mut server => {
-            ended.context("the web server failed")?;
-            bail!("the web server ended by itself");
-        }
-        ended = &mut delivering => {
-            ended.context("delivery failed")?;
-            bail!("delivery ended by itself");
-        }
-        () = beside.following => bail!("the watch for what falls due ended by itself"),
-        () = beside.sealing => bail!("sealing ended by itself"),
+        ended = &mut server => return ended.context("the web server failed"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
-        () = stop.told() => {}
+        () = until(stopped) => {}
     }
-    eprintln!("Stopping: requests and messages under way are finished first.");
-    tell_stop.send_replace(true);
-    let (_, ended, delivered) = tokio::join!(handle.stop(true), server, delivering);
-    ended.context("the web server failed while stopping")?;
-    delivered.context("delivery failed while stopping")?;
+    let ((), ended) = tokio::join!(handle.stop(true), server);
+    ended.context("the web server failed while stopping")
+}
+
+async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    delivery.run(Scope::Everything, stopped, log).await.context("delivery failed")?;
     Ok(())
+}
+
+/// Follows up what was announced. It can be broken off anywhere: what is not
+/// committed by then is done again by the next look.
+async fn announce(
+    store: Store,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let wake = Notify::new();
+    let mut wakeups = store.wakeups(Topic::Publications);
+    let following = announce::follow(Rounds::new(store), &clock, &wake);
+    let waking = async {
+        loop {
+            wakeups.next().await;
+            wake.notify_one();
+        }
+    };
+    tokio::select! {
+        () = following => bail!("the watch for what falls due ended by itself"),
+        () = waking => bail!("the wait for publications ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// Seals what was sent. Any number of processes may do so.
+async fn seal(store: Store, clock: Clock, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    tokio::select! {
+        () = proof::keep_sealing(store, clock) => bail!("sealing ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
 }
 
 /// One line for what an operator would want to know of.

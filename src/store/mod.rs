@@ -4,8 +4,9 @@
 //! The store knows neither how a message is rendered nor how it is sent, and
 //! computes no hash or token: those come in as bytes.
 
-mod approvals;
 mod acknowledgements;
+mod approvals;
+mod backups;
 mod claims;
 mod dialect;
 mod editions;
@@ -21,14 +22,15 @@ mod publications;
 mod seals;
 mod subscribers;
 mod suppressions;
-mod tokens;
-
-pub use approvals::{NewApproval, StoredApproval};
 mod tables;
 mod tellings;
+mod tokens;
 mod told;
+mod wakeups;
 
 pub use acknowledgements::{Acknowledged, Way};
+pub use approvals::{NewApproval, StoredApproval};
+pub use backups::{BackupError, restore};
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::{NewEdition, StoredEdition};
 pub use hours::Closing;
@@ -42,10 +44,11 @@ pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use seals::{Person, Record, Seal, ToldRecord};
 pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::Scope;
-pub use tokens::{NewToken, StoredToken};
 pub use tables::Migrated;
 pub use tellings::{Stands, Telling};
+pub use tokens::{NewToken, StoredToken};
 pub use told::ToldNotice;
+pub use wakeups::{Topic, Wakeups};
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
@@ -87,7 +90,9 @@ type Write = Transaction<'static, Any>;
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
+    url: DatabaseUrl,
     time: Time,
+    listening: wakeups::Listening,
 }
 
 /// Who tells the time that claims and heartbeats are judged by.
@@ -139,7 +144,8 @@ impl Store {
             .await
             .map_err(|reason| StoreError::Open { url: url.to_string(), reason })?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
-        Ok((Self { pool, dialect, time }, migrated))
+        let (url, listening) = (url.clone(), wakeups::Listening::default());
+        Ok((Self { pool, dialect, url, time, listening }, migrated))
     }
 
     /// Closes every connection, so that the file may be copied or removed.
