@@ -17,7 +17,7 @@ mod reminders;
 mod state;
 mod stretches;
 
-pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time};
+pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, is_within, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{before_last_amendment, describes, history, undo, word};
 pub use days::Days;
