@@ -3,7 +3,6 @@ create table guards (
     name text collate "C" primary key,
     number bigint not null
 );
-insert into guards (name, number) values ('publication', 0), ('occasions', 0);
 
 -- When filling it was last begun from the start.
 alter table occasions add column begun_at bigint not null default 0;

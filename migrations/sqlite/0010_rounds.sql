@@ -7,8 +7,6 @@ create table guards (
     name text primary key,
     number integer not null
 );
-insert into guards (name, number) values ('publication', 0);
-insert into guards (name, number) values ('occasions', 0);
 
 -- When filling it was last begun from the start.
 alter table occasions add column begun_at integer not null default 0;

@@ -7,6 +7,7 @@ use super::round::Filler;
 use super::{AnnounceError, Audience};
 use crate::notice::OccasionKind;
 use crate::store::{Chunk, Filling, StoredOccasion};
+use std::collections::BTreeSet;
 
 /// Announces the notice to those of `joined` whom it concerns and who were
 /// written nothing about it.
@@ -17,24 +18,25 @@ pub(super) async fn welcome(
 ) -> Result<u64, AnnounceError> {
     let Filler { store, declared, at, .. } = *filler;
     debug_assert_eq!(subject(announcement).as_ref(), Some(&declared.path));
-    let audience = Audience::of(declared.program, declared.notice);
-    let mut listeners = store.listeners(&declared.path.program, joined).await?;
-    listeners.retain(|listener| {
-        !listener.is_suppressed && filler.concern(&audience, listener, Pace::InHours).is_some()
-    });
-    if listeners.is_empty() {
-        return Ok(0);
-    }
     let all = store.occasions_about(&declared.path).await?;
     let tells =
         |o: &&StoredOccasion| matches!(o.kind, OccasionKind::Announcement | OccasionKind::Change);
     let telling: Vec<i64> = all.iter().filter(tells).map(|occasion| occasion.id).collect();
-    let ids: Vec<i64> = listeners.iter().map(|listener| listener.id).collect();
-    let known = store.already_written_to(&telling, &ids).await?;
+    // First, because a list that is brought in again names mostly these.
+    let known: BTreeSet<i64> =
+        store.already_written_to(&telling, joined).await?.into_iter().collect();
+    let new: Vec<i64> = joined.iter().copied().filter(|id| !known.contains(id)).collect();
+    let audience = Audience::of(declared.program, declared.notice);
+    let mut listeners = store.listeners(&declared.path.program, &new).await?;
+    listeners.retain(|listener| !listener.is_suppressed);
+    let concern = |listener| filler.concern(&audience, listener, Pace::InHours);
+    if !listeners.iter().any(|listener| concern(listener).is_some()) {
+        return Ok(0);
+    }
     let mut editions = filler.editions(announcement.id).await?;
     let mut rows = Vec::new();
-    for listener in listeners.iter().filter(|listener| !known.contains(&listener.id)) {
-        let Some(concern) = filler.concern(&audience, listener, Pace::InHours) else { continue };
+    for listener in &listeners {
+        let Some(concern) = concern(listener) else { continue };
         rows.push(filler.announce_to(&mut editions, listener, concern, Pace::InHours).await?);
     }
     let (occasion, publication) = (announcement.id, declared.publication);

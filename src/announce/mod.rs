@@ -9,8 +9,8 @@ mod approval;
 mod audience;
 mod declared;
 mod editions;
-mod follow;
 mod hearers;
+mod interrupted;
 mod joiners;
 mod owed;
 mod pace;
@@ -22,8 +22,8 @@ mod rounds;
 
 pub use approval::{Approving, NotApproved, Parts, approve, margin};
 pub use audience::{Audience, Concern, Met};
-pub use follow::{LOOK_AGAIN, follow};
 pub use hearers::{Hearers, hearers};
+pub use interrupted::{Stuck, fill_interrupted};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};
 pub use rounds::{Rounds, Ticked};
@@ -52,6 +52,8 @@ pub enum AnnounceError {
     PublishedMeanwhile,
     #[error(transparent)]
     NotApproved(#[from] NotApproved),
+    #[error("occasion {occasion} is about `{subject}`, which is not a notice's name")]
+    UnreadableSubject { occasion: i64, subject: String },
     #[error("`{notice}` cannot be rendered: {reason}")]
     Render { notice: NoticePath, reason: RenderError },
     #[error("the machine gives no random numbers: {0}")]

@@ -223,7 +223,6 @@ impl<'a> Pass<'a> {
             let page =
                 store.recipients_of(&self.scene.occasions, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last().copied() else {
-                // The next turn sees whether that holds, or everyone is looked at again.
                 store.finish_filling(occasion, state.cursor, at).await?;
                 continue;
             };

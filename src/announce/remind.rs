@@ -69,7 +69,6 @@ impl Reminding<'_> {
             let Some(state) = state.filter(|state| !state.is_filled) else { return Ok(added) };
             let page = store.recipients_of(self.telling, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last().copied() else {
-                // The next turn sees whether that holds, or everyone is looked at again.
                 store.finish_filling(self.occasion, state.cursor, at).await?;
                 continue;
             };

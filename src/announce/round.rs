@@ -141,7 +141,6 @@ impl Round {
     ) -> Result<Filled, AnnounceError> {
         self.refuse_unless_approved(store).await?;
         let declared = self.declared();
-        let renderer = self.renderer()?;
         let new = NewOccasion {
             occasion: announcement(&self.path),
             revision: declared.revision.clone(),
@@ -150,8 +149,19 @@ impl Round {
         };
         let opened = store.open_occasion(&new, at).await?;
         store.resume_filling(opened.id, canary.map(i64::from), at).await?;
+        self.fill_on(store, opened.id, at).await
+    }
+
+    /// Fills on from wherever the last one, or another process, left off.
+    pub(super) async fn fill_on(
+        &self,
+        store: &Store,
+        occasion: i64,
+        at: DateTime<Utc>,
+    ) -> Result<Filled, AnnounceError> {
+        let (declared, renderer) = (self.declared(), self.renderer()?);
         let filler = Filler { store, declared: &declared, renderer: &renderer, at };
-        filler.fill(opened.id, Pace::AtOnce).await
+        filler.fill(occasion, Pace::AtOnce).await
     }
 
     /// Has those who were told something that is no longer true hear what
@@ -212,7 +222,7 @@ impl<'a> Filler<'a> {
             let page =
                 store.audience(program, Some(occasion), state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(mut last) = page.last().map(|listener| listener.id) else {
-                // The next turn sees whether that holds, or everyone is looked at again.
+                // The next turn sees whether it is finished, or everyone is looked at again.
                 store.finish_filling(occasion, state.cursor, at).await?;
                 continue;
             };

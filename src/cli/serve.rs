@@ -4,7 +4,7 @@
 
 use super::roles::RoleArguments;
 use super::{Exit, publish};
-use crate::announce::{self, Rounds};
+use crate::announce::{Rounds, fill_interrupted};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
@@ -16,9 +16,13 @@ use anyhow::{Context, anyhow, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
+
+/// How often to look for rounds that broke off. It costs one small query.
+const LOOK_FOR_ROUNDS: Duration = Duration::from_secs(5);
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -104,8 +108,8 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
     };
     say!("Nothing was published before, so the folder {shown} is, this once.");
     // Nothing was announced before, so that no date can be earlier than told.
-    if let publish::Outcome::Done(said) = publish::publish(store, &publication, clock, true).await?
-    {
+    let published = publish::publish(store, &publication, clock, true).await?;
+    if let publish::Outcome::Done(said) = published {
         say!("{said}");
     }
     say!("Later changes to it are served after `fairwarning publish {shown}`.");
@@ -196,25 +200,29 @@ async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::
     Ok(())
 }
 
-/// Follows up what was announced. It can be broken off anywhere: what is not
-/// committed by then is done again by the next look.
+/// Looks after rounds. It can be broken off anywhere: what is not committed
+/// by then is done again by the next look.
 async fn announce(
     store: Store,
     clock: Clock,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let wake = Notify::new();
-    let mut wakeups = store.wakeups(Topic::Publications);
-    let following = announce::follow(Rounds::new(store), &clock, &wake);
-    let waking = async {
+    let looking = async {
+        let mut ticks = tokio::time::interval(LOOK_FOR_ROUNDS);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut wakeups = store.wakeups(Topic::Publications);
+        let mut rounds = Rounds::new(store.clone());
         loop {
-            wakeups.next().await;
-            wake.notify_one();
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = wakeups.next() => {}
+            }
+            look_after_rounds(&store, &clock).await;
+            follow_up(&mut rounds, &clock).await;
         }
     };
     tokio::select! {
-        () = following => bail!("the watch for what falls due ended by itself"),
-        () = waking => bail!("the wait for publications ended by itself"),
+        () = looking => bail!("the look after rounds ended by itself"),
         () = until(stopped) => Ok(()),
     }
 }
@@ -224,6 +232,49 @@ async fn seal(store: Store, clock: Clock, stopped: watch::Receiver<bool>) -> any
     tokio::select! {
         () = proof::keep_sealing(store, clock) => bail!("sealing ended by itself"),
         () = until(stopped) => Ok(()),
+    }
+}
+
+/// One look: everything that is to be done for rounds at this moment.
+async fn look_after_rounds(store: &Store, clock: &Clock) {
+    match fill_interrupted(store, clock.now()).await {
+        Ok((added, stuck)) => {
+            if added > 0 {
+                tracing::info!(added, "an interrupted round was filled");
+            }
+            for (notice, reason) in stuck {
+                tracing::warn!(notice, %reason, "an interrupted round cannot be filled");
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "rounds cannot be looked after"),
+    }
+}
+
+/// One look at what was announced: reminders, changes, and those who joined. It
+/// goes on at once while more joined than one look takes.
+async fn follow_up(rounds: &mut Rounds, clock: &Clock) {
+    loop {
+        match rounds.tick(clock.now()).await {
+            Ok(ticked) => {
+                if !ticked.is_idle() {
+                    tracing::info!(
+                        announcements = ticked.announcements,
+                        reminders = ticked.reminders,
+                        changes = ticked.changes,
+                        withdrawn = ticked.withdrawn,
+                        put_off = ticked.put_off,
+                        "notices were followed up"
+                    );
+                }
+                if !ticked.is_behind {
+                    return;
+                }
+            }
+            Err(failure) => {
+                tracing::warn!(%failure, "notices cannot be followed up");
+                return;
+            }
+        }
     }
 }
 

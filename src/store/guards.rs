@@ -28,10 +28,13 @@ impl Guard {
 /// Waits for others that passed, and keeps later ones waiting until the
 /// transaction ends.
 pub(super) async fn pass(transaction: &mut Write, guard: Guard) -> Result<()> {
-    sqlx::query("update guards set number = number + 1 where name = $1")
-        .bind(guard.as_str())
-        .execute(&mut **transaction)
-        .await?;
+    sqlx::query(
+        "insert into guards (name, number) values ($1, 1)
+         on conflict (name) do update set number = guards.number + 1",
+    )
+    .bind(guard.as_str())
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }
 
@@ -39,9 +42,10 @@ impl Store {
     /// A number that grows whenever an announcement is begun, filled or
     /// entrusted.
     pub async fn occasions_number(&self) -> Result<i64> {
-        Ok(sqlx::query_scalar("select number from guards where name = $1")
+        let number: Option<i64> = sqlx::query_scalar("select number from guards where name = $1")
             .bind(Guard::Occasions.as_str())
-            .fetch_one(&self.pool)
-            .await?)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(number.unwrap_or(0))
     }
 }

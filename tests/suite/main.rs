@@ -56,6 +56,7 @@ mod reconciling;
 mod reconciling_at_random;
 mod reminded;
 mod reminders;
+mod rendered_followups;
 mod rendered_languages;
 mod rendering;
 mod roles;

@@ -5,8 +5,8 @@ use crate::commands::{Service, Workplace};
 use crate::databases::on_postgres;
 use crate::sample_office;
 use crate::scripted_server::{Answer, ScriptedServer};
-use fairwarning::notice::Carrier;
-use fairwarning::store::Store;
+use fairwarning::notice::{Carrier, Occasion, OccasionKind};
+use fairwarning::store::{NewOccasion, Store};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -146,21 +146,27 @@ async fn an_interrupted_round_is_filled_on_and_a_canary_is_not() {
     let store: &Store = &place.office.store;
     place.office.fill(Some(4)).await.unwrap();
     let begun = store.occasions().await.unwrap().remove(0);
-    store.entrust(begun.id, Carrier::Files).await.unwrap();
-    let mut service = start(&place, "announce", &[]);
-    line(&mut service, "listening on no port");
-    let state = async || store.occasion_by_id(begun.id).await.unwrap().unwrap();
-    // As a process leaves it that was killed between two chunks.
-    let now = place.office.clock.now();
-    assert_eq!((state().await.filled, state().await.is_filled), (4, false));
-    store.resume_filling(begun.id, None, now).await.unwrap();
-    store.entrust(begun.id, Carrier::Files).await.unwrap();
+    let service = start(&place, "announce", &[]);
+    let is_filled = async || store.occasion_by_id(begun.id).await.unwrap().unwrap().is_filled;
+    // As a process leaves it that was killed between two chunks of another round.
+    let other = NewOccasion {
+        occasion: Occasion {
+            notice: sample_office::notice(),
+            kind: OccasionKind::Announcement,
+            key: "another".to_owned(),
+        },
+        revision: begun.revision.clone(),
+        publication: begun.publication,
+        carrier: None,
+    };
+    let other = store.open_occasion(&other, place.office.clock.now()).await.unwrap();
     let started = std::time::Instant::now();
-    while !state().await.is_filled {
+    while !store.occasion_by_id(other.id).await.unwrap().unwrap().is_filled {
         assert!(started.elapsed().as_secs() < 60, "it was not filled on");
         tokio::task::yield_now().await;
     }
-    assert_eq!(store.round_counts(begun.id).await.unwrap().total(), 10);
+    assert!(!is_filled().await, "the canary waits for somebody's word");
+    assert_eq!(store.round_counts(other.id).await.unwrap().total(), 10);
     service.end_well();
 }
 
