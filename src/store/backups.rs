@@ -118,11 +118,11 @@ async fn newer(opened: &mut SqliteConnection) -> Option<String> {
     is_newer.then(|| "it was made by a newer version of this program".to_owned())
 }
 
-/// Whether no table of ours holds a row.
+/// Whether no table of ours holds a row but for those that are made with it.
 async fn is_empty(file: &Path) -> Done<bool> {
     let mut opened = open(file).await?;
     let tables: Vec<String> = sqlx::query_scalar(
-        "select name from sqlite_master where type = 'table'
+        "select name from sqlite_master where type = 'table' and name <> 'guards'
          and name not like 'sqlite%' and name not like '\\_sqlx%' escape '\\'",
     )
     .fetch_all(&mut opened)

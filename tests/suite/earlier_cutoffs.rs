@@ -85,7 +85,7 @@ fn a_publication_that_moves_an_announced_cutoff_earlier_says_so_and_waits_for_co
     let (code, said) = run(folder, &["announce", "usps-web-tools/tls-1.2", "--yes"]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("What changed, to those who were told otherwise:"), "{said}");
-    let mails: Vec<_> = std::fs::read_dir(folder.join("mail")).unwrap().collect();
+    let mails: Vec<_> = std::fs::read_dir(folder.join("var/mail")).unwrap().collect();
     assert_eq!(mails.len(), 2);
     std::fs::write(&file, text).unwrap();
 }
