@@ -5,7 +5,13 @@
 //! `FAIRWARNING_`. This module opens no connection and knows no command; a
 //! command flattens the argument groups it needs.
 
-use crate::notice::EmailAddress;
+mod operator;
+mod rates;
+
+pub use operator::OperatorArguments;
+pub use rates::RateArguments;
+
+use crate::notice::{EmailAddress, RateLimits};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use secrecy::SecretString;
@@ -54,6 +60,8 @@ pub enum ConfigError {
     File { setting: &'static str, path: PathBuf, reason: std::io::Error },
     #[error("{setting} is {value}; it must be from {least} to {most}")]
     Range { setting: &'static str, value: u64, least: u64, most: u64 },
+    #[error("--domain-rate `{written}` is not understood: {reason}")]
+    DomainRate { written: String, reason: String },
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }
@@ -213,6 +221,8 @@ pub struct MailArguments {
     /// How long to wait before the first repetition; each further wait doubles.
     #[arg(long, env = "FAIRWARNING_RETRY_SECONDS", value_name = "N", default_value_t = 300)]
     retry_seconds: u64,
+    #[command(flatten)]
+    rates: RateArguments,
 }
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
@@ -228,6 +238,7 @@ pub struct MailSettings {
     pub link_base: PublicUrl,
     pub heartbeat: Duration,
     pub first_retry: Duration,
+    pub rates: RateLimits,
 }
 
 #[derive(Debug, Clone)]
@@ -289,6 +300,7 @@ impl MailArguments {
             link_base: web.link_base(),
             heartbeat: Duration::from_millis(self.heartbeat_ms),
             first_retry: Duration::from_secs(self.retry_seconds),
+            rates: self.rates.check()?,
         })
     }
 

@@ -15,6 +15,7 @@ mod announce;
 mod check;
 mod diff;
 mod explain;
+mod hold;
 mod impacted;
 mod init;
 mod moment;
@@ -89,6 +90,10 @@ enum Command {
     Announce(Box<announce::Arguments>),
     /// Show what became of every message
     Status(status::Arguments),
+    /// Stop sending: everything, a program, or one notice
+    Hold(hold::HoldArguments),
+    /// Let held sending go on
+    Release(hold::ReleaseArguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
 }
@@ -131,6 +136,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
+        Command::Hold(arguments) => hold::hold(arguments, &clock).await,
+        Command::Release(arguments) => hold::release(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),

@@ -144,6 +144,8 @@ fn log(event: Event) {
             let seconds = pause.wait.as_secs();
             tracing::warn!(reason = pause.reason, seconds, "the mail server fails; sending pauses");
         }
+        Event::Held(hold) => tracing::warn!(%hold, "sending is held"),
+        Event::Released => tracing::info!("sending goes on"),
         Event::StoreFails(why) => tracing::error!(why, "outcomes cannot be recorded"),
     }
 }

@@ -2,9 +2,10 @@
 //! commits their outcomes together.
 
 use super::gate::Gate;
+use super::holding::Holding;
 use super::sender::{Entry, Job};
 use super::{DeliveryError, Ended, Event, Scope};
-use crate::notice::Carrier;
+use crate::notice::{Carrier, RateLimits};
 use crate::store::{Errand, NodeId, Report, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,9 @@ pub(super) struct Ledger {
     pub connections: usize,
     pub scope: Scope,
     pub carrier: Carrier,
+    pub rates: RateLimits,
     pub gate: Arc<Gate>,
+    pub holding: Arc<Holding>,
     pub stop: watch::Receiver<bool>,
     /// Claimed and not yet reported on.
     pub outstanding: usize,
@@ -65,6 +68,9 @@ impl Ledger {
             }
             if !self.gate.is_open() {
                 continue;
+            }
+            if let Err(reason) = self.look_at_holds(&mut tell).await {
+                tell(Event::StoreFails(reason.to_string()));
             }
             match self.claim(&jobs, &mut tell).await {
                 Ok(true) => break Ok(Ended::Done),
@@ -118,6 +124,22 @@ impl Ledger {
         }
     }
 
+    /// Claiming passes over what is held by itself; the senders learn it here.
+    async fn look_at_holds(&self, tell: &mut impl FnMut(Event)) -> Result<(), DeliveryError> {
+        if !self.holding.is_due() {
+            return Ok(());
+        }
+        let round = match self.scope {
+            Scope::Round { occasion, .. } => self.store.occasion_by_id(occasion).await?,
+            Scope::Everything => None,
+        };
+        let subject = round.as_ref().map(|round| round.subject.as_str());
+        if let Some(news) = self.holding.replace(self.store.holds().await?, subject) {
+            tell(news);
+        }
+        Ok(())
+    }
+
     /// Claims what fits, and says whether the round is over.
     async fn claim(
         &mut self,
@@ -133,7 +155,7 @@ impl Ledger {
             return Ok(false);
         }
         let claimed_at = Instant::now();
-        let claims = self.store.claim(self.node, errand, room).await?;
+        let claims = self.store.claim_within(self.node, errand, room, &self.rates).await?;
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
             tell(Event::Outcome(outcome));

@@ -9,6 +9,7 @@ mod dkim;
 mod draft;
 mod files;
 mod gate;
+mod holding;
 mod ledger;
 mod letterhead;
 mod lifeline;
@@ -28,8 +29,9 @@ use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
 use crate::notice::{Carrier, Outcome};
-use crate::store::{NewNode, Store, StoreError};
+use crate::store::{Hold, NewNode, Store, StoreError};
 use gate::Gate;
+use holding::Holding;
 use ledger::Ledger;
 use lifeline::Lifeline;
 use sender::{Sender, Transport};
@@ -74,6 +76,9 @@ pub enum Event {
     Outcome(Outcome),
     /// The server fails; no message pays for it.
     Paused(Pause),
+    /// Somebody holds the round; it goes on when it is released.
+    Held(Hold),
+    Released,
     /// Outcomes cannot be recorded at the moment. Nothing is sent until they are.
     StoreFails(String),
 }
@@ -147,6 +152,7 @@ impl Delivery {
         let node = self.store.register_node(node).await?;
         let lifeline = Arc::new(Lifeline::new(heartbeat, registered_at));
         let gate = Arc::new(Gate::default());
+        let holding = Arc::new(Holding::default());
         let connections = self.transport.connections();
         let (jobs, queue) = mpsc::channel(connections * ledger::CLAIMS_PER_CONNECTION);
         let (reports, inbox) = mpsc::channel(connections);
@@ -158,6 +164,7 @@ impl Delivery {
             clock: self.clock,
             first_retry: self.settings.first_retry,
             gate: gate.clone(),
+            holding: holding.clone(),
             lifeline: lifeline.clone(),
             stop: stop.clone(),
             queue: Mutex::new(queue),
@@ -177,7 +184,9 @@ impl Delivery {
             connections,
             scope,
             carrier,
+            rates: self.settings.rates.clone(),
             gate,
+            holding,
             stop,
             outstanding: 0,
             is_dry: false,

@@ -6,6 +6,7 @@ use super::compose::{Finished, Stationery};
 use super::dkim::Signer;
 use super::files::Folder;
 use super::gate::Gate;
+use super::holding::Holding;
 use super::lifeline::Lifeline;
 use super::server::{Server, ServerFault};
 use super::smtp::{Connection, Failure};
@@ -54,6 +55,7 @@ pub(super) struct Sender {
     pub clock: Clock,
     pub first_retry: Duration,
     pub gate: Arc<Gate>,
+    pub holding: Arc<Holding>,
     pub lifeline: Arc<Lifeline>,
     pub stop: watch::Receiver<bool>,
     pub queue: Mutex<mpsc::Receiver<Job>>,
@@ -84,7 +86,10 @@ impl Sender {
     async fn deal_with(&self, job: Job, connection: &mut Option<Connection>) -> Report {
         let row = job.claimed.row;
         let may_begin = || {
-            !*self.stop.borrow() && self.gate.is_open() && self.lifeline.may_send(job.claimed_at)
+            !*self.stop.borrow()
+                && self.gate.is_open()
+                && self.lifeline.may_send(job.claimed_at)
+                && !self.holding.covers(&job.claimed.subject)
         };
         if !may_begin() {
             return Report::Returned { row };

@@ -4,9 +4,11 @@
 //! The store knows neither how a message is rendered nor how it is sent, and
 //! computes no hash or token: those come in as bytes.
 
+mod buckets;
 mod claims;
 mod dialect;
 mod editions;
+mod holds;
 mod imports;
 mod keys;
 mod nodes;
@@ -14,11 +16,13 @@ mod occasions;
 mod outbox;
 mod outcomes;
 mod publications;
+mod queues;
 mod subscribers;
 mod suppressions;
 
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
+pub use holds::{Hold, HoldScope};
 pub use imports::{Import, Kept};
 pub use keys::LinkSecret;
 pub use nodes::{NewNode, NodeId};

@@ -1,7 +1,7 @@
 //! The outbox: filling it in chunks, counting it, and listing what became of
 //! each message. Claiming and recording stand in files of their own.
 
-use super::{Result, Store, StoreError, instant, micros, value_rows};
+use super::{Result, Store, StoreError, instant, micros, subscribers, value_rows};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -83,7 +83,7 @@ type DeliveryRow = (
     i64,
 );
 
-/// Nine values a row: below the limit of SQLite (32,766) and PostgreSQL (65,535).
+/// Ten values a row: below the limit of SQLite (32,766) and PostgreSQL (65,535).
 const ROWS_PER_STATEMENT: usize = 500;
 
 impl Store {
@@ -111,10 +111,12 @@ impl Store {
         for some in rows.chunks(ROWS_PER_STATEMENT) {
             let sql = format!(
                 "insert into outbox (occasion, recipient, channel, edition, apis, message_id,
-                    not_before, next_attempt, state) values {}
+                    not_before, next_attempt, state, domain) values {}
                  on conflict (occasion, recipient, channel) do nothing",
-                value_rows(some.len(), 9)
+                value_rows(some.len(), 10)
             );
+            let recipients: Vec<i64> = some.iter().map(|row| row.recipient).collect();
+            let domains = subscribers::domains(&mut transaction, &recipients).await?;
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in some {
                 query = query
@@ -126,7 +128,8 @@ impl Store {
                     .bind(row.message_id.as_str())
                     .bind(micros(not_before))
                     .bind(micros(not_before))
-                    .bind("waiting");
+                    .bind("waiting")
+                    .bind(domains.get(&row.recipient).cloned().unwrap_or_default());
             }
             added += query.execute(&mut *transaction).await?.rows_affected();
         }
