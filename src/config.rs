@@ -5,9 +5,11 @@
 //! `FAIRWARNING_`. This module opens no connection and knows no command; a
 //! command flattens the argument groups it needs.
 
+mod intake;
 mod operator;
 mod rates;
 
+pub use intake::IntakeArguments;
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
 
@@ -62,6 +64,10 @@ pub enum ConfigError {
     Range { setting: &'static str, value: u64, least: u64, most: u64 },
     #[error("--domain-rate `{written}` is not understood: {reason}")]
     DomainRate { written: String, reason: String },
+    #[error("--intake-secret and --intake-secret-file are both set: one is enough")]
+    TwoIntakeSecrets,
+    #[error("the secret for intake must have at least {0} characters")]
+    ShortIntakeSecret(usize),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }

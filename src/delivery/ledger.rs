@@ -5,7 +5,8 @@ use super::gate::Gate;
 use super::holding::Holding;
 use super::sender::{Entry, Job};
 use super::{DeliveryError, Ended, Event, Scope};
-use crate::notice::{Carrier, RateLimits};
+use crate::metrics::Metrics;
+use crate::notice::{Carrier, Outcome, RateLimits};
 use crate::store::{Errand, NodeId, Report, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub(super) struct Ledger {
     pub rates: RateLimits,
     pub gate: Arc<Gate>,
     pub holding: Arc<Holding>,
+    pub metrics: Arc<Metrics>,
     pub stop: watch::Receiver<bool>,
     /// Claimed and not yet reported on.
     pub outstanding: usize,
@@ -54,6 +56,12 @@ impl Ledger {
             self.commit(batch, &mut tell).await;
             let pause = self.gate.news();
             if let Some(pause) = pause.clone() {
+                // That others can see it is worth no more than one try.
+                let noted = self.store.note_pause(self.node, &pause.reason, pause.wait).await;
+                if let Err(reason) = noted {
+                    tell(Event::StoreFails(reason.to_string()));
+                }
+                self.metrics.paused();
                 tell(Event::Paused(pause));
             }
             if *self.stop.borrow() {
@@ -116,8 +124,10 @@ impl Ledger {
         }
         self.outstanding = self.outstanding.saturating_sub(batch.len());
         for entry in batch {
-            if let Report::Attempted { outcome, .. } = entry.report {
-                tell(Event::Outcome(outcome));
+            match entry.report {
+                Report::Attempted { outcome, .. } => tell(Event::Outcome(outcome)),
+                Report::Gone { .. } => tell(Event::Outcome(Outcome::Rejected)),
+                Report::Returned { .. } => {}
             }
             // A connection that is gone needs no answer.
             let _ = entry.committed.send(());
@@ -158,6 +168,7 @@ impl Ledger {
         let claims = self.store.claim_within(self.node, errand, room, &self.rates).await?;
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
+            self.metrics.settled(outcome, None);
             tell(Event::Outcome(outcome));
         }
         self.outstanding += claims.rows.len();

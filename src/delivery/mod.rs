@@ -28,6 +28,7 @@ pub use gate::Pause;
 use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
+use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome};
 use crate::store::{Hold, NewNode, Store, StoreError};
 use gate::Gate;
@@ -102,6 +103,7 @@ pub struct Delivery {
     clock: Clock,
     transport: Arc<Transport>,
     signer: Option<dkim::Signer>,
+    metrics: Arc<Metrics>,
 }
 
 impl Delivery {
@@ -125,7 +127,13 @@ impl Delivery {
             }
         };
         let signer = settings.dkim.as_ref().map(dkim::Signer::new).transpose()?;
-        Ok(Self { store, keys, settings, clock, transport: Arc::new(transport), signer })
+        let (transport, metrics) = (Arc::new(transport), Arc::default());
+        Ok(Self { store, keys, settings, clock, transport, signer, metrics })
+    }
+
+    /// Counts in these figures.
+    pub fn counting(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// How messages leave here.
@@ -166,6 +174,7 @@ impl Delivery {
             gate: gate.clone(),
             holding: holding.clone(),
             lifeline: lifeline.clone(),
+            metrics: self.metrics.clone(),
             stop: stop.clone(),
             queue: Mutex::new(queue),
             reports,
@@ -187,6 +196,7 @@ impl Delivery {
             rates: self.settings.rates.clone(),
             gate,
             holding,
+            metrics: self.metrics,
             stop,
             outstanding: 0,
             is_dry: false,

@@ -6,8 +6,10 @@
 
 mod buckets;
 mod claims;
+mod dead;
 mod dialect;
 mod editions;
+mod feedback;
 mod holds;
 mod imports;
 mod keys;
@@ -15,20 +17,24 @@ mod nodes;
 mod occasions;
 mod outbox;
 mod outcomes;
+mod overview;
 mod publications;
 mod queues;
 mod subscribers;
 mod suppressions;
 
 pub use claims::{Claimed, Claims, Errand};
+pub use dead::Letters;
 pub use editions::StoredEdition;
+pub use feedback::{Feedback, FeedbackKind, Recorded};
 pub use holds::{Hold, HoldScope};
 pub use imports::{Import, Kept};
 pub use keys::LinkSecret;
 pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
-pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
+pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, OpenState, RoundCounts};
 pub use outcomes::Report;
+pub use overview::{NodePause, Overview};
 pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::Scope;

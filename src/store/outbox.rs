@@ -50,6 +50,26 @@ impl RoundCounts {
 pub struct DeliveryFilter {
     pub occasion: Option<i64>,
     pub outcome: Option<Outcome>,
+    /// Those without an outcome yet.
+    pub open: Option<OpenState>,
+}
+
+/// What a message without an outcome is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenState {
+    Waiting,
+    Claimed,
+}
+
+impl OpenState {
+    pub const ALL: [Self; 2] = [Self::Waiting, Self::Claimed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Claimed => "claimed",
+        }
+    }
 }
 
 /// One message and what became of it.
@@ -67,6 +87,8 @@ pub struct Delivery {
     pub reply: Option<String>,
     pub settled_at: Option<DateTime<Utc>>,
     pub next_attempt: Option<DateTime<Utc>>,
+    /// What came back about it last, such as `bounce 5.1.1`.
+    pub feedback: Option<String>,
 }
 
 type DeliveryRow = (
@@ -81,6 +103,7 @@ type DeliveryRow = (
     Option<String>,
     Option<i64>,
     i64,
+    Option<String>,
 );
 
 /// Ten values a row: below the limit of SQLite (32,766) and PostgreSQL (65,535).
@@ -179,16 +202,20 @@ impl Store {
     ) -> Result<Vec<Delivery>> {
         let rows: Vec<DeliveryRow> = sqlx::query_as(
             "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
-                    o.attempts, o.reply, o.settled_at, o.next_attempt
+                    o.attempts, o.reply, o.settled_at, o.next_attempt,
+                    (select f.kind || ' ' || f.status from feedback f
+                     where f.outbox = o.id order by f.id desc limit 1)
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
+                and (o.state = $5 or $5 = '') and (o.outcome is null or $5 <> 'waiting')
              order by o.id limit $4",
         )
         .bind(after)
         .bind(filter.occasion.unwrap_or(0))
         .bind(filter.outcome.map_or("", Outcome::as_str))
         .bind(limit)
+        .bind(filter.open.map_or("", OpenState::as_str))
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(delivery).collect()
@@ -208,6 +235,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         reply,
         settled,
         next,
+        feedback,
     ) = row;
     let next_attempt = (state == "waiting").then(|| instant(next)).transpose()?;
     Ok(Delivery {
@@ -221,6 +249,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         reply,
         settled_at: settled.map(instant).transpose()?,
         next_attempt,
+        feedback,
     })
 }
 

@@ -11,6 +11,7 @@ pub enum Code {
     StaleCursor,
     NotFound,
     UnknownToken,
+    Unauthorized,
     MethodNotAllowed,
     Timeout,
     BodyTooLarge,
@@ -20,13 +21,14 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
         Self::StaleCursor,
         Self::NotFound,
         Self::UnknownToken,
+        Self::Unauthorized,
         Self::MethodNotAllowed,
         Self::Timeout,
         Self::BodyTooLarge,
@@ -59,6 +61,9 @@ impl Code {
             Self::StaleCursor => ("stale-cursor", S::GONE, "The table has been published anew"),
             Self::NotFound => ("not-found", S::NOT_FOUND, "There is nothing here"),
             Self::UnknownToken => ("unknown-token", S::NOT_FOUND, "This link is not one of ours"),
+            Self::Unauthorized => {
+                ("unauthorized", S::UNAUTHORIZED, "This needs a secret that was not given")
+            }
             Self::MethodNotAllowed => {
                 ("method-not-allowed", S::METHOD_NOT_ALLOWED, "The method does not work here")
             }
@@ -98,6 +103,7 @@ impl Code {
                 "The link was cut short, changed, or made by somebody else. Use the link \
                  exactly as the mail shows it."
             }
+            Self::Unauthorized => "Send the configured secret as `Authorization: Bearer SECRET`.",
             Self::MethodNotAllowed => "The header `Allow` lists the methods that do.",
             Self::Timeout => "The whole request must arrive within a few seconds.",
             Self::BodyTooLarge => "What this service accepts is small; the detail says how small.",

@@ -9,6 +9,7 @@ mod code;
 mod follow;
 mod freshness;
 mod languages;
+mod metrics;
 mod outermost;
 mod pages;
 mod paging;
@@ -24,6 +25,7 @@ mod snapshot;
 
 pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
+pub use metrics::{MetricsSite, start_metrics};
 pub use preview::{PreviewSite, start_preview};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};

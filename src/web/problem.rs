@@ -4,7 +4,7 @@
 use super::code::Code;
 use crate::impact::BadFilter;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -55,6 +55,10 @@ pub enum ApiError {
     NotFound(String),
     #[error("the link is incomplete or was not made here")]
     UnknownToken,
+    #[error("the header Authorization must carry the configured secret as a bearer token")]
+    Unauthorized,
+    #[error("{0}")]
+    BadQuery(&'static str),
     #[error("only {0} work here")]
     MethodNotAllowed(&'static str),
     #[error("the body did not arrive within {0} seconds")]
@@ -86,6 +90,8 @@ impl ApiError {
             Self::StaleCursor { .. } => Code::StaleCursor,
             Self::NotFound(_) => Code::NotFound,
             Self::UnknownToken => Code::UnknownToken,
+            Self::Unauthorized => Code::Unauthorized,
+            Self::BadQuery(_) => Code::BadParameter,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::Timeout(_) => Code::Timeout,
             Self::BodyTooLarge(_) => Code::BodyTooLarge,
@@ -153,6 +159,9 @@ impl ResponseError for ApiError {
         let mut response = HttpResponse::build(self.status_code());
         if let Self::MethodNotAllowed(allowed) = self {
             response.insert_header((ALLOW, *allowed));
+        }
+        if let Self::Unauthorized = self {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         response.insert_header((CACHE_CONTROL, "no-store"));
         response.content_type(PROBLEM_JSON);

@@ -10,20 +10,20 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The sample published in a database of its own, worked on by the binary.
-struct Workplace {
-    office: TestOffice,
+pub struct Workplace {
+    pub office: TestOffice,
 }
 
 impl Workplace {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self { office: TestOffice::open_with_database_time().await }
     }
 
-    fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.office.folder.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
         command
             .args(arguments)
@@ -35,7 +35,7 @@ impl Workplace {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> (i32, String) {
+    pub async fn run(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = self.command(arguments);
         let run = move || command.output().unwrap();
         let Output { status, stdout, stderr } = tokio::task::spawn_blocking(run).await.unwrap();

@@ -5,6 +5,7 @@
 mod apis;
 mod health;
 mod impacted;
+mod intake;
 mod notices;
 mod openapi;
 mod schedule;
@@ -32,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/apis", apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
         .service(readable("/api/v1/openapi.json", openapi::document))
+        .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))
         .service(readable("/healthz", health::alive))
         .service(readable("/readyz", health::ready));

@@ -1,18 +1,19 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, notices, schedule};
+use super::{apis, health, impacted, intake, notices, schedule};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::LazyLock;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "fairwarning",
-        description = "Which APIs are affected by announced deprecations and cutoffs, where, and when.\n\nAll answers are public, need no key, and may be asked for from any web page. Every list can be asked again cheaply with `If-None-Match`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
+        description = "Which APIs are affected by announced deprecations and cutoffs, where, and when.\n\nWhatever is asked is public, needs no key, and may be asked for from any web page. Every list can be asked again cheaply with `If-None-Match`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
@@ -30,9 +31,22 @@ use utoipa::OpenApi;
         apis::apis,
         health::alive,
         health::ready,
-    )
+        intake::take_in,
+    ),
+    modifiers(&Bearer)
 )]
 struct Description;
+
+/// Whoever hands mail over knows a secret.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("intake", scheme);
+    }
+}
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     let json = Description::openapi().to_pretty_json();
