@@ -20,6 +20,8 @@ mod hold;
 mod impacted;
 mod init;
 mod intake;
+mod metrics;
+mod migrate;
 mod moment;
 mod output;
 mod plan;
@@ -117,6 +119,8 @@ enum Command {
     Release(hold::ReleaseArguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
+    /// Make the database's tables, or bring them up to date
+    Migrate(migrate::Arguments),
 }
 
 /// `1 notice`, `2 notices`.
@@ -163,6 +167,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Hold(arguments) => hold::hold(arguments, &clock).await,
         Command::Release(arguments) => hold::release(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Migrate(arguments) => migrate::run(&arguments).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),

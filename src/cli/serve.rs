@@ -1,13 +1,15 @@
 //! `fairwarning serve`: the whole service. The web side over the present
 //! publication, and beside it the delivery of whatever falls due.
 
+use super::metrics::MetricsArguments;
 use super::{Exit, publish};
 use crate::clock::Clock;
-use crate::config::{DatabaseArguments, MailArguments, WebArguments};
+use crate::config::{DatabaseArguments, IntakeArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
+use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::subscribers;
-use crate::web::{self, Service};
+use crate::web::{self, MetricsSite, Service};
 use anyhow::{Context, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -31,6 +33,10 @@ pub struct Arguments {
     database: DatabaseArguments,
     #[command(flatten)]
     mail: MailArguments,
+    #[command(flatten)]
+    intake: IntakeArguments,
+    #[command(flatten)]
+    metrics: MetricsArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -48,8 +54,12 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         return Ok(Exit::Problems);
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
+    let metrics = Arc::<Metrics>::default();
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
-    let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
+    let delivery = delivery.counting(metrics.clone());
+    let public_url = settings.public_url.clone();
+    let service = Service::open(store.clone(), clock.clone(), public_url).await?;
+    let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
     let service = Arc::new(service);
     web::refresh(&service).await?;
     // From here on a signal ends the service well, however early it comes.
@@ -58,6 +68,9 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     say!("Serving on http://{address}");
+    let served = Some(service.clone());
+    let site = MetricsSite { store, metrics, clock: clock.clone(), service: served };
+    arguments.metrics.start(site)?;
     work_until(stop, service, server, delivery).await?;
     Ok(Exit::Clean)
 }

@@ -20,7 +20,7 @@ mod smtp;
 mod stock;
 mod wire;
 
-pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, wait};
+pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, spread, wait};
 pub use compose::ComposeError;
 pub use draft::draft;
 pub use gate::Pause;

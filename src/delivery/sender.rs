@@ -201,7 +201,8 @@ impl Sender {
             return Report::Attempted { row, outcome: Outcome::Dead, reply, retry_in: None };
         }
         let before = u32::try_from(claimed.attempts).unwrap_or(u32::MAX);
-        let retry_in = Some(backoff::wait(self.first_retry, before, LONGEST_WAIT));
+        let wait = backoff::wait(self.first_retry, before, LONGEST_WAIT);
+        let retry_in = Some(backoff::spread(wait, row, claimed.attempts));
         Report::Attempted { row, outcome, reply, retry_in }
     }
 }

@@ -49,7 +49,7 @@ impl Claiming<'_> {
         self.tokens.room(self.limit - self.claims.rows.len())
     }
 
-    /// Rounds that have anything waiting and are not held: confirmations, which
+    /// Rounds that have anything due and are not held: confirmations, which
     /// somebody waits for, before all others, then what has waited longest. The
     /// rounds are found by stepping through an index, not by reading the queue.
     async fn rounds(&mut self, errand: Errand) -> Result<Vec<i64>> {
@@ -73,14 +73,18 @@ impl Claiming<'_> {
                 union all
                 select (select min(p.occasion) from parked p where p.occasion > aside.occasion)
                 from aside where aside.occasion is not null)
-             select c.id from occasions c
-             where c.id in (select occasion from due union select occasion from aside)
-                and c.carrier = $1 and {NOT_HELD}
-             order by case c.kind when 'confirmation' then 0 else 1 end,
-                (select min(o.next_attempt) from outbox o
-                 where o.occasion = c.id and o.state = 'waiting' and o.parked = 0), c.id"
+             select id from (
+                select c.id, c.kind,
+                    (select min(o.next_attempt) from outbox o
+                     where o.occasion = c.id and o.state = 'waiting' and o.parked = 0) as due_at,
+                    (select min(p.opens_at) from parked p where p.occasion = c.id) as opens_at
+                from occasions c
+                where c.id in (select occasion from due union select occasion from aside)
+                    and c.carrier = $1 and {NOT_HELD}) waiting
+             where due_at <= $2 or opens_at <= $2
+             order by case kind when 'confirmation' then 0 else 1 end, due_at, id"
         );
-        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(carrier);
+        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(carrier).bind(self.now);
         Ok(query.fetch_all(&mut **self.transaction).await?)
     }
 
@@ -161,7 +165,7 @@ impl Claiming<'_> {
                             and o.next_attempt <= $2
                         order by o.next_attempt, o.id limit $3 {}) front
                     where front.domain = $4)",
-                self.store.dialect.lock_claimed()
+                self.store.dialect.lock_rows()
             );
             sqlx::query(AssertSqlSafe(sql))
                 .bind(occasion)
@@ -204,7 +208,7 @@ impl Claiming<'_> {
              left join subscribers s on s.id = o.recipient
              where o.occasion = $1 and o.state = 'waiting' and o.next_attempt <= $2 and {which}
              order by o.next_attempt, o.id limit $3 {}",
-            self.store.dialect.lock_claimed()
+            self.store.dialect.lock_rows()
         );
         Ok(sqlx::query_as(AssertSqlSafe(sql))
             .bind(occasion)

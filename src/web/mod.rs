@@ -8,6 +8,7 @@ mod api;
 mod code;
 mod follow;
 mod freshness;
+mod history;
 mod languages;
 mod metrics;
 mod outermost;

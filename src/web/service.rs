@@ -1,9 +1,11 @@
 //! What every handler shares: the present snapshot, the store, the clock.
 
+use super::history::History;
 use super::problem::ApiError;
 use super::snapshot::Snapshot;
 use crate::clock::Clock;
 use crate::config::PublicUrl;
+use crate::impact::BadFilter;
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::render::{RenderError, Renderer};
@@ -30,6 +32,7 @@ pub enum ServiceError {
 
 pub struct Service {
     snapshot: ArcSwapOption<Snapshot>,
+    history: History,
     store: Store,
     keys: Keys,
     clock: Clock,
@@ -51,9 +54,19 @@ impl Service {
     ) -> Result<Self, ServiceError> {
         let keys = subscribers::load_keys(&store, clock.now()).await?;
         let built_in = Renderer::new(&BTreeMap::new())?;
-        let snapshot = ArcSwapOption::empty();
+        let (snapshot, history) = (ArcSwapOption::empty(), History::default());
         let (metrics, intake_secret) = (Arc::default(), None);
-        Ok(Self { snapshot, store, keys, clock, public_url, metrics, intake_secret, built_in })
+        Ok(Self {
+            snapshot,
+            history,
+            store,
+            keys,
+            clock,
+            public_url,
+            metrics,
+            intake_secret,
+            built_in,
+        })
     }
 
     /// Counts in these figures.
@@ -81,6 +94,28 @@ impl Service {
 
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, ApiError> {
         self.snapshot.load_full().ok_or(ApiError::NotReady("nothing has been published yet"))
+    }
+
+    /// What was published at `as_of`, which must not lie ahead: what will be
+    /// published until then is not known.
+    pub async fn snapshot_as_of(&self, as_of: Instant) -> Result<Arc<Snapshot>, ApiError> {
+        if as_of > self.now() {
+            let detail = "it lies ahead: what will be declared by then is not known";
+            return Err(ApiError::BadParameters(vec![BadFilter::new("as_of", detail)]));
+        }
+        let id = self.store.publication_id_at(as_of).await.map_err(ApiError::internal)?;
+        let id = id.ok_or_else(|| {
+            ApiError::NotFound("nothing had been published at that moment".to_owned())
+        })?;
+        match self.snapshot() {
+            Ok(present) if present.id == id => Ok(present),
+            _ => self.history.snapshot(&self.store, id).await.map_err(ApiError::internal),
+        }
+    }
+
+    /// How many earlier publications are kept ready to answer from.
+    pub async fn earlier_snapshots(&self) -> usize {
+        self.history.len().await
     }
 
     pub fn store(&self) -> &Store {

@@ -3,9 +3,16 @@
 use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::{TestOffice, mail_settings, plaintext};
 use chrono::Duration;
-use fairwarning::delivery::MAX_ATTEMPTS;
+use fairwarning::delivery::{LONGEST_WAIT, MAX_ATTEMPTS, spread, wait};
 use fairwarning::notice::{MailStatus, Outcome, Reply, mask_addresses};
 use fairwarning::store::Letters;
+use std::time::Duration as StdDuration;
+
+crate::databases::on_postgres_too!(
+    a_refusal_that_speaks_of_the_mailbox_suppresses_it_everywhere,
+    a_letter_given_up_is_tried_anew_with_its_message_id_and_its_history,
+    a_suppressed_recipient_hears_nothing_however_often_it_is_tried_anew,
+);
 
 async fn refused(step: Step, reply: &'static str) -> TestOffice {
     let office = TestOffice::open().await;
@@ -50,6 +57,20 @@ async fn any_other_permanent_refusal_suppresses_nobody() {
         let office = refused(step, reply).await;
         assert_eq!(office.suppressed("p1@example.org").await, None, "{reply}");
     }
+}
+
+#[test]
+fn waits_grow_up_to_a_cap_and_are_spread_below_it() {
+    let (first, longest) = (StdDuration::from_secs(300), LONGEST_WAIT);
+    let waits: Vec<u64> = (0..9).map(|n| wait(first, n, longest).as_secs()).collect();
+    assert_eq!(waits, [300, 600, 1_200, 2_400, 4_800, 9_600, 14_400, 14_400, 14_400]);
+    assert_eq!(wait(first, u32::MAX, longest), longest);
+    let spread: Vec<StdDuration> = (1..=1_000).map(|row| spread(longest, row, 3)).collect();
+    assert!(spread.iter().all(|wait| *wait <= longest && *wait >= longest * 4 / 5));
+    let mean = spread.iter().sum::<StdDuration>() / 1_000;
+    assert!(mean > longest * 88 / 100 && mean < longest * 92 / 100, "{mean:?}");
+    let different: std::collections::BTreeSet<_> = spread.into_iter().collect();
+    assert!(different.len() > 150, "{}", different.len());
 }
 
 #[test]

@@ -84,7 +84,9 @@ async fn about_one_message(step: Step, fault: Fault) {
 #[tokio::test]
 async fn a_fault_about_one_message_is_that_message_s_alone() {
     let steps = [Step::Rcpt, Step::Data, Step::Content];
-    let grid = steps.into_iter().flat_map(|step| ALL.map(|fault| about_one_message(step, fault)));
+    let grid = steps
+        .into_iter()
+        .flat_map(|step| ALL.map(|fault| Box::pin(about_one_message(step, fault))));
     join_all(grid).await;
 }
 
@@ -113,7 +115,8 @@ async fn about_the_server(step: Step, fault: Fault) {
 #[tokio::test]
 async fn a_fault_before_any_message_pauses_the_queue_and_costs_no_attempt() {
     let steps = [Step::Greeting, Step::Ehlo, Step::Mail];
-    let grid = steps.into_iter().flat_map(|step| ALL.map(|fault| about_the_server(step, fault)));
+    let grid =
+        steps.into_iter().flat_map(|step| ALL.map(|fault| Box::pin(about_the_server(step, fault))));
     join_all(grid).await;
 }
 
@@ -135,5 +138,5 @@ async fn while_turning_to_tls(fault: Fault) {
 
 #[tokio::test]
 async fn a_fault_while_turning_to_tls_sends_nothing_in_clear() {
-    join_all(ALL.map(while_turning_to_tls)).await;
+    join_all(ALL.map(|fault| Box::pin(while_turning_to_tls(fault)))).await;
 }

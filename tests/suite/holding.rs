@@ -1,12 +1,12 @@
 //! Holding and releasing: nothing new is begun, nothing is lost.
 
+use crate::failing_database::change;
 use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{TestOffice, mail_settings, plaintext};
 use chrono::Duration;
 use fairwarning::delivery::{Delivery, Ended, Event, Scope};
 use fairwarning::notice::{Carrier, Outcome};
 use fairwarning::store::{Errand, Hold, HoldScope, NewNode, NodeId};
-use sqlx::{Connection as _, SqliteConnection};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as StdDuration;
 use tokio::sync::watch;
@@ -28,6 +28,13 @@ impl TestOffice {
         claimed
     }
 }
+
+crate::databases::on_postgres_too!(
+    what_is_held_is_claimed_by_nobody_and_goes_on_when_released,
+    a_second_hold_keeps_the_first_reason_and_two_need_two_releases,
+    a_hold_stops_a_round_in_the_middle_and_a_release_resumes_it,
+    a_message_whose_time_passes_while_it_is_held_is_overtaken,
+);
 
 fn everything() -> [HoldScope; 3] {
     let program = HoldScope::Program("parcel".parse().unwrap());
@@ -131,13 +138,9 @@ async fn a_message_whose_time_passes_while_it_is_held_is_overtaken() {
     let office = TestOffice::open().await;
     office.import_people(2).await;
     let occasion = office.fill(None).await.unwrap().occasion;
-    let late = (office.clock.now() + Duration::hours(1)).timestamp_micros();
-    let file = office.folder.path().join("deep/in/office.db");
-    let mut beside =
-        SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
-    let set = sqlx::query("update outbox set not_after = $1 where id = 1").bind(late);
-    set.execute(&mut beside).await.unwrap();
-    beside.close().await.unwrap();
+    // An hour after the office's clock begins.
+    let late = &["update outbox set not_after = 1579003600000000 where id = 1"][..];
+    change(&office, late, late).await;
     let [all, ..] = everything();
     office.hold(all.clone()).await;
     office.clock.pass(Duration::hours(2));

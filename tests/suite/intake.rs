@@ -6,6 +6,13 @@ use fairwarning::links::Token;
 use fairwarning::store::FeedbackKind;
 use proptest::prelude::*;
 
+crate::databases::on_postgres_too!(
+    a_hard_bounce_is_recorded_once_and_ends_all_writing_to_the_recipient,
+    what_is_delayed_delivered_or_refused_by_policy_is_only_recorded,
+    a_forged_token_is_ignored_and_counted,
+    a_complaint_ends_all_writing_to_whoever_complained,
+);
+
 /// A delivery status notification as RFC 3464 has it.
 pub struct Report<'a> {
     pub to: &'a str,

@@ -6,12 +6,14 @@ use crate::test_office::{TestOffice, mail_settings, plaintext};
 use fairwarning::delivery::{Delivery, Scope};
 use fairwarning::metrics::{Facts, Metrics};
 use fairwarning::notice::Outcome;
-use fairwarning::store::{Hold, HoldScope};
+use fairwarning::store::{Hold, HoldScope, NewNode};
 use fairwarning::web::{self, MetricsSite};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+
+crate::databases::on_postgres_too!(a_scrape_tells_the_queue_the_outcomes_and_what_is_held,);
 
 async fn scrape(address: std::net::SocketAddr, path: &str) -> (u16, String, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -59,7 +61,6 @@ async fn a_scrape_tells_the_queue_the_outcomes_and_what_is_held() {
     for (name, expected) in [
         ("fairwarning_queue_messages{state=waiting}", 1.0),
         ("fairwarning_queue_messages{state=throttled}", 0.0),
-        ("fairwarning_queue_oldest_seconds", 120.0),
         ("fairwarning_dead_letters{outcome=rejected}", 1.0),
         ("fairwarning_outcomes_total{outcome=accepted}", 2.0),
         ("fairwarning_outcomes_total{outcome=rejected}", 1.0),
@@ -73,11 +74,33 @@ async fn a_scrape_tells_the_queue_the_outcomes_and_what_is_held() {
     ] {
         assert!((value(name) - expected).abs() < 1e-9, "{name} is {}", value(name));
     }
+    // Seven minutes less the first wait, which is up to a fifth below five.
+    let oldest = value("fairwarning_queue_oldest_seconds");
+    assert!((120.0..=180.0).contains(&oldest), "{oldest}");
     assert!(!text.contains("example.org"), "no address is a label");
     office.store.close().await;
     let (status, _, kept) = scrape(address, "/metrics").await;
     assert_eq!((status, kept.len()), (200, text.len()), "kept for a moment");
     handle.stop(false).await;
+}
+
+#[tokio::test]
+async fn a_node_that_waits_for_its_server_is_seen_by_others_until_it_goes_on() {
+    let office = TestOffice::open().await;
+    let node = NewNode { name: "process 7", lifetime: Duration::from_secs(90) };
+    let node = office.store.register_node(node).await.unwrap();
+    office.store.note_pause(node, "it cannot be reached", Duration::from_secs(60)).await.unwrap();
+    let view = office.store.overview().await.unwrap();
+    assert_eq!((view.nodes_alive, view.nodes_stale), (1, 0));
+    assert_eq!(view.pauses[0].reason, "it cannot be reached");
+    assert_eq!(view.pauses[0].until, office.clock.now() + chrono::Duration::seconds(60));
+    office.clock.pass(chrono::Duration::seconds(61));
+    assert!(office.store.overview().await.unwrap().pauses.is_empty());
+    office.clock.pass(chrono::Duration::seconds(60));
+    let view = office.store.overview().await.unwrap();
+    assert_eq!((view.nodes_alive, view.nodes_stale), (0, 1));
+    office.clock.pass(chrono::Duration::hours(1));
+    assert_eq!(office.store.overview().await.unwrap().nodes_stale, 0, "that is history");
 }
 
 #[test]

@@ -164,6 +164,14 @@ async fn neither_secrets_nor_addresses_are_logged_at_any_level() {
     .await;
     let url = format!("--smtp-url=smtp://127.0.0.1:{}", server.port);
     let plain = [url.as_str(), "--smtp-allow-plaintext", "--public-url=https://n.example"];
+    let by_tls = [url.as_str(), "--public-url=https://n.example"];
+    let password = "canary password";
+    let mut command = place.command(&[&ANNOUNCE[..], &by_tls].concat());
+    command.env("FAIRWARNING_LOG", "trace").env("FAIRWARNING_SMTP_USER", "office");
+    command.env("FAIRWARNING_SMTP_PASSWORD", password);
+    let done = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let logged = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+    assert!(logged.contains("does not offer STARTTLS") && !logged.contains(password), "{logged}");
     for format in ["text", "json"] {
         let mut command = place.command(&[&ANNOUNCE[..], &plain].concat());
         command.env("FAIRWARNING_LOG", "trace").env("FAIRWARNING_LOG_FORMAT", format);

@@ -3,11 +3,17 @@
 
 use crate::test_office::{TestOffice, mail_settings};
 use chrono::Duration;
-use fairwarning::config::DatabaseUrl;
 use fairwarning::notice::{Bucket, Rate, RateLimits};
 use fairwarning::store::{Errand, NewNode, NodeId, Report, Store};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+
+crate::databases::on_postgres_too!(
+    the_overall_rate_holds_over_all_nodes_and_restarts,
+    a_domain_without_tokens_keeps_nobody_else_waiting,
+    what_is_not_sent_takes_no_token,
+    with_every_domain_limited_each_window_is_kept_and_nobody_starves,
+);
 
 fn rate(text: &str) -> Rate {
     text.parse().unwrap()
@@ -118,8 +124,7 @@ async fn the_overall_rate_holds_over_all_nodes_and_restarts() {
     let limits = limits(&["--rate=3/s"]);
     let one = node(&office.store).await;
     assert_eq!(claim(&office, one, 9, &limits).await, counts(&[("a.example", 2)]));
-    let url = DatabaseUrl::Sqlite(office.folder.path().join("deep/in/office.db"));
-    let restarted = Store::open_told(&url, office.clock.clock()).await.unwrap();
+    let restarted = Store::open_told(&office.database.url(), office.clock.clock()).await.unwrap();
     let other = node(&restarted).await;
     let claim_there = || restarted.claim_within(other, Errand::Round(1), 9, &limits);
     assert_eq!(claim_there().await.unwrap().rows.len(), 0, "one bucket for all");
