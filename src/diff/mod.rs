@@ -10,6 +10,7 @@ mod events;
 mod fields;
 mod notice;
 mod rows;
+mod translations;
 
 use crate::notice::{AmendmentKind, NoticeId, ProgramId, RowId, Workspace};
 use serde::{Serialize, Serializer};

@@ -44,6 +44,7 @@ mod planned_output;
 mod planning;
 mod postfix_server;
 mod postgres_server;
+mod preview_languages;
 mod preview_live;
 mod preview_problems;
 mod preview_site;

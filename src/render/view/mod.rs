@@ -19,7 +19,7 @@ use crate::notice::{Notice, Program, RowId, Slot};
 use crate::schedule::Instant;
 use serde::Serialize;
 
-pub use apis::{place, row_apis};
+pub use apis::{names, place, row_apis};
 pub use texts::Texts;
 
 /// Everything about one notice for one set of rows.
