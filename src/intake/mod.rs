@@ -1,4 +1,5 @@
-//! What comes back by mail: bounces (RFC 3464) and complaints (RFC 5965).
+//! What comes back by mail: bounces (RFC 3464), complaints (RFC 5965), and the
+//! wish to leave (RFC 2369).
 //!
 //! One message comes in, by whatever way, and a verdict goes out. Only what
 //! carries a token that was signed here counts. This module never answers a
@@ -9,10 +10,11 @@ mod parts;
 mod report;
 
 pub use maildir::{Drained, MaildirError, drain};
-pub use report::{Content, DeliveryReport, Reading, read};
+pub use report::{Content, DeliveryReport, Reading, Returned, read};
 
 use crate::links::Keys;
 use crate::store::{Feedback, FeedbackKind, Recorded, Store, StoreError};
+use crate::subscribers::{self, SubscriberError};
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -37,6 +39,8 @@ pub enum Verdict {
     Again {
         row: i64,
     },
+    /// A reader left by mail.
+    Unsubscribed,
     Ignored(Ignored),
 }
 
@@ -85,6 +89,7 @@ impl Verdict {
         match self {
             Self::Recorded { kind, .. } => kind.as_str(),
             Self::Again { .. } => "again",
+            Self::Unsubscribed => "unsubscribed",
             Self::Ignored(why) => why.as_str(),
         }
     }
@@ -102,6 +107,7 @@ impl fmt::Display for Verdict {
                 Ok(())
             }
             Self::Again { row } => write!(f, "known already, about row {row}"),
+            Self::Unsubscribed => f.write_str("unsubscribed by mail"),
             Self::Ignored(why) => write!(f, "ignored: {}", why.as_str()),
         }
     }
@@ -137,6 +143,7 @@ async fn judge(
     let report = match &reading.content {
         Content::AutoReply => return Ok(Verdict::Ignored(Ignored::AutoReply)),
         Content::Other => return Ok(Verdict::Ignored(Ignored::NotAReport)),
+        Content::Unsubscribe { token } => return leave(store, keys, token, at).await,
         Content::Delivery(report) => report.clone(),
         Content::Complaint { kind } => DeliveryReport {
             kind: FeedbackKind::Complaint,
@@ -145,12 +152,9 @@ async fn judge(
             is_mailbox_gone: true,
         },
     };
-    if reading.tokens.is_empty() {
-        return Ok(Verdict::Ignored(Ignored::NoToken));
-    }
-    let tokens = reading.tokens.iter().take(MAX_TOKENS);
-    let Some(row) = tokens.filter_map(|token| keys.verify_bounce(token).ok()).next() else {
-        return Ok(Verdict::Ignored(Ignored::Forged));
+    let row = match row_of(store, keys, &reading).await? {
+        Ok(row) => row,
+        Err(why) => return Ok(Verdict::Ignored(why)),
     };
     let is_complaint = report.kind == FeedbackKind::Complaint;
     let suppress = report.is_mailbox_gone.then(|| match is_complaint {
@@ -166,6 +170,40 @@ async fn judge(
         Recorded::Again => Verdict::Again { row },
         Recorded::NoSuchRow => Verdict::Ignored(Ignored::UnknownMessage),
     })
+}
+
+/// The message a report is about: by the token of its return path, or, where
+/// that was cut off, by the link in it that leads away, which is signed as well.
+async fn row_of(
+    store: &Store,
+    keys: &Keys,
+    reading: &Reading,
+) -> Result<Result<i64, Ignored>, StoreError> {
+    let Reading { tokens, returned, .. } = reading;
+    let mut found = tokens.iter().take(MAX_TOKENS).filter_map(|t| keys.verify_bounce(t).ok());
+    if let Some(row) = found.next() {
+        return Ok(Ok(row));
+    }
+    for token in returned.leaving.iter().take(MAX_TOKENS) {
+        let Ok((subscriber, _)) = keys.verify_unsubscribe(token) else { continue };
+        let row = store.row_of_message(subscriber, &returned.message_id).await?;
+        return Ok(row.ok_or(Ignored::UnknownMessage));
+    }
+    let has_any = !tokens.is_empty() || !returned.leaving.is_empty();
+    Ok(Err(if has_any { Ignored::Forged } else { Ignored::NoToken }))
+}
+
+async fn leave(
+    store: &Store,
+    keys: &Keys,
+    token: &str,
+    at: DateTime<Utc>,
+) -> Result<Verdict, StoreError> {
+    match subscribers::unsubscribe(store, keys, token, at).await {
+        Ok(_) => Ok(Verdict::Unsubscribed),
+        Err(SubscriberError::Store(failure)) => Err(failure),
+        Err(_) => Ok(Verdict::Ignored(Ignored::Forged)),
+    }
 }
 
 /// Copies of one report differ in the lines that servers add on the way, and so

@@ -21,8 +21,20 @@ pub struct Reading {
     /// What stands where a token would, in the order in which it is believed;
     /// nothing is verified here.
     pub tokens: Vec<String>,
+    /// Where the returned message could be left, and its Message-ID: providers
+    /// that pass complaints on often cut its return path off.
+    pub returned: Returned,
     /// The message's own Message-ID, by which copies of it are known.
     pub identity: String,
+}
+
+/// What is known of the message that a report is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Returned {
+    /// What stands where the token of an unsubscribe link would.
+    pub leaving: Vec<String>,
+    /// Without angle brackets.
+    pub message_id: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +43,10 @@ pub enum Content {
     /// A reader told their provider that they do not want it.
     Complaint {
         kind: String,
+    },
+    /// Somebody wrote to the address that List-Unsubscribe gives.
+    Unsubscribe {
+        token: String,
     },
     AutoReply,
     Other,
@@ -55,6 +71,7 @@ pub fn read(raw: &[u8], recipient: Option<&str>) -> Reading {
     for name in ["delivered-to", "x-original-to", "envelope-to", "to", "cc"] {
         of_name(&whole.headers, name).for_each(|value| collect_tokens(value, &mut tokens));
     }
+    let mut returned = Returned::default();
     let mut content = None;
     let mut parts = Vec::new();
     whole.clone().collect(0, &mut parts);
@@ -75,16 +92,18 @@ pub fn read(raw: &[u8], recipient: Option<&str>) -> Reading {
             "message/rfc822"
             | "message/global"
             | "text/rfc822-headers"
-            | "message/global-headers" => returned_tokens(part, &mut tokens),
+            | "message/global-headers" => returned_tokens(part, &mut tokens, &mut returned),
             _ => {}
         }
     }
+    // Providers that leave for their readers may say that a machine wrote it.
+    let content = content.or_else(|| leaving(&whole.headers));
     let content = content.unwrap_or_else(|| match is_auto_reply(&whole.headers) {
         true => Content::AutoReply,
         false => Content::Other,
     });
     let identity = of_name(&whole.headers, "message-id").next().unwrap_or_default().to_owned();
-    Reading { content, tokens, identity }
+    Reading { content, tokens, returned, identity }
 }
 
 /// RFC 3834, and what was in use before it.
@@ -181,8 +200,13 @@ fn complaint(fields: &Fields) -> Option<Content> {
 }
 
 /// Where the returned message, or its headers, say that it came from.
-fn returned_tokens(part: &Part<'_>, tokens: &mut Vec<String>) {
+fn returned_tokens(part: &Part<'_>, tokens: &mut Vec<String>, returned: &mut Returned) {
     let Some(head) = groups(&part.text()).into_iter().next() else { return };
+    let links = of_name(&head, "list-unsubscribe").flat_map(|links| links.split("/u/").skip(1));
+    returned.leaving.extend(links.map(token).filter(|token| !token.is_empty()));
+    if let Some(id) = of_name(&head, "message-id").next() {
+        returned.message_id = id.trim_matches(['<', '>']).to_owned();
+    }
     for name in ["return-path", "x-envelope-from", "envelope-from", "errors-to"] {
         of_name(&head, name).for_each(|value| collect_tokens(value, tokens));
     }
@@ -222,10 +246,25 @@ fn groups(text: &str) -> Vec<Fields> {
 fn collect_tokens(text: &str, tokens: &mut Vec<String>) {
     let lower = text.to_ascii_lowercase();
     for after in lower.split(BOUNCE_PREFIX).skip(1) {
-        let token: String =
-            after.chars().take_while(|c| matches!(c, 'a'..='z' | '2'..='7')).collect();
+        let token = token(after);
         if !token.is_empty() && !tokens.contains(&token) && tokens.len() < MAX_FIELDS {
             tokens.push(token);
         }
     }
+}
+
+/// The letters of a token that `text` begins with.
+fn token(text: &str) -> String {
+    let letters = text.chars().map(|c| c.to_ascii_lowercase());
+    letters.take_while(|c| matches!(c, 'a'..='z' | '2'..='7')).collect()
+}
+
+/// `Subject: unsubscribe TOKEN`, as the mailto address in List-Unsubscribe asks
+/// for it; an answer to it is none.
+fn leaving(headers: &Fields) -> Option<Content> {
+    let subject = of_name(headers, "subject").next()?;
+    let (verb, rest) = subject.split_once(' ')?;
+    let token = token(rest);
+    let is_asked = verb.eq_ignore_ascii_case("unsubscribe") && token.len() == rest.trim().len();
+    (is_asked && !token.is_empty()).then_some(Content::Unsubscribe { token })
 }

@@ -80,6 +80,14 @@ impl Store {
         Ok(if done.rows_affected() > 0 { Recorded::New } else { Recorded::Again })
     }
 
+    /// The row of a message to this recipient. It is asked rarely, and only about
+    /// a recipient whom a signed token names, so it may look through all rows.
+    pub async fn row_of_message(&self, recipient: i64, message_id: &str) -> Result<Option<i64>> {
+        let row =
+            sqlx::query_scalar("select id from outbox where message_id = $1 and recipient = $2");
+        Ok(row.bind(message_id).bind(recipient).fetch_optional(&self.pool).await?)
+    }
+
     /// Every report about a row, oldest first: the kind and the status.
     pub async fn feedback(&self, row: i64) -> Result<Vec<(String, String)>> {
         let rows =

@@ -273,6 +273,58 @@ async fn a_complaint_ends_all_writing_to_whoever_complained() {
     assert_eq!(other, Verdict::Ignored(Ignored::NoToken), "about somebody else's mail");
 }
 
+/// As providers pass it on: the return path cut off, the headers left.
+#[tokio::test]
+async fn a_complaint_without_a_return_path_is_known_by_the_signed_link_in_it() {
+    let office = TestOffice::with_mail_out().await;
+    let program = "parcel".parse().unwrap();
+    let token = office.keys.sign(&Token::Unsubscribe { subscriber: 2, program });
+    let id = office.outbox().await[1].message_id.clone();
+    let link = |token: &str| {
+        format!(
+            "Message-ID: <{id}>\r\nList-Unsubscribe: <https://n.example/u/{token}>,\r\n <mailto:x@y.example>"
+        )
+    };
+    let about = |token: &str| {
+        complaint("")
+            .replace("Return-Path: <>", &link(token))
+            .replace("Original-Mail-From: <>", "X: y")
+    };
+    assert_eq!(office.take_in(&about("aaaaaaaa")).await, Verdict::Ignored(Ignored::Forged));
+    let verdict = office.take_in(&about(&token)).await;
+    assert!(
+        matches!(verdict, Verdict::Recorded { row: 2, is_suppressed: true, .. }),
+        "{verdict:?}"
+    );
+    assert!(office.suppressed("p2@example.org").await.is_some());
+    let other = about(&token).replace(&id, "other@parcel.example");
+    assert_eq!(office.take_in(&other).await, Verdict::Ignored(Ignored::UnknownMessage));
+}
+
+#[tokio::test]
+async fn whoever_writes_to_leave_has_left_this_program() {
+    let office = TestOffice::with_mail_out().await;
+    let program: fairwarning::notice::ProgramId = "parcel".parse().unwrap();
+    let leave = Token::Unsubscribe { subscriber: 1, program: program.clone() };
+    let token = office.keys.sign(&leave).to_ascii_uppercase();
+    let mail = |subject: &str| format!("From: p1@example.org\r\nSubject: {subject}\r\n\r\n");
+    let forged = office.take_in(&mail("unsubscribe aaaaaaaaaaaaaaaa")).await;
+    assert_eq!(forged, Verdict::Ignored(Ignored::Forged));
+    for other in ["unsubscribe me please!", "unsubscribe", "Re: unsubscribe aaaa"] {
+        assert_eq!(
+            office.take_in(&mail(other)).await,
+            Verdict::Ignored(Ignored::NotAReport),
+            "{other}"
+        );
+    }
+    let mailbox = office.keys.mailbox(&"p1@example.org".parse().unwrap());
+    assert_eq!(office.store.suppression(&mailbox, &program).await.unwrap(), None);
+    assert_eq!(office.take_in(&mail(&format!("Unsubscribe {token}"))).await, Verdict::Unsubscribed);
+    let reason = office.store.suppression(&mailbox, &program).await.unwrap();
+    assert_eq!(reason.as_deref(), Some("unsubscribed"));
+    assert_eq!(office.suppressed("p1@example.org").await, None, "and no other");
+}
+
 #[tokio::test]
 async fn a_message_beyond_the_limit_is_not_looked_at() {
     let office = TestOffice::with_mail_out().await;

@@ -184,7 +184,8 @@ async fn with_every_domain_limited_each_window_is_kept_and_nobody_starves() {
         for claimed in claims.rows {
             sent.push((at, claimed.address.domain().to_owned()));
             // Whatever comes of it: a deferred message comes back and is limited again.
-            let retry_in = (sent.len() % 5 == 0).then_some(std::time::Duration::from_secs(1));
+            let retry_in =
+                sent.len().is_multiple_of(5).then_some(std::time::Duration::from_secs(1));
             let outcome = match retry_in {
                 Some(_) => fairwarning::notice::Outcome::Deferred,
                 None => fairwarning::notice::Outcome::Accepted,

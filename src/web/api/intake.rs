@@ -23,8 +23,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// What became of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Taken {
-    /// bounce, delayed, delivered or complaint where it was recorded; again,
-    /// forged, no-token, unknown-message, auto-reply, not-a-report or
+    /// bounce, delayed, delivered or complaint where it was recorded,
+    /// unsubscribed where a reader left by it; again, forged, no-token, unknown-message, auto-reply, not-a-report or
     /// too-large where it was not.
     #[schema(example = "bounce")]
     pub verdict: &'static str,
