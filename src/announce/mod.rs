@@ -5,9 +5,11 @@
 
 mod audience;
 mod hearers;
+mod interrupted;
 
 pub use audience::{Audience, Concern, Met};
 pub use hearers::{Hearers, hearers};
+pub use interrupted::{Stuck, fill_interrupted};
 
 use crate::notice::{Digest, Locale, Notice, NoticePath, Occasion, OccasionKind, Program, RowId};
 use crate::render::{RenderError, Renderer};
@@ -39,6 +41,8 @@ pub enum AnnounceError {
          change. To finish the first announcement, restore its text and publish it"
     )]
     Superseded { notice: NoticePath, announced: String, current: String },
+    #[error("occasion {occasion} is about `{subject}`, which is not a notice's name")]
+    UnreadableSubject { occasion: i64, subject: String },
     #[error("`{notice}` cannot be rendered: {reason}")]
     Render { notice: NoticePath, reason: RenderError },
     #[error("the machine gives no random numbers: {0}")]
@@ -157,7 +161,6 @@ impl Round {
         canary: Option<u32>,
         at: DateTime<Utc>,
     ) -> Result<Filled, AnnounceError> {
-        let renderer = Renderer::new(&self.templates).map_err(|reason| self.unrendered(reason))?;
         let new = NewOccasion {
             occasion: occasion(&self.path),
             revision: self.revision.clone(),
@@ -166,22 +169,34 @@ impl Round {
         let opened = store.open_occasion(&new, at).await?;
         self.refuse_if_superseded(Some(&opened))?;
         store.resume_filling(opened.id, canary.map(i64::from)).await?;
+        self.fill_on(store, opened.id, at).await
+    }
+
+    /// Fills on from wherever the last one, or another process, left off.
+    async fn fill_on(
+        &self,
+        store: &Store,
+        occasion: i64,
+        at: DateTime<Utc>,
+    ) -> Result<Filled, AnnounceError> {
+        let renderer = Renderer::new(&self.templates).map_err(|reason| self.unrendered(reason))?;
         let audience = Audience::of(&self.program, &self.notice);
-        let mut editions = Editions::load(self, store, renderer, opened.id, at).await?;
+        let mut editions = Editions::load(self, store, renderer, occasion, at).await?;
         let mut added = 0;
         loop {
-            let state = store.occasion_by_id(opened.id).await?;
+            let state = store.occasion_by_id(occasion).await?;
             let Some(state) = state.filter(|state| !state.is_filled) else { break };
             let room = state.canary.map(|canary| (canary - state.filled).max(0));
             if room == Some(0) {
-                return Ok(Filled { occasion: opened.id, added, is_partial: true });
+                return Ok(Filled { occasion, added, is_partial: true });
             }
             let program = &self.path.program;
-            let unwritten = Some(opened.id);
+            let unwritten = Some(occasion);
             let page = store.audience(program, unwritten, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(mut last) = page.last().map(|listener| listener.id) else {
-                store.finish_filling(opened.id, at).await?;
-                break;
+                // The next turn sees whether it is finished, or everyone is looked at again.
+                store.finish_filling(occasion, state.cursor, at).await?;
+                continue;
             };
             let room = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
             let mut rows = Vec::with_capacity(page.len().min(room));
@@ -195,10 +210,10 @@ impl Round {
             }
             // Where another process filled this chunk meanwhile, the loop goes
             // on from wherever that one left the cursor.
-            let chunk = store.fill_chunk(opened.id, (state.cursor, last), &rows, at).await?;
+            let chunk = store.fill_chunk(occasion, (state.cursor, last), &rows, at).await?;
             added += chunk.unwrap_or(0);
         }
-        Ok(Filled { occasion: opened.id, added, is_partial: false })
+        Ok(Filled { occasion, added, is_partial: false })
     }
 
     fn unrendered(&self, reason: RenderError) -> AnnounceError {

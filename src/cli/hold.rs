@@ -81,7 +81,7 @@ pub async fn hold(arguments: HoldArguments, clock: &Clock) -> anyhow::Result<Exi
 pub async fn release(arguments: ReleaseArguments, clock: &Clock) -> anyhow::Result<Exit> {
     let store = Store::open(&arguments.database.check()?).await?;
     let scope = arguments.scope.unwrap_or(HoldScope::Everything);
-    let is_released = store.release(&scope, &arguments.operator.by, clock.now()).await?;
+    let is_released = store.release_hold(&scope, &arguments.operator.by, clock.now()).await?;
     if is_released {
         say!("{scope} is released. Whatever is running goes on at once.");
     } else {

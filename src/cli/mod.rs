@@ -12,6 +12,7 @@ macro_rules! say {
 }
 
 mod announce;
+mod backups;
 mod check;
 mod dead;
 mod diff;
@@ -30,6 +31,7 @@ mod problems;
 mod publish;
 mod recipients;
 mod render;
+mod roles;
 mod schema;
 mod serve;
 mod source;
@@ -119,6 +121,10 @@ enum Command {
     Release(hold::ReleaseArguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
+    /// Write a copy of the database into a file, while it is in use
+    Backup(backups::BackupArguments),
+    /// Bring a backup back into an empty database
+    Restore(backups::RestoreArguments),
     /// Make the database's tables, or bring them up to date
     Migrate(migrate::Arguments),
 }
@@ -167,6 +173,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Hold(arguments) => hold::hold(arguments, &clock).await,
         Command::Release(arguments) => hold::release(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Backup(arguments) => backups::back_up(&arguments).await,
+        Command::Restore(arguments) => backups::restore(&arguments).await,
         Command::Migrate(arguments) => migrate::run(&arguments).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),

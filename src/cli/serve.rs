@@ -1,21 +1,29 @@
-//! `fairwarning serve`: the whole service. The web side over the present
-//! publication, and beside it the delivery of whatever falls due.
+//! `fairwarning serve`: the whole service, or one process's part of it. The web
+//! side over the present publication, the filling of rounds, and the delivery
+//! of whatever falls due.
 
 use super::metrics::MetricsArguments;
+use super::roles::RoleArguments;
 use super::{Exit, publish};
+use crate::announce::fill_interrupted;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, IntakeArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
 use crate::metrics::Metrics;
-use crate::store::Store;
+use crate::store::{Store, Topic};
 use crate::subscribers;
 use crate::web::{self, MetricsSite, Service};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+/// How often to look for rounds that broke off. It costs one small query.
+const LOOK_FOR_ROUNDS: Duration = Duration::from_secs(5);
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -23,6 +31,8 @@ pub struct Arguments {
     /// The workspace, published once if nothing has been published yet.
     #[arg(default_value = "notices")]
     dir: PathBuf,
+    #[command(flatten)]
+    role: RoleArguments,
     #[command(flatten)]
     web: WebArguments,
     /// Threads that answer requests.
@@ -45,33 +55,56 @@ fn workers(text: &str) -> Result<usize, String> {
 }
 
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let url = arguments.database.check()?;
+    let roles = arguments.role.check(&url)?;
     let settings = arguments.web.check()?;
-    let mail = arguments.mail.check(&settings)?;
-    let store = Store::open(&arguments.database.check()?).await?;
-    if store.current_publication_id().await?.is_none()
-        && publish_first(&store, &arguments.dir, clock).await? == Exit::Problems
-    {
-        return Ok(Exit::Problems);
+    let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
+    let store = Store::open(&url).await?;
+    if store.current_publication_id().await?.is_none() {
+        if !roles.is_whole() {
+            say!("Nothing was published yet; `fairwarning publish` is waited for.");
+        } else if publish_first(&store, &arguments.dir, clock).await? == Exit::Problems {
+            return Ok(Exit::Problems);
+        }
     }
-    let keys = subscribers::load_keys(&store, clock.now()).await?;
     let metrics = Arc::<Metrics>::default();
-    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
-    let delivery = delivery.counting(metrics.clone());
-    let public_url = settings.public_url.clone();
-    let service = Service::open(store.clone(), clock.clone(), public_url).await?;
-    let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
-    let service = Arc::new(service);
-    web::refresh(&service).await?;
+    let delivery = match mail {
+        Some(mail) => {
+            let keys = subscribers::load_keys(&store, clock.now()).await?;
+            let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+            Some(delivery.counting(metrics.clone()))
+        }
+        None => None,
+    };
     // From here on a signal ends the service well, however early it comes.
     let stop = Stop::listen()?;
-    let listener = listen(settings.listen)?;
-    let address = listener.local_addr()?;
-    let server = web::start(service.clone(), listener, arguments.workers)?;
-    say!("Serving on http://{address}");
-    let served = Some(service.clone());
-    let site = MetricsSite { store, metrics, clock: clock.clone(), service: served };
+    let (tell_stop, stopped) = watch::channel(false);
+    let (mut tasks, mut served) = (JoinSet::new(), None);
+    if roles.web {
+        let public_url = settings.public_url.clone();
+        let service = Service::open(store.clone(), clock.clone(), public_url).await?;
+        let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
+        let service = Arc::new(service);
+        served = Some(service.clone());
+        web::refresh(&service).await?;
+        let listener = listen(settings.listen)?;
+        let address = listener.local_addr()?;
+        let server = web::start(service.clone(), listener, arguments.workers)?;
+        say!("Serving on http://{address}");
+        tasks.spawn(serve(service, server, stopped.clone()));
+    } else {
+        say!("Working on {url}; listening on no port.");
+    }
+    let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
     arguments.metrics.start(site)?;
-    work_until(stop, service, server, delivery).await?;
+    if roles.announce {
+        tasks.spawn(announce(store, clock.clone(), stopped.clone()));
+    }
+    // Last, so that nothing is under way when something else cannot begin.
+    if let Some(delivery) = delivery {
+        tasks.spawn(deliver(delivery, stopped));
+    }
+    work_until(stop, tasks, tell_stop).await?;
     Ok(Exit::Clean)
 }
 
@@ -116,37 +149,100 @@ impl Stop {
     }
 }
 
-/// Runs every task of the service side by side. None of them ends by itself:
-/// whichever does first has failed, and takes the others with it.
+/// Runs every task of the process side by side. None of them ends before it is
+/// told to: whichever does has failed, and the others are told to end.
 async fn work_until(
     mut stop: Stop,
+    mut tasks: JoinSet<anyhow::Result<()>>,
+    tell_stop: watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let mut failure = tokio::select! {
+        ended = tasks.join_next() => Some(failed(ended)),
+        () = stop.told() => None,
+    };
+    eprintln!("Stopping: requests and messages under way are finished first.");
+    tell_stop.send_replace(true);
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            ended => failure = failure.or(Some(failed(Some(ended)))),
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+fn failed(ended: Option<Result<anyhow::Result<()>, JoinError>>) -> anyhow::Error {
+    match ended {
+        Some(Ok(Err(failure))) => failure,
+        Some(Err(broken)) => anyhow::Error::new(broken).context("a task of the service broke"),
+        Some(Ok(Ok(()))) | None => anyhow!("a task of the service ended by itself"),
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // Where nobody is left to tell, it is over as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn serve(
     service: Arc<Service>,
     server: web::Server,
-    delivery: Delivery,
+    stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
-    let (tell_stop, stopped) = watch::channel(false);
-    let delivering = delivery.run(Scope::Everything, stopped, log);
-    let mut delivering = std::pin::pin!(delivering);
     tokio::select! {
-        ended = &mut server => {
-            ended.context("the web server failed")?;
-            bail!("the web server ended by itself");
-        }
-        ended = &mut delivering => {
-            ended.context("delivery failed")?;
-            bail!("delivery ended by itself");
-        }
+        ended = &mut server => return ended.context("the web server failed"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
-        () = stop.told() => {}
+        () = until(stopped) => {}
     }
-    eprintln!("Stopping: requests and messages under way are finished first.");
-    tell_stop.send_replace(true);
-    let (_, ended, delivered) = tokio::join!(handle.stop(true), server, delivering);
-    ended.context("the web server failed while stopping")?;
-    delivered.context("delivery failed while stopping")?;
+    let ((), ended) = tokio::join!(handle.stop(true), server);
+    ended.context("the web server failed while stopping")
+}
+
+async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    delivery.run(Scope::Everything, stopped, log).await.context("delivery failed")?;
     Ok(())
+}
+
+/// Looks after rounds. It can be broken off anywhere: what is not committed
+/// by then is done again by the next look.
+async fn announce(
+    store: Store,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(LOOK_FOR_ROUNDS);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut wakeups = store.wakeups(Topic::Publications);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = wakeups.next() => {}
+            }
+            look_after_rounds(&store, &clock).await;
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look after rounds ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// One look: everything that is to be done for rounds at this moment.
+async fn look_after_rounds(store: &Store, clock: &Clock) {
+    match fill_interrupted(store, clock.now()).await {
+        Ok((added, stuck)) => {
+            if added > 0 {
+                tracing::info!(added, "an interrupted round was filled");
+            }
+            for (notice, reason) in stuck {
+                tracing::warn!(notice, %reason, "an interrupted round cannot be filled");
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "rounds cannot be looked after"),
+    }
 }
 
 /// One line for what an operator would want to know of.

@@ -30,7 +30,7 @@ use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome};
-use crate::store::{Hold, NewNode, Store, StoreError};
+use crate::store::{Hold, NewNode, Store, StoreError, Topic};
 use gate::Gate;
 use holding::Holding;
 use ledger::Ledger;
@@ -198,8 +198,10 @@ impl Delivery {
             holding,
             metrics: self.metrics,
             stop,
+            wakeups: self.store.wakeups(Topic::Outbox),
             outstanding: 0,
             is_dry: false,
+            is_unsure: false,
         };
         let ended = ledger.run(jobs, inbox, tell).await;
         while let Some(finished) = senders.join_next().await {

@@ -1,6 +1,6 @@
 //! Dead letters: messages that were given up or refused, and trying them anew.
 
-use super::{Result, Store};
+use super::{Result, Store, Topic};
 use crate::notice::{NoticePath, Outcome};
 use sqlx::AssertSqlSafe;
 
@@ -35,6 +35,7 @@ impl Store {
             .bind(subject)
             .execute(&mut *transaction)
             .await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         transaction.commit().await?;
         Ok(done.rows_affected())
     }

@@ -1,6 +1,6 @@
 //! Holds: who stopped the sending of what, when, and why.
 
-use super::{Result, Store, instant, micros};
+use super::{Result, Store, Topic, instant, micros};
 use crate::notice::{NoticePath, ProgramId};
 use chrono::{DateTime, Utc};
 use std::fmt;
@@ -89,7 +89,12 @@ impl Store {
     }
 
     /// Ends the hold of exactly this scope. Whether there was one.
-    pub async fn release(&self, scope: &HoldScope, by: &str, at: DateTime<Utc>) -> Result<bool> {
+    pub async fn release_hold(
+        &self,
+        scope: &HoldScope,
+        by: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
         let mut transaction = self.write().await?;
         let done = sqlx::query(
             "update holds set released_by = $2, released_at = $3
@@ -100,6 +105,7 @@ impl Store {
         .bind(micros(at))
         .execute(&mut *transaction)
         .await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }

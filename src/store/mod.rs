@@ -4,6 +4,7 @@
 //! The store knows neither how a message is rendered nor how it is sent, and
 //! computes no hash or token: those come in as bytes.
 
+mod backups;
 mod buckets;
 mod claims;
 mod dead;
@@ -23,7 +24,9 @@ mod queues;
 mod subscribers;
 mod suppressions;
 mod tables;
+mod wakeups;
 
+pub use backups::{BackupError, restore};
 pub use claims::{Claimed, Claims, Errand};
 pub use dead::Letters;
 pub use editions::StoredEdition;
@@ -40,6 +43,7 @@ pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::Scope;
 pub use tables::Migrated;
+pub use wakeups::{Topic, Wakeups};
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
@@ -81,7 +85,9 @@ type Write = Transaction<'static, Any>;
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
+    url: DatabaseUrl,
     time: Time,
+    listening: wakeups::Listening,
 }
 
 /// Who tells the time that claims and heartbeats are judged by.
@@ -133,7 +139,8 @@ impl Store {
             .await
             .map_err(|reason| StoreError::Open { url: url.to_string(), reason })?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
-        Ok((Self { pool, dialect, time }, migrated))
+        let (url, listening) = (url.clone(), wakeups::Listening::default());
+        Ok((Self { pool, dialect, url, time, listening }, migrated))
     }
 
     /// Closes every connection, so that the file may be copied or removed.

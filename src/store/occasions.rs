@@ -1,7 +1,7 @@
 //! Occasions: one row for each reason to write, and how far it was filled.
 
 use super::publications::PublicationId;
-use super::{Result, Store, StoreError, micros};
+use super::{Result, Store, StoreError, Topic, micros};
 use crate::notice::{Carrier, Digest, Occasion, OccasionKind, ProgramId};
 use chrono::{DateTime, Utc};
 
@@ -118,13 +118,22 @@ impl Store {
             .bind(carrier.as_str())
             .execute(&mut *transaction)
             .await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         Ok(transaction.commit().await?)
     }
 
-    pub async fn finish_filling(&self, occasion: i64, at: DateTime<Utc>) -> Result<()> {
+    /// Nobody is left after `cursor`. Nothing happens where it was moved
+    /// meanwhile: somebody has everyone looked at again.
+    pub async fn finish_filling(
+        &self,
+        occasion: i64,
+        cursor: i64,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let mut transaction = self.write().await?;
-        sqlx::query("update occasions set filled_at = $2 where id = $1")
+        sqlx::query("update occasions set filled_at = $3 where id = $1 and cursor = $2")
             .bind(occasion)
+            .bind(cursor)
             .bind(micros(at))
             .execute(&mut *transaction)
             .await?;

@@ -43,7 +43,7 @@ impl Workplace {
         (status.code().unwrap(), String::from_utf8(text).unwrap())
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub fn write(&self, name: &str, content: &str) {
         std::fs::write(self.folder().join(name), content).unwrap();
     }
 }
@@ -237,16 +237,16 @@ async fn an_interrupted_round_finishes_what_is_in_flight_and_repeats_nothing() {
 }
 
 /// A service beside the announcement, ended with the test.
-struct Service(std::process::Child);
+pub struct Service(pub std::process::Child);
 
 impl Service {
-    fn start(place: &Workplace, more: &[&str]) -> Self {
+    pub fn start(place: &Workplace, more: &[&str]) -> Self {
         let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
         Self(command.args(more).spawn().unwrap())
     }
 
     /// Waits until `done` says so.
-    async fn until(&mut self, done: impl Fn() -> bool) {
+    pub async fn until(&mut self, done: impl Fn() -> bool) {
         let begun = std::time::Instant::now();
         while !done() {
             assert!(self.0.try_wait().unwrap().is_none(), "the service ended");
@@ -255,7 +255,7 @@ impl Service {
         }
     }
 
-    fn end_well(mut self) {
+    pub fn end_well(mut self) {
         let id = self.0.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         assert!(self.0.wait().unwrap().success(), "it ends well when told to");

@@ -18,7 +18,7 @@ impl TestOffice {
     }
 
     async fn release(&self, scope: HoldScope) -> bool {
-        self.store.release(&scope, "ops", self.clock.now()).await.unwrap()
+        self.store.release_hold(&scope, "ops", self.clock.now()).await.unwrap()
     }
 
     async fn claimable(&self, node: NodeId) -> usize {

@@ -1,6 +1,7 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod backups;
 mod beginning;
 mod calendars;
 mod channel_rows;
@@ -17,6 +18,7 @@ mod declarations;
 mod declared;
 mod delivery_faults;
 mod delivery_tls;
+mod deployment;
 mod described_api;
 mod differences;
 mod everything;
@@ -55,7 +57,9 @@ mod rates;
 mod reminders;
 mod rendered_languages;
 mod rendering;
+mod roles;
 mod same_facts;
+mod same_tables;
 mod sample_office;
 mod schedule;
 mod schemas;
@@ -67,10 +71,12 @@ mod states;
 mod store_contract;
 mod store_contract_races;
 mod stretches;
+mod surviving;
 mod terminal_table;
 mod test_office;
 mod tidy;
 mod translations;
+mod wakeups;
 mod web_intake;
 mod web_languages;
 mod web_lists;
