@@ -6,10 +6,16 @@
 //! command flattens the argument groups it needs.
 
 mod database;
+mod intake;
+mod operator;
+mod rates;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
+pub use intake::IntakeArguments;
+pub use operator::OperatorArguments;
+pub use rates::RateArguments;
 
-use crate::notice::EmailAddress;
+use crate::notice::{EmailAddress, RateLimits};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use secrecy::SecretString;
@@ -63,6 +69,12 @@ pub enum ConfigError {
     File { setting: &'static str, path: PathBuf, reason: std::io::Error },
     #[error("{setting} is {value}; it must be from {least} to {most}")]
     Range { setting: &'static str, value: u64, least: u64, most: u64 },
+    #[error("--domain-rate `{written}` is not understood: {reason}")]
+    DomainRate { written: String, reason: String },
+    #[error("--intake-secret and --intake-secret-file are both set: one is enough")]
+    TwoIntakeSecrets,
+    #[error("the secret for intake must have at least {0} characters")]
+    ShortIntakeSecret(usize),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }
@@ -197,6 +209,8 @@ pub struct MailArguments {
     /// How long to wait before the first repetition; each further wait doubles.
     #[arg(long, env = "FAIRWARNING_RETRY_SECONDS", value_name = "N", default_value_t = 300)]
     retry_seconds: u64,
+    #[command(flatten)]
+    rates: RateArguments,
 }
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
@@ -212,6 +226,7 @@ pub struct MailSettings {
     pub link_base: PublicUrl,
     pub heartbeat: Duration,
     pub first_retry: Duration,
+    pub rates: RateLimits,
 }
 
 #[derive(Debug, Clone)]
@@ -273,6 +288,7 @@ impl MailArguments {
             link_base: web.link_base(),
             heartbeat: Duration::from_millis(self.heartbeat_ms),
             first_retry: Duration::from_secs(self.retry_seconds),
+            rates: self.rates.check()?,
         })
     }
 

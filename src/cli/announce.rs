@@ -77,6 +77,13 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
+    let subject = round.path.to_string();
+    if let Some(hold) = store.holds().await?.into_iter().find(|hold| hold.covers(&subject)) {
+        say!("{hold}.");
+        let release = super::hold::release_of(&hold.scope);
+        say!("Nothing is sent; every message waits for `{release}`.");
+        return Ok(Exit::Problems);
+    }
     let counts = store.round_counts(filled.occasion).await?;
     let is_done = settled(&counts) == counts.total();
     let changes = reconciled.occasion.filter(|_| reconciled.added > 0);
@@ -174,16 +181,26 @@ async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Re
         }
     });
     let scope = Scope::Round { occasion, pauses: PAUSES_BEFORE_GIVING_UP };
+    // Without a terminal there is no bar, and it would swallow what it is told.
+    let say_beside = |line: String| match bar.is_hidden() {
+        true => eprintln!("{line}"),
+        false => bar.println(line),
+    };
     let ended = delivery
         .run(scope, stop, |event| match event {
             Event::Outcome(outcome) if !outcome.is_open() => bar.inc(1),
             Event::Outcome(_) => {}
             Event::Paused(pause) => {
                 let wait = pause.wait.as_secs_f32();
-                bar.println(format!("{}; trying again in {wait:.0} s", pause.reason));
+                say_beside(format!("{}; trying again in {wait:.0} s", pause.reason));
             }
+            Event::Held(hold) => {
+                let release = super::hold::release_of(&hold.scope);
+                say_beside(format!("{hold}; waiting for `{release}` (Ctrl-C leaves it for later)"));
+            }
+            Event::Released => say_beside("Released; sending goes on.".to_owned()),
             Event::StoreFails(reason) => {
-                bar.println(format!("cannot record outcomes, trying again: {reason}"));
+                say_beside(format!("cannot record outcomes, trying again: {reason}"));
             }
         })
         .await;

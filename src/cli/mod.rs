@@ -15,11 +15,15 @@ mod announce;
 mod approve;
 mod backups;
 mod check;
+mod dead;
 mod diff;
 mod done;
 mod explain;
+mod hold;
 mod impacted;
 mod init;
+mod intake;
+mod metrics;
 mod migrate;
 mod moment;
 mod output;
@@ -38,7 +42,7 @@ mod status;
 mod token;
 
 use crate::clock::Clock;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -53,6 +57,9 @@ pub enum Exit {
     Problems,
     /// 3: there were only warnings, and `--strict` was asked for.
     Warnings,
+    /// 75: a mail server that runs the command should do so again later
+    /// (`EX_TEMPFAIL` of sysexits.h).
+    TryAgain,
 }
 
 /// Deprecation notices and cutoff schedules: declared in YAML, checked,
@@ -61,11 +68,23 @@ pub enum Exit {
 #[command(
     version,
     after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems or untold changes were found, \
-                  3 warnings were found and --strict was given."
+                  3 warnings were found and --strict was given, 75 `intake` should be run again later."
 )]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// How log lines are written to standard error; FAIRWARNING_LOG says which
+    #[arg(long, global = true, env = "FAIRWARNING_LOG_FORMAT", value_enum)]
+    #[arg(default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// For people
+    Text,
+    /// An object a line, for programs
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -104,6 +123,14 @@ enum Command {
     Status(status::Arguments),
     /// Show who was told what, and check that the record of it is whole
     Proof(proof::Arguments),
+    /// Show messages that were given up, and try them anew
+    Dead(dead::Arguments),
+    /// Take in bounces and complaints, from standard input or a maildir
+    Intake(intake::Arguments),
+    /// Stop sending: everything, a program, or one notice
+    Hold(hold::HoldArguments),
+    /// Let held sending go on
+    Release(hold::ReleaseArguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
     /// Write a copy of the database into a file, while it is in use
@@ -126,7 +153,7 @@ const NOTHING_PUBLISHED: &str =
 /// Parses the arguments, runs the command and reports how it ended.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_tracing();
+    start_tracing(arguments.log_format);
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         unreachable!("main runs once, before anything opens a connection");
     }
@@ -134,6 +161,7 @@ pub fn main() -> ExitCode {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Problems) => ExitCode::from(2),
         Ok(Exit::Warnings) => ExitCode::from(3),
+        Ok(Exit::TryAgain) => ExitCode::from(75),
         Err(failure) => {
             eprintln!("error: {failure:#}");
             ExitCode::FAILURE
@@ -156,6 +184,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Done(arguments) => done::run(arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Proof(arguments) => proof::run(arguments, &clock).await,
+        Command::Dead(arguments) => dead::run(arguments).await,
+        Command::Intake(arguments) => intake::run(&arguments, &clock).await,
+        Command::Hold(arguments) => hold::hold(arguments, &clock).await,
+        Command::Release(arguments) => hold::release(arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Backup(arguments) => backups::back_up(&arguments).await,
         Command::Restore(arguments) => backups::restore(&arguments).await,
@@ -170,12 +202,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 }
 
 /// Log lines go to standard error, so that output can be piped.
-fn start_tracing() {
+fn start_tracing(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("FAIRWARNING_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("fairwarning=info,warn"));
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .with_ansi(std::io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
 }

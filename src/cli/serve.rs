@@ -2,16 +2,18 @@
 //! side over the present publication, the filling of rounds, and the delivery
 //! of whatever falls due.
 
+use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish};
 use crate::announce::{Rounds, fill_interrupted};
 use crate::clock::Clock;
-use crate::config::{DatabaseArguments, MailArguments, WebArguments};
+use crate::config::{DatabaseArguments, IntakeArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
+use crate::metrics::Metrics;
 use crate::proof;
 use crate::store::{Store, Topic};
 use crate::subscribers;
-use crate::web::{self, Service};
+use crate::web::{self, MetricsSite, Service};
 use anyhow::{Context, anyhow, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -42,6 +44,10 @@ pub struct Arguments {
     database: DatabaseArguments,
     #[command(flatten)]
     mail: MailArguments,
+    #[command(flatten)]
+    intake: IntakeArguments,
+    #[command(flatten)]
+    metrics: MetricsArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -62,20 +68,25 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
             return Ok(Exit::Problems);
         }
     }
+    let metrics = Arc::<Metrics>::default();
     let delivery = match mail {
         Some(mail) => {
             let keys = subscribers::load_keys(&store, clock.now()).await?;
-            Some(Delivery::new(store.clone(), keys, mail, clock.clone())?)
+            let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+            Some(delivery.counting(metrics.clone()))
         }
         None => None,
     };
     // From here on a signal ends the service well, however early it comes.
     let stop = Stop::listen()?;
     let (tell_stop, stopped) = watch::channel(false);
-    let mut tasks = JoinSet::new();
+    let (mut tasks, mut served) = (JoinSet::new(), None);
     if roles.web {
         let public_url = settings.public_url.clone();
-        let service = Arc::new(Service::open(store.clone(), clock.clone(), public_url).await?);
+        let service = Service::open(store.clone(), clock.clone(), public_url).await?;
+        let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
+        let service = Arc::new(service);
+        served = Some(service.clone());
         web::refresh(&service).await?;
         let listener = listen(settings.listen)?;
         let address = listener.local_addr()?;
@@ -85,6 +96,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     } else {
         say!("Working on {url}; listening on no port.");
     }
+    let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
+    arguments.metrics.start(site)?;
     if roles.announce {
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
     }
@@ -286,6 +299,8 @@ fn log(event: Event) {
             let seconds = pause.wait.as_secs();
             tracing::warn!(reason = pause.reason, seconds, "the mail server fails; sending pauses");
         }
+        Event::Held(hold) => tracing::warn!(%hold, "sending is held"),
+        Event::Released => tracing::info!("sending goes on"),
         Event::StoreFails(why) => tracing::error!(why, "outcomes cannot be recorded"),
     }
 }

@@ -1,12 +1,16 @@
 //! `fairwarning status`: what became of every message.
 
 use super::Exit;
+use super::hold::{names, refuse_unknown, release_of};
 use super::output::guarded;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{NoticePath, Outcome};
-use crate::store::{Delivery, DeliveryFilter, RoundCounts, Store, StoredOccasion};
+use crate::store::{
+    Delivery, DeliveryFilter, Hold, OpenState, Overview, RoundCounts, Store, StoredOccasion,
+};
 use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
@@ -18,9 +22,9 @@ pub struct Arguments {
     notice: Option<NoticePath>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only messages with this outcome
-    #[arg(long, value_parser = outcome)]
-    outcome: Option<Outcome>,
+    /// Only messages of which this is the last that is known
+    #[arg(long, alias = "state", value_name = "STATE", value_parser = states())]
+    outcome: Option<Shown>,
     #[command(flatten)]
     database: DatabaseArguments,
 }
@@ -32,20 +36,42 @@ enum Format {
     Csv,
 }
 
-fn outcome(name: &str) -> Result<Outcome, String> {
-    let known = Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == name);
-    known.ok_or_else(|| format!("known are {}", Outcome::ALL.map(Outcome::as_str).join(", ")))
+/// What the column `state` shows.
+#[derive(Debug, Clone, Copy)]
+enum Shown {
+    Open(OpenState),
+    Tried(Outcome),
+}
+
+fn states() -> impl TypedValueParser<Value = Shown> {
+    let all = || {
+        let open = OpenState::ALL.map(Shown::Open);
+        open.into_iter().chain(Outcome::ALL.map(Shown::Tried))
+    };
+    let name = |shown: Shown| match shown {
+        Shown::Open(state) => state.as_str(),
+        Shown::Tried(outcome) => outcome.as_str(),
+    };
+    let names = all().map(name).collect::<Vec<_>>();
+    PossibleValuesParser::new(names).map(move |written| {
+        all().find(|shown| name(*shown) == written).expect("no other value is possible")
+    })
 }
 
 pub async fn run(arguments: Arguments, _clock: &Clock) -> anyhow::Result<Exit> {
     let store = Store::open(&arguments.database.check()?).await?;
+    if let Some(notice) = &arguments.notice {
+        refuse_unknown(&notice.to_string(), &names(&store).await?)?;
+    }
+    let holds = store.holds().await?;
     let mut rounds = Vec::new();
     for occasion in store.occasions().await? {
         let is_asked_for =
             arguments.notice.as_ref().is_none_or(|notice| notice.to_string() == occasion.subject);
         if is_asked_for {
             let counts = store.round_counts(occasion.id).await?;
-            rounds.push((occasion, counts));
+            let hold = holds.iter().find(|hold| hold.covers(&occasion.subject)).cloned();
+            rounds.push(Standing { occasion, counts, hold });
         }
     }
     if rounds.is_empty() {
@@ -58,6 +84,7 @@ pub async fn run(arguments: Arguments, _clock: &Clock) -> anyhow::Result<Exit> {
     let listed = arguments.notice.is_some() || arguments.outcome.is_some();
     match (arguments.format, listed) {
         (Format::Table, _) => {
+            overview(&mut out, &store, &holds).await?;
             writeln!(out, "{}", rounds_table(&rounds))?;
             if listed {
                 table_of_messages(&mut out, &store, &rounds, arguments.outcome).await?;
@@ -72,12 +99,76 @@ pub async fn run(arguments: Arguments, _clock: &Clock) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-type Rounds = [(StoredOccasion, RoundCounts)];
+struct Standing {
+    occasion: StoredOccasion,
+    counts: RoundCounts,
+    hold: Option<Hold>,
+}
 
-const MESSAGE_COLUMNS: [&str; 8] =
-    ["notice", "recipient", "state", "attempts", "reply", "settled", "next attempt", "message id"];
+type Rounds = [Standing];
 
-fn cells(delivery: &Delivery) -> [String; 8] {
+/// What an operator should see first: lines for what is out of the ordinary,
+/// and one for the queue.
+async fn overview(out: &mut impl Write, store: &Store, holds: &[Hold]) -> anyhow::Result<()> {
+    for hold in holds {
+        writeln!(out, "Held: {hold} (`{}`).", release_of(&hold.scope))?;
+    }
+    let view = store.overview().await?;
+    for pause in &view.pauses {
+        let until = pause.until.format("%H:%M:%S UTC");
+        writeln!(out, "Paused until {until}, {}: {}", pause.node, pause.reason)?;
+    }
+    let Overview { waiting, throttled, claimed, .. } = view;
+    if waiting + throttled + claimed > 0 {
+        let oldest = view.oldest_due.map(|due| (view.at - due).num_seconds());
+        let oldest = oldest.map_or(String::new(), |s| format!(", the oldest due for {}", span(s)));
+        let throttled = match throttled {
+            0 => String::new(),
+            n => format!(", {n} beyond the rate of their domain"),
+        };
+        writeln!(out, "Queue: {waiting} waiting{throttled}, {claimed} in hand{oldest}.")?;
+    }
+    if view.dead + view.rejected > 0 {
+        let Overview { dead, rejected, .. } = view;
+        writeln!(out, "Given up: {dead}; refused: {rejected} (`fairwarning dead list`).")?;
+    }
+    if !view.feedback.is_empty() {
+        let kinds: Vec<String> =
+            view.feedback.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+        writeln!(out, "Came back: {}.", kinds.join(", "))?;
+    }
+    if view.nodes_stale > 0 {
+        writeln!(
+            out,
+            "Fell silent within the hour: {}.",
+            super::count(usize::try_from(view.nodes_stale)?, "process")
+        )?;
+    }
+    Ok(())
+}
+
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
+}
+
+const MESSAGE_COLUMNS: [&str; 10] = [
+    "notice",
+    "recipient",
+    "state",
+    "attempts",
+    "reply",
+    "settled",
+    "next attempt",
+    "message id",
+    "came back",
+    "row",
+];
+
+fn cells(delivery: &Delivery) -> [String; 10] {
     let address = delivery.address.clone();
     let at = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
@@ -91,6 +182,8 @@ fn cells(delivery: &Delivery) -> [String; 8] {
         at(delivery.settled_at),
         at(delivery.next_attempt),
         delivery.message_id.clone(),
+        delivery.feedback.clone().unwrap_or_default(),
+        delivery.row.to_string(),
     ]
 }
 
@@ -98,12 +191,17 @@ fn cells(delivery: &Delivery) -> [String; 8] {
 async fn each_message(
     store: &Store,
     rounds: &Rounds,
-    outcome: Option<Outcome>,
+    shown: Option<Shown>,
     mut each: impl FnMut(&Delivery) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     const PAGE: i64 = 1_000;
-    for (occasion, _) in rounds {
-        let filter = DeliveryFilter { occasion: Some(occasion.id), outcome };
+    let (outcome, open) = match shown {
+        None => (None, None),
+        Some(Shown::Open(state)) => (None, Some(state)),
+        Some(Shown::Tried(outcome)) => (Some(outcome), None),
+    };
+    for Standing { occasion, .. } in rounds {
+        let filter = DeliveryFilter { occasion: Some(occasion.id), outcome, open };
         let mut after = 0;
         loop {
             let page = store.deliveries(&filter, after, PAGE).await?;
@@ -120,7 +218,7 @@ fn rounds_table(rounds: &Rounds) -> Table {
     table
         .load_style(presets::UTF8_BORDERS_ONLY)
         .set_header(["notice", "round", "revision", "messages", "of them"]);
-    for (occasion, counts) in rounds {
+    for Standing { occasion, counts, hold } in rounds {
         table.add_row([
             occasion.subject.clone(),
             occasion.kind.as_str().to_owned(),
@@ -128,6 +226,7 @@ fn rounds_table(rounds: &Rounds) -> Table {
             counts.total().to_string(),
             named_counts(counts)
                 .map(|(name, n)| format!("{n} {name}"))
+                .chain(hold.as_ref().map(|_| "held".to_owned()))
                 .collect::<Vec<_>>()
                 .join(", "),
         ]);
@@ -145,12 +244,13 @@ async fn table_of_messages(
     out: &mut impl Write,
     store: &Store,
     rounds: &Rounds,
-    outcome: Option<Outcome>,
+    outcome: Option<Shown>,
 ) -> anyhow::Result<()> {
     let mut table = Table::new();
-    let shown = |cells: [String; 8]| {
-        let [_, recipient, state, attempts, reply, settled, next, _] = cells;
+    let shown = |cells: [String; 10]| {
+        let [_, recipient, state, attempts, reply, settled, next, _, came_back, _] = cells;
         let when = if settled.is_empty() { next } else { settled };
+        let state = if came_back.is_empty() { state } else { format!("{state}, {came_back}") };
         [recipient, state, attempts, when, reply]
     };
     table.load_style(presets::UTF8_BORDERS_ONLY).set_header([
@@ -177,12 +277,13 @@ async fn json_lines(
     arguments: &Arguments,
     listed: bool,
 ) -> anyhow::Result<()> {
-    for (occasion, counts) in rounds {
+    for Standing { occasion, counts, hold } in rounds {
         let counts: serde_json::Map<String, Value> =
             named_counts(counts).map(|(name, n)| (name.to_owned(), n.into())).collect();
         let line = json!({
             "round": occasion.subject, "kind": occasion.kind,
-            "revision": occasion.revision, "counts": counts
+            "revision": occasion.revision, "counts": counts,
+            "held": hold.as_ref().map(ToString::to_string),
         });
         writeln!(out, "{line}")?;
     }
@@ -195,7 +296,8 @@ async fn json_lines(
             "recipient_number": delivery.recipient, "state": delivery.state,
             "attempts": delivery.attempts, "reply": delivery.reply,
             "settled_at": delivery.settled_at, "next_attempt": delivery.next_attempt,
-            "message_id": delivery.message_id
+            "message_id": delivery.message_id, "came_back": delivery.feedback,
+            "row": delivery.row
         });
         writeln!(out, "{line}").context("cannot print")
     })
@@ -206,7 +308,7 @@ async fn csv_of_messages(
     out: &mut impl Write,
     store: &Store,
     rounds: &Rounds,
-    outcome: Option<Outcome>,
+    outcome: Option<Shown>,
 ) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(MESSAGE_COLUMNS)?;
@@ -221,7 +323,7 @@ async fn csv_of_messages(
 fn csv_of_rounds(out: &mut impl Write, rounds: &Rounds) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["notice", "round", "revision", "state", "messages"])?;
-    for (occasion, counts) in rounds {
+    for Standing { occasion, counts, .. } in rounds {
         for (state, count) in named_counts(counts) {
             let StoredOccasion { subject, kind, revision, .. } = occasion;
             let count = count.to_string();

@@ -27,6 +27,7 @@ pub fn draft(
     let claimed = Claimed {
         row: 0,
         occasion: 0,
+        subject: notice.to_string(),
         recipient: 0,
         edition: 0,
         apis: apis.to_owned(),

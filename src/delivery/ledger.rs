@@ -2,9 +2,11 @@
 //! commits their outcomes together.
 
 use super::gate::Gate;
+use super::holding::Holding;
 use super::sender::{Entry, Job};
 use super::{DeliveryError, Ended, Event, Scope};
-use crate::notice::Carrier;
+use crate::metrics::Metrics;
+use crate::notice::{Carrier, Outcome, RateLimits};
 use crate::store::{Errand, NodeId, Report, Store, Wakeups};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +33,10 @@ pub(super) struct Ledger {
     pub connections: usize,
     pub scope: Scope,
     pub carrier: Carrier,
+    pub rates: RateLimits,
     pub gate: Arc<Gate>,
+    pub holding: Arc<Holding>,
+    pub metrics: Arc<Metrics>,
     pub stop: watch::Receiver<bool>,
     pub wakeups: Wakeups,
     /// Claimed and not yet reported on.
@@ -54,6 +59,12 @@ impl Ledger {
             self.commit(batch, &mut tell).await;
             let pause = self.gate.news();
             if let Some(pause) = pause.clone() {
+                // That others can see it is worth no more than one try.
+                let noted = self.store.note_pause(self.node, &pause.reason, pause.wait).await;
+                if let Err(reason) = noted {
+                    tell(Event::StoreFails(reason.to_string()));
+                }
+                self.metrics.paused();
                 tell(Event::Paused(pause));
             }
             if *self.stop.borrow() {
@@ -68,6 +79,9 @@ impl Ledger {
             }
             if !self.gate.is_open() {
                 continue;
+            }
+            if let Err(reason) = self.look_at_holds(&mut tell).await {
+                tell(Event::StoreFails(reason.to_string()));
             }
             match self.claim(&jobs, &mut tell).await {
                 Ok(true) => break Ok(Ended::Done),
@@ -119,12 +133,30 @@ impl Ledger {
         }
         self.outstanding = self.outstanding.saturating_sub(batch.len());
         for entry in batch {
-            if let Report::Attempted { outcome, .. } = entry.report {
-                tell(Event::Outcome(outcome));
+            match entry.report {
+                Report::Attempted { outcome, .. } => tell(Event::Outcome(outcome)),
+                Report::Gone { .. } => tell(Event::Outcome(Outcome::Rejected)),
+                Report::Returned { .. } => {}
             }
             // A connection that is gone needs no answer.
             let _ = entry.committed.send(());
         }
+    }
+
+    /// Claiming passes over what is held by itself; the senders learn it here.
+    async fn look_at_holds(&self, tell: &mut impl FnMut(Event)) -> Result<(), DeliveryError> {
+        if !self.holding.is_due() {
+            return Ok(());
+        }
+        let round = match self.scope {
+            Scope::Round { occasion, .. } => self.store.occasion_by_id(occasion).await?,
+            Scope::Everything => None,
+        };
+        let subject = round.as_ref().map(|round| round.subject.as_str());
+        if let Some(news) = self.holding.replace(self.store.holds().await?, subject) {
+            tell(news);
+        }
+        Ok(())
     }
 
     /// Claims what fits, and says whether the round is over.
@@ -150,9 +182,10 @@ impl Ledger {
             self.is_unsure = false;
         }
         let claimed_at = Instant::now();
-        let claims = self.store.claim(self.node, errand, room).await?;
+        let claims = self.store.claim_within(self.node, errand, room, &self.rates).await?;
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
+            self.metrics.settled(outcome, None);
             tell(Event::Outcome(outcome));
         }
         self.outstanding += claims.rows.len();

@@ -9,6 +9,7 @@ mod dkim;
 mod draft;
 mod files;
 mod gate;
+mod holding;
 mod ledger;
 mod letterhead;
 mod lifeline;
@@ -19,7 +20,7 @@ mod smtp;
 mod stock;
 mod wire;
 
-pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, wait};
+pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, spread, wait};
 pub use compose::ComposeError;
 pub use draft::draft;
 pub use gate::Pause;
@@ -27,9 +28,11 @@ pub use gate::Pause;
 use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
+use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome};
-use crate::store::{NewNode, Store, StoreError, Topic};
+use crate::store::{Hold, NewNode, Store, StoreError, Topic};
 use gate::Gate;
+use holding::Holding;
 use ledger::Ledger;
 use lifeline::Lifeline;
 use sender::{Sender, Transport};
@@ -74,6 +77,9 @@ pub enum Event {
     Outcome(Outcome),
     /// The server fails; no message pays for it.
     Paused(Pause),
+    /// Somebody holds the round; it goes on when it is released.
+    Held(Hold),
+    Released,
     /// Outcomes cannot be recorded at the moment. Nothing is sent until they are.
     StoreFails(String),
 }
@@ -97,6 +103,7 @@ pub struct Delivery {
     clock: Clock,
     transport: Arc<Transport>,
     signer: Option<dkim::Signer>,
+    metrics: Arc<Metrics>,
 }
 
 impl Delivery {
@@ -120,7 +127,13 @@ impl Delivery {
             }
         };
         let signer = settings.dkim.as_ref().map(dkim::Signer::new).transpose()?;
-        Ok(Self { store, keys, settings, clock, transport: Arc::new(transport), signer })
+        let (transport, metrics) = (Arc::new(transport), Arc::default());
+        Ok(Self { store, keys, settings, clock, transport, signer, metrics })
+    }
+
+    /// Counts in these figures.
+    pub fn counting(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// How messages leave here.
@@ -147,6 +160,7 @@ impl Delivery {
         let node = self.store.register_node(node).await?;
         let lifeline = Arc::new(Lifeline::new(heartbeat, registered_at));
         let gate = Arc::new(Gate::default());
+        let holding = Arc::new(Holding::default());
         let connections = self.transport.connections();
         let (jobs, queue) = mpsc::channel(connections * ledger::CLAIMS_PER_CONNECTION);
         let (reports, inbox) = mpsc::channel(connections);
@@ -158,7 +172,9 @@ impl Delivery {
             clock: self.clock,
             first_retry: self.settings.first_retry,
             gate: gate.clone(),
+            holding: holding.clone(),
             lifeline: lifeline.clone(),
+            metrics: self.metrics.clone(),
             stop: stop.clone(),
             queue: Mutex::new(queue),
             reports,
@@ -177,7 +193,10 @@ impl Delivery {
             connections,
             scope,
             carrier,
+            rates: self.settings.rates.clone(),
             gate,
+            holding,
+            metrics: self.metrics,
             stop,
             wakeups: self.store.wakeups(Topic::Outbox),
             outstanding: 0,

@@ -6,13 +6,15 @@ use super::compose::{Finished, Stationery};
 use super::dkim::Signer;
 use super::files::Folder;
 use super::gate::Gate;
+use super::holding::Holding;
 use super::lifeline::Lifeline;
 use super::server::{Server, ServerFault};
 use super::smtp::{Connection, Failure};
 use super::stock::{Stock, StockError};
 use crate::clock::Clock;
 use crate::links::Keys;
-use crate::notice::Outcome;
+use crate::metrics::Metrics;
+use crate::notice::{Outcome, Reply, mask_addresses};
 use crate::store::{Claimed, Report};
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +56,9 @@ pub(super) struct Sender {
     pub clock: Clock,
     pub first_retry: Duration,
     pub gate: Arc<Gate>,
+    pub holding: Arc<Holding>,
     pub lifeline: Arc<Lifeline>,
+    pub metrics: Arc<Metrics>,
     pub stop: watch::Receiver<bool>,
     pub queue: Mutex<mpsc::Receiver<Job>>,
     pub reports: mpsc::Sender<Entry>,
@@ -65,7 +69,17 @@ impl Sender {
         let mut connection = None;
         loop {
             let Some(job) = self.queue.lock().await.recv().await else { break };
+            let begun_at = Instant::now();
             let report = self.deal_with(job, &mut connection).await;
+            match &report {
+                Report::Attempted { outcome, .. } => {
+                    self.metrics.settled(*outcome, Some(begun_at.elapsed()));
+                }
+                Report::Gone { .. } => {
+                    self.metrics.settled(Outcome::Rejected, Some(begun_at.elapsed()));
+                }
+                Report::Returned { .. } => {}
+            }
             let (committed, is_committed) = oneshot::channel();
             if self.reports.send(Entry { report, committed }).await.is_err() {
                 break;
@@ -84,7 +98,10 @@ impl Sender {
     async fn deal_with(&self, job: Job, connection: &mut Option<Connection>) -> Report {
         let row = job.claimed.row;
         let may_begin = || {
-            !*self.stop.borrow() && self.gate.is_open() && self.lifeline.may_send(job.claimed_at)
+            !*self.stop.borrow()
+                && self.gate.is_open()
+                && self.lifeline.may_send(job.claimed_at)
+                && !self.holding.covers(&job.claimed.subject)
         };
         if !may_begin() {
             return Report::Returned { row };
@@ -153,6 +170,7 @@ impl Sender {
 
     fn report(&self, claimed: &Claimed, failure: Failure) -> Report {
         let row = claimed.row;
+        let is_gone = matches!(failure, Failure::Gone(_));
         let (outcome, reply) = match failure {
             Failure::Server(fault) => {
                 tracing::warn!(reason = %fault, "the mail server cannot be used");
@@ -160,7 +178,7 @@ impl Sender {
                 return Report::Returned { row };
             }
             Failure::Stale => return Report::Returned { row },
-            Failure::Rejected(reply) => (Outcome::Rejected, reply),
+            Failure::Rejected(reply) | Failure::Gone(reply) => (Outcome::Rejected, reply),
             Failure::Deferred(reply) => (Outcome::Deferred, reply),
             Failure::Unknown(reply) => (Outcome::Unknown, reply),
         };
@@ -169,9 +187,13 @@ impl Sender {
             row,
             to = claimed.address.masked(),
             outcome = outcome.as_str(),
-            reply,
+            reply = mask_addresses(&reply),
             "not accepted"
         );
+        if is_gone {
+            let reason = format!("bounced: {}", Reply::read(&reply).shown());
+            return Report::Gone { row, reply, reason };
+        }
         if outcome == Outcome::Rejected {
             return Report::Attempted { row, outcome, reply, retry_in: None };
         }
@@ -179,7 +201,8 @@ impl Sender {
             return Report::Attempted { row, outcome: Outcome::Dead, reply, retry_in: None };
         }
         let before = u32::try_from(claimed.attempts).unwrap_or(u32::MAX);
-        let retry_in = Some(backoff::wait(self.first_retry, before, LONGEST_WAIT));
+        let wait = backoff::wait(self.first_retry, before, LONGEST_WAIT);
+        let retry_in = Some(backoff::spread(wait, row, claimed.attempts));
         Report::Attempted { row, outcome, reply, retry_in }
     }
 }

@@ -3,6 +3,7 @@
 use super::compose::Finished;
 use super::reply::{Refusal, exchange, kept};
 use super::server::ServerFault;
+use crate::notice::Reply;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{MailParameter, RcptParameter};
@@ -21,12 +22,30 @@ const PIECE_BYTES: usize = 64 * 1024;
 pub(super) enum Failure {
     Deferred(String),
     Rejected(String),
+    /// Rejected in words that mean that nobody can be reached there.
+    Gone(String),
     /// The final dot was sent and no reply came: it may have arrived.
     Unknown(String),
     /// Nothing was said about this message.
     Server(ServerFault),
     /// The server had closed the idle connection; the message was not begun.
     Stale,
+}
+
+/// What a refusal is an answer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Recipient,
+    Message,
+}
+
+impl Step {
+    /// A bare 550 is about the recipient only where the recipient was named.
+    fn speaks_of_a_lost_mailbox(self, reply: &str) -> bool {
+        let reply = Reply::read(reply);
+        let is_bare = reply.status.is_none();
+        (self == Self::Recipient || !is_bare) && reply.means_mailbox_is_gone()
+    }
 }
 
 pub(super) struct Connection {
@@ -69,8 +88,8 @@ impl Connection {
         self.used += 1;
         self.announce_sender(message, needs_utf8).await?;
         let to = Rcpt::new(message.envelope_to.clone(), self.recipient_parameters(message));
-        self.about_message(to).await?;
-        self.about_message(Data).await?;
+        self.about_message(to, Step::Recipient).await?;
+        self.about_message(Data, Step::Message).await?;
         self.content(&message.bytes).await
     }
 
@@ -109,10 +128,14 @@ impl Connection {
     }
 
     /// RCPT or DATA: a refusal concerns this message, unless it is the server's.
-    async fn about_message(&mut self, command: impl std::fmt::Display) -> Result<(), Failure> {
+    async fn about_message(
+        &mut self,
+        command: impl std::fmt::Display,
+        step: Step,
+    ) -> Result<(), Failure> {
         match exchange(self.timeout, self.dialogue.command(command)).await {
             Ok(_) => Ok(()),
-            Err(refusal) => Err(self.judge(refusal).await),
+            Err(refusal) => Err(self.judge(refusal, step).await),
         }
     }
 
@@ -132,11 +155,11 @@ impl Connection {
                 self.is_broken = true;
                 Err(Failure::Unknown(format!("after the final dot: {reason}")))
             }
-            Err(refusal) => Err(self.judge(refusal).await),
+            Err(refusal) => Err(self.judge(refusal, Step::Message).await),
         }
     }
 
-    async fn judge(&mut self, refusal: Refusal) -> Failure {
+    async fn judge(&mut self, refusal: Refusal, step: Step) -> Failure {
         if refusal.is_about_server() {
             self.is_broken = true;
             return Failure::Server(ServerFault(refusal.to_string()));
@@ -148,7 +171,11 @@ impl Connection {
             }
             Refusal::Permanent { reply, .. } => {
                 self.reset().await;
-                Failure::Rejected(reply)
+                if step.speaks_of_a_lost_mailbox(&reply) {
+                    Failure::Gone(reply)
+                } else {
+                    Failure::Rejected(reply)
+                }
             }
             Refusal::Broken(reason) => {
                 self.is_broken = true;

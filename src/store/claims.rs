@@ -1,9 +1,11 @@
 //! Claiming: which node sends which message next, looked at once more before
 //! it goes.
 
+use super::buckets::Tokens;
 use super::nodes::NodeId;
+use super::queues::Claiming;
 use super::{Result, Store, Time, Write, micros, outcomes, subscribers};
-use crate::notice::{Carrier, EmailAddress, Outcome};
+use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
 use sqlx::AssertSqlSafe;
 
 /// A message that is this node's to send.
@@ -11,6 +13,8 @@ use sqlx::AssertSqlSafe;
 pub struct Claimed {
     pub row: i64,
     pub occasion: i64,
+    /// What it is about: a notice's path.
+    pub subject: String,
     pub recipient: i64,
     pub edition: i64,
     pub apis: String,
@@ -31,8 +35,9 @@ pub struct Claims {
     pub settled: Vec<(i64, Outcome)>,
 }
 
+/// A message that may come next, with what decides whether it does.
 #[derive(sqlx::FromRow)]
-struct Candidate {
+pub(super) struct Candidate {
     id: i64,
     occasion: i64,
     recipient: i64,
@@ -44,14 +49,35 @@ struct Candidate {
     outcome: Option<String>,
     not_after: Option<i64>,
     superseded: i64,
+    pub domain: String,
+    subject: String,
     address: Option<String>,
     name: Option<String>,
-    /// Why the address must not be written to.
-    reason: Option<String>,
+    suppressed: Option<String>,
 }
 
 /// What is said of messages whose facts were superseded.
 pub(super) const SUPERSEDED: &str = "its facts were superseded";
+
+impl Candidate {
+    /// What becomes of it without being sent, and why.
+    pub fn settled(&self, now: i64) -> Option<(Outcome, String)> {
+        if self.address.is_none() {
+            return Some((Outcome::Withdrawn, "the recipient was removed".to_owned()));
+        }
+        if let Some(reason) = &self.suppressed {
+            return Some((Outcome::Suppressed, reason.clone()));
+        }
+        if self.superseded > 0 {
+            // A message that may have arrived counts as told, and is not sent again.
+            let is_unknown = self.outcome.as_deref() == Some(Outcome::Unknown.as_str());
+            let outcome = if is_unknown { Outcome::Unknown } else { Outcome::Withdrawn };
+            return Some((outcome, SUPERSEDED.to_owned()));
+        }
+        let is_late = self.not_after.is_some_and(|late| late < now);
+        is_late.then(|| (Outcome::Overtaken, "its time had passed".to_owned()))
+    }
+}
 
 /// What a node claims for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,19 +89,32 @@ pub enum Errand {
 }
 
 impl Store {
-    /// Claims up to `limit` messages of `errand` that are due.
+    /// Claims up to `limit` messages of `errand` that are due, at any rate.
+    pub async fn claim(&self, node: NodeId, errand: Errand, limit: usize) -> Result<Claims> {
+        self.claim_within(node, errand, limit, &RateLimits::default()).await
+    }
+
+    /// Claims up to `limit` messages of `errand` that are due and within the
+    /// rates, and that nobody holds.
     ///
     /// What a silent node had claimed becomes free first. Suppression, removal
     /// and lateness are looked at here, at the last moment that is cheap.
-    pub async fn claim(&self, node: NodeId, errand: Errand, limit: usize) -> Result<Claims> {
+    pub async fn claim_within(
+        &self,
+        node: NodeId,
+        errand: Errand,
+        limit: usize,
+        rates: &RateLimits,
+    ) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
         self.distrust_the_future(&mut transaction).await?;
         self.free_stale(&mut transaction, now, node).await?;
-        let mut claims = Claims::default();
-        for candidate in self.candidates(&mut transaction, now, errand, limit).await? {
-            take(&mut transaction, node, now, candidate, &mut claims).await?;
-        }
+        let tokens = Tokens::open(&mut transaction, rates, now).await?;
+        let (claims, writing) = (Claims::default(), &mut transaction);
+        let claiming =
+            Claiming { store: self, transaction: writing, tokens, node, now, limit, claims };
+        let claims = claiming.run(errand).await?;
         transaction.commit().await?;
         Ok(claims)
     }
@@ -96,38 +135,6 @@ impl Store {
         .await?;
         transaction.commit().await?;
         Ok(due > 0)
-    }
-
-    async fn candidates(
-        &self,
-        transaction: &mut Write,
-        now: i64,
-        errand: Errand,
-        limit: usize,
-    ) -> Result<Vec<Candidate>> {
-        let (occasion, carrier) = match errand {
-            Errand::Round(occasion) => (occasion, ""),
-            Errand::All(carrier) => (0, carrier.as_str()),
-        };
-        let sql = format!(
-            "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.thread,
-                    o.attempts, o.outcome, o.not_after, o.superseded, s.address, s.name,
-                    (select min(x.reason) from suppressions x
-                     where x.mailbox = s.mailbox and x.scope in (c.program, '*')) as reason
-             from outbox o join occasions c on c.id = o.occasion
-             left join subscribers s on s.id = o.recipient
-             where o.state = 'waiting' and o.next_attempt <= $1
-                and (o.closes_at is null or o.closes_at > $1) and (o.occasion = $2 or ($2 = 0 and c.carrier = $4))
-             order by o.next_attempt, o.id limit $3 {}",
-            self.dialect.lock_rows()
-        );
-        Ok(sqlx::query_as(AssertSqlSafe(sql))
-            .bind(now)
-            .bind(occasion)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .bind(carrier)
-            .fetch_all(&mut **transaction)
-            .await?)
     }
 
     /// A heartbeat from far later than now is from before the clock was set
@@ -162,26 +169,33 @@ impl Store {
     }
 }
 
-async fn take(
+/// Claims a message, or settles it where `settled` says what became of it.
+pub(super) async fn take(
     transaction: &mut Write,
     node: NodeId,
     now: i64,
     candidate: Candidate,
+    settled: Option<(Outcome, String)>,
     claims: &mut Claims,
 ) -> Result<()> {
-    if let Some((outcome, reply)) = verdict(&candidate, now) {
-        claims.settled.push((candidate.id, outcome));
-        return settle(transaction, (candidate.id, node), now, outcome, &reply).await;
+    let row = candidate.id;
+    if let Some((outcome, reply)) = settled {
+        claims.settled.push((row, outcome));
+        return settle(transaction, (row, node), now, outcome, &reply).await;
     }
-    sqlx::query("update outbox set state = 'claimed', node = $2, claimed_at = $3 where id = $1")
-        .bind(candidate.id)
-        .bind(node.0)
-        .bind(now)
-        .execute(&mut **transaction)
-        .await?;
+    sqlx::query(
+        "update outbox set state = 'claimed', node = $2, claimed_at = $3, parked = 0
+         where id = $1",
+    )
+    .bind(row)
+    .bind(node.0)
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
     claims.rows.push(Claimed {
-        row: candidate.id,
+        row,
         occasion: candidate.occasion,
+        subject: candidate.subject,
         recipient: candidate.recipient,
         edition: candidate.edition,
         apis: candidate.apis,
@@ -192,25 +206,6 @@ async fn take(
         name: candidate.name,
     });
     Ok(())
-}
-
-/// Why a message is not for sending, if it is not.
-fn verdict(candidate: &Candidate, now: i64) -> Option<(Outcome, String)> {
-    let Candidate { outcome, not_after, superseded, address, reason, .. } = candidate;
-    if address.is_none() {
-        return Some((Outcome::Withdrawn, "the recipient was removed".to_owned()));
-    }
-    if let Some(reason) = reason {
-        return Some((Outcome::Suppressed, reason.clone()));
-    }
-    if *superseded > 0 {
-        // A message that may have arrived counts as told, and is not sent again.
-        let is_unknown = outcome.as_deref() == Some(Outcome::Unknown.as_str());
-        let outcome = if is_unknown { Outcome::Unknown } else { Outcome::Withdrawn };
-        return Some((outcome, SUPERSEDED.to_owned()));
-    }
-    let is_late = not_after.is_some_and(|late| late < now);
-    is_late.then(|| (Outcome::Overtaken, "its time had passed".to_owned()))
 }
 
 /// That nothing was attempted is as much a record as an attempt.

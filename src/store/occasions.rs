@@ -103,6 +103,13 @@ impl Store {
         row.map(read).transpose()
     }
 
+    /// Everything that was ever written about, by name.
+    pub async fn subjects(&self) -> Result<Vec<String>> {
+        let subjects =
+            sqlx::query_scalar("select distinct subject from occasions order by subject");
+        Ok(subjects.fetch_all(&self.pool).await?)
+    }
+
     /// All occasions, oldest first.
     pub async fn occasions(&self) -> Result<Vec<StoredOccasion>> {
         let sql = format!("{COLUMNS} order by id");

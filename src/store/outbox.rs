@@ -2,7 +2,7 @@
 //! each message. Claiming and recording stand in files of their own.
 
 use super::publications::{PublicationId, is_current};
-use super::{Result, Store, StoreError, Write, instant, micros, value_rows};
+use super::{Result, Store, StoreError, Write, instant, micros, subscribers, value_rows};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -93,6 +93,26 @@ impl RoundCounts {
 pub struct DeliveryFilter {
     pub occasion: Option<i64>,
     pub outcome: Option<Outcome>,
+    /// Those without an outcome yet.
+    pub open: Option<OpenState>,
+}
+
+/// What a message without an outcome is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenState {
+    Waiting,
+    Claimed,
+}
+
+impl OpenState {
+    pub const ALL: [Self; 2] = [Self::Waiting, Self::Claimed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Claimed => "claimed",
+        }
+    }
 }
 
 /// One message and what became of it.
@@ -110,6 +130,8 @@ pub struct Delivery {
     pub reply: Option<String>,
     pub settled_at: Option<DateTime<Utc>>,
     pub next_attempt: Option<DateTime<Utc>>,
+    /// What came back about it last, such as `bounce 5.1.1`.
+    pub feedback: Option<String>,
 }
 
 type DeliveryRow = (
@@ -124,9 +146,10 @@ type DeliveryRow = (
     Option<String>,
     Option<i64>,
     i64,
+    Option<String>,
 );
 
-/// Thirteen values a row: below the limit of SQLite (32,766) and PostgreSQL
+/// Fourteen values a row: below the limit of SQLite (32,766) and PostgreSQL
 /// (65,535).
 const ROWS_PER_STATEMENT: usize = 500;
 
@@ -192,16 +215,20 @@ impl Store {
     ) -> Result<Vec<Delivery>> {
         let rows: Vec<DeliveryRow> = sqlx::query_as(
             "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
-                    o.attempts, o.reply, o.settled_at, o.next_attempt
+                    o.attempts, o.reply, o.settled_at, o.next_attempt,
+                    (select f.kind || ' ' || f.status from feedback f
+                     where f.outbox = o.id order by f.id desc limit 1)
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
+                and (o.state = $5 or $5 = '') and (o.outcome is null or $5 <> 'waiting')
              order by o.id limit $4",
         )
         .bind(after)
         .bind(filter.occasion.unwrap_or(0))
         .bind(filter.outcome.map_or("", Outcome::as_str))
         .bind(limit)
+        .bind(filter.open.map_or("", OpenState::as_str))
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(delivery).collect()
@@ -219,10 +246,12 @@ pub(super) async fn add_rows(
     for some in rows.chunks(ROWS_PER_STATEMENT) {
         let sql = format!(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id, thread,
-                made_at, not_before, next_attempt, not_after, closes_at, state) values {}
+                made_at, not_before, next_attempt, not_after, closes_at, state, domain) values {}
              on conflict (occasion, recipient, channel) do nothing",
-            value_rows(some.len(), 13)
+            value_rows(some.len(), 14)
         );
+        let recipients: Vec<i64> = some.iter().map(|row| row.recipient).collect();
+        let domains = subscribers::domains(transaction, &recipients).await?;
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in some {
             let not_before = micros(row.period.not_before);
@@ -239,7 +268,8 @@ pub(super) async fn add_rows(
                 .bind(not_before)
                 .bind(row.period.not_after.map(micros))
                 .bind(row.period.closes_at.map(micros))
-                .bind("waiting");
+                .bind("waiting")
+                .bind(domains.get(&row.recipient).cloned().unwrap_or_default());
         }
         added += query.execute(&mut **transaction).await?.rows_affected();
     }
@@ -264,6 +294,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         reply,
         settled,
         next,
+        feedback,
     ) = row;
     let next_attempt = (state == "waiting").then(|| instant(next)).transpose()?;
     Ok(Delivery {
@@ -277,6 +308,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         reply,
         settled_at: settled.map(instant).transpose()?,
         next_attempt,
+        feedback,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Recording what became of attempts, many in one commit.
 
+use super::feedback::suppress_recipient;
 use super::nodes::NodeId;
 use super::{Result, Store, Write};
 use crate::notice::Outcome;
@@ -15,6 +16,9 @@ pub enum Report {
         /// For outcomes that are tried again.
         retry_in: Option<Duration>,
     },
+    /// Rejected because nobody can be reached there: the recipient is written to
+    /// no more, for the reason given.
+    Gone { row: i64, reply: String, reason: String },
     /// Nothing was attempted: the message goes back as it was.
     Returned { row: i64 },
 }
@@ -22,7 +26,7 @@ pub enum Report {
 impl Report {
     fn row(&self) -> i64 {
         match self {
-            Self::Attempted { row, .. } | Self::Returned { row } => *row,
+            Self::Attempted { row, .. } | Self::Gone { row, .. } | Self::Returned { row } => *row,
         }
     }
 }
@@ -38,6 +42,12 @@ impl Store {
         for report in reports {
             match report {
                 Report::Returned { row } => give_back(&mut transaction, node, *row).await?,
+                Report::Gone { row, reply, reason } => {
+                    let outcome = Outcome::Rejected;
+                    let attempt = Attempt { row: *row, outcome, reply, next_attempt: None };
+                    attempt.record(&mut transaction, node, now).await?;
+                    suppress_recipient(&mut transaction, *row, reason, now).await?;
+                }
                 Report::Attempted { row, outcome, reply, retry_in } => {
                     let next_attempt = retry_in.map(|wait| {
                         now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))

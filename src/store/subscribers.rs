@@ -2,10 +2,11 @@
 //! pages. Importing stands in a file of its own.
 
 use super::tellings::numbered;
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, Write};
 use crate::notice::{ApiId, EmailAddress, EnvironmentId, Interest, Locale, ProgramId};
 use chrono_tz::Tz;
 use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 use std::str::FromStr;
 
 /// A subscriber as an import or a form gives them.
@@ -219,6 +220,23 @@ fn gather(page: &mut Vec<Listener>, rows: Vec<ListenerRow>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The domains of these subscribers' addresses; who was removed has none.
+pub(super) async fn domains(
+    transaction: &mut Write,
+    subscribers: &[i64],
+) -> Result<HashMap<i64, String>> {
+    let numbers: Vec<String> = subscribers.iter().map(i64::to_string).collect();
+    let sql = format!("select id, address from subscribers where id in ({})", numbers.join(", "));
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut **transaction).await?;
+    rows.into_iter()
+        .map(|(id, address)| {
+            let address: EmailAddress = parsed("an address", &address)?;
+            Ok((id, address.domain().to_owned()))
+        })
+        .collect()
 }
 
 pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(

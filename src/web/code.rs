@@ -11,7 +11,7 @@ pub enum Code {
     StaleCursor,
     NotFound,
     UnknownToken,
-    Unauthorised,
+    Unauthorized,
     Forbidden,
     MethodNotAllowed,
     Timeout,
@@ -29,7 +29,7 @@ impl Code {
         Self::StaleCursor,
         Self::NotFound,
         Self::UnknownToken,
-        Self::Unauthorised,
+        Self::Unauthorized,
         Self::Forbidden,
         Self::MethodNotAllowed,
         Self::Timeout,
@@ -63,7 +63,7 @@ impl Code {
             Self::StaleCursor => ("stale-cursor", S::GONE, "The table has been published anew"),
             Self::NotFound => ("not-found", S::NOT_FOUND, "There is nothing here"),
             Self::UnknownToken => ("unknown-token", S::NOT_FOUND, "This link is not one of ours"),
-            Self::Unauthorised => ("unauthorised", S::UNAUTHORIZED, "This is for the office alone"),
+            Self::Unauthorized => ("unauthorized", S::UNAUTHORIZED, "This needs a token or secret"),
             Self::Forbidden => ("forbidden", S::FORBIDDEN, "The token does not reach that far"),
             Self::MethodNotAllowed => {
                 ("method-not-allowed", S::METHOD_NOT_ALLOWED, "The method does not work here")
@@ -104,9 +104,9 @@ impl Code {
                 "The link was cut short, changed, or made by somebody else. Use the link \
                  exactly as the mail shows it."
             }
-            Self::Unauthorised => {
-                "It takes a token of the office, sent as `Authorization: Bearer TOKEN`; the \
-                 office makes one with `fairwarning token create`."
+            Self::Unauthorized => {
+                "Send the token of the office, or the configured secret, as `Authorization: \
+                 Bearer TOKEN`; the office makes tokens with `fairwarning token create`."
             }
             Self::Forbidden => "A token with a wider scope is needed: ask whoever makes them.",
             Self::MethodNotAllowed => "The header `Allow` lists the methods that do.",

@@ -10,6 +10,7 @@ mod follow;
 mod freshness;
 mod history;
 mod languages;
+mod metrics;
 mod office;
 mod outermost;
 mod pages;
@@ -26,6 +27,7 @@ mod snapshot;
 
 pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
+pub use metrics::{MetricsSite, start_metrics};
 pub use preview::{PreviewSite, start_preview};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};

@@ -18,7 +18,7 @@ pub async fn holder(
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = header.and_then(|value| value.split_once(' ')).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
-        return Err(ApiError::Unauthorised(
+        return Err(ApiError::Unauthorized(
             "this is for the office: send its token as `Authorization: Bearer TOKEN`".to_owned(),
         ));
     }
@@ -26,6 +26,6 @@ pub async fn holder(
         Ok(holder) => Ok(holder),
         Err(TokenError::Store(failure)) => Err(ApiError::internal(failure)),
         Err(narrow @ TokenError::TooNarrow { .. }) => Err(ApiError::Forbidden(narrow.to_string())),
-        Err(refused) => Err(ApiError::Unauthorised(refused.to_string())),
+        Err(refused) => Err(ApiError::Unauthorized(refused.to_string())),
     }
 }

@@ -56,12 +56,15 @@ pub async fn around(
         response =
             as_problem(response, wants_page, service.as_ref().map(|service| service.as_ref()));
     }
-    let is_https = service.is_some_and(|service| service.is_https());
+    let is_https = service.as_ref().is_some_and(|service| service.is_https());
     secure(response.headers_mut(), &path, is_https);
     if is_open(&path) && matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, link"));
+    }
+    if let Some(service) = &service {
+        service.metrics().answered(response.status().as_u16(), started.elapsed());
     }
     log(&method, &path, response.status(), started);
     Ok(response)

@@ -56,9 +56,11 @@ pub enum ApiError {
     #[error("the link is incomplete or was not made here")]
     UnknownToken,
     #[error("{0}")]
-    Unauthorised(String),
+    Unauthorized(String),
     #[error("{0}")]
     Forbidden(String),
+    #[error("{0}")]
+    BadQuery(&'static str),
     #[error("only {0} work here")]
     MethodNotAllowed(&'static str),
     #[error("the body did not arrive within {0} seconds")]
@@ -90,8 +92,9 @@ impl ApiError {
             Self::StaleCursor { .. } => Code::StaleCursor,
             Self::NotFound(_) => Code::NotFound,
             Self::UnknownToken => Code::UnknownToken,
-            Self::Unauthorised(_) => Code::Unauthorised,
+            Self::Unauthorized(_) => Code::Unauthorized,
             Self::Forbidden(_) => Code::Forbidden,
+            Self::BadQuery(_) => Code::BadParameter,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::Timeout(_) => Code::Timeout,
             Self::BodyTooLarge(_) => Code::BodyTooLarge,
@@ -160,8 +163,8 @@ impl ResponseError for ApiError {
         if let Self::MethodNotAllowed(allowed) = self {
             response.insert_header((ALLOW, *allowed));
         }
-        if let Self::Unauthorised(_) = self {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"office\""));
+        if let Self::Unauthorized(_) = self {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         response.insert_header((CACHE_CONTROL, "no-store"));
         response.content_type(PROBLEM_JSON);

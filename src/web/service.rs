@@ -7,11 +7,13 @@ use crate::clock::Clock;
 use crate::config::PublicUrl;
 use crate::impact::BadFilter;
 use crate::links::Keys;
+use crate::metrics::Metrics;
 use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{Store, StoreError};
 use crate::subscribers;
 use arc_swap::ArcSwapOption;
+use secrecy::SecretString;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +38,9 @@ pub struct Service {
     clock: Clock,
     /// The address by which the world knows us, where one is configured.
     public_url: Option<PublicUrl>,
+    metrics: Arc<Metrics>,
+    /// What lets mail be handed in over HTTP; nothing is taken in without it.
+    intake_secret: Option<SecretString>,
     /// For pages that must appear even before anything is published.
     built_in: Renderer,
 }
@@ -50,7 +55,36 @@ impl Service {
         let keys = subscribers::load_keys(&store, clock.now()).await?;
         let built_in = Renderer::new(&BTreeMap::new())?;
         let (snapshot, history) = (ArcSwapOption::empty(), History::default());
-        Ok(Self { snapshot, history, store, keys, clock, public_url, built_in })
+        let (metrics, intake_secret) = (Arc::default(), None);
+        Ok(Self {
+            snapshot,
+            history,
+            store,
+            keys,
+            clock,
+            public_url,
+            metrics,
+            intake_secret,
+            built_in,
+        })
+    }
+
+    /// Counts in these figures.
+    pub fn counting(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Takes in mail from whoever knows the secret.
+    pub fn taking_in(self, intake_secret: Option<SecretString>) -> Self {
+        Self { intake_secret, ..self }
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub fn intake_secret(&self) -> Option<&SecretString> {
+        self.intake_secret.as_ref()
     }
 
     /// Puts a new snapshot in place. Requests under way keep the one they have.

@@ -39,8 +39,9 @@ async fn every_described_path_answers_and_every_example_is_understood() {
     let service = WebService::start().await;
     let document = service.items("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 9);
-    for (path, operations) in paths {
+    assert_eq!(paths.len(), 10);
+    let to_read = paths.iter().filter(|(_, operations)| operations.get("get").is_some());
+    for (path, operations) in to_read {
         let described = operations["get"]["parameters"].as_array().cloned().unwrap_or_default();
         let mut address = path.replace("{program}", "parcels").replace("{id}", "tls-1.2");
         let mut query = Vec::new();

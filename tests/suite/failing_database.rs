@@ -22,7 +22,7 @@ const FILL_POSTGRESS_DISK: &[&str] = &[
 ];
 const EMPTY_POSTGRESS_DISK: &[&str] = &["drop trigger full_disk on attempts"];
 
-async fn change(office: &TestOffice, sqlite: &'static [&str], postgres: &'static [&str]) {
+pub async fn change(office: &TestOffice, sqlite: &'static [&str], postgres: &'static [&str]) {
     match office.database.url() {
         DatabaseUrl::Sqlite(file) => {
             let url = format!("sqlite:{}", file.display());

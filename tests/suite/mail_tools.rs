@@ -2,8 +2,9 @@
 //! verifiers. `tools/setup-mail.sh` installs what they need.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::Permissions;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const SETUP: &str = "run tools/setup-mail.sh first (make test does)";
+pub const SETUP: &str = "run tools/setup-mail.sh first (make test does)";
 
 fn python() -> Command {
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
@@ -72,11 +73,11 @@ impl SmtpSink {
     }
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn wait_for(port: u16) {
+pub fn wait_for(port: u16) {
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(began.elapsed() < Duration::from_secs(10), "nothing listens on {port}");
@@ -186,4 +187,28 @@ pub fn check_mail(dkim_public_key: Option<&str>, files: &[PathBuf]) {
     let done = command.args(files).output().unwrap();
     let told = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{told}");
+}
+
+/// What another program takes each of these for.
+pub fn judge_bounces(files: &[PathBuf]) -> Vec<String> {
+    let mut command = python();
+    command.arg("tests/verifiers/judge_bounces.py").current_dir(env!("CARGO_MANIFEST_DIR"));
+    let done = command.args(files).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{told}{}; {SETUP}", String::from_utf8_lossy(&done.stderr));
+    told.lines().map(str::to_owned).collect()
+}
+
+/// Every sample of a scrape, as Prometheus' own library reads it.
+pub fn read_metrics(text: &str) -> BTreeMap<String, f64> {
+    let mut command = python();
+    command.arg("tests/verifiers/read_metrics.py").current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{told}{}; {SETUP}", String::from_utf8_lossy(&done.stderr));
+    let samples = told.lines().filter_map(|line| line.split_once('\t'));
+    samples.map(|(name, value)| (name.to_owned(), value.parse().unwrap())).collect()
 }

@@ -27,6 +27,8 @@ pub enum Answer {
     SayAndClose(&'static str),
     Close,
     Silence,
+    /// A reply that comes to no end: a byte a second.
+    Drip,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -189,6 +191,10 @@ impl Dialogue {
             }
             Answer::Close => None,
             Answer::Silence => std::future::pending().await,
+            Answer::Drip => loop {
+                self.stream.get_mut().write_all(b"2").await.ok()?;
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            },
         }
     }
 

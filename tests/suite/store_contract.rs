@@ -284,7 +284,8 @@ async fn a_round_is_counted_and_listed() {
     let deferred: &Delivery = &listed[1];
     assert_eq!(deferred.reply.as_deref(), Some("450 später, Ω"));
     assert_eq!(deferred.next_attempt, Some(office.clock.now() + Duration::seconds(60)));
-    let only = DeliveryFilter { occasion: Some(occasion), outcome: Some(Outcome::Accepted) };
+    let only =
+        DeliveryFilter { occasion: Some(occasion), outcome: Some(Outcome::Accepted), open: None };
     assert_eq!(store.deliveries(&only, 0, 9).await.unwrap(), listed[..1]);
     assert_eq!(store.deliveries(&only, rows[0], 9).await.unwrap(), []);
 }

@@ -103,6 +103,7 @@ impl TestOffice {
         let ended = delivery.run(scope, stop, |event| match event {
             Event::Outcome(outcome) => delivered.outcomes.push(outcome),
             Event::Paused(pause) => delivered.pauses.push(pause.reason),
+            Event::Held(_) | Event::Released => {}
             Event::StoreFails(reason) => panic!("{reason}"),
         });
         let ended = ended.await.unwrap();

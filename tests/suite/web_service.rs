@@ -10,7 +10,7 @@ use fairwarning::tokens;
 use fairwarning::web::{self, Service};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -69,6 +69,10 @@ impl WebService {
 
     /// Nothing published yet.
     pub async fn start_empty(is_https: bool) -> Self {
+        Self::start_with(is_https, None).await
+    }
+
+    pub async fn start_with(is_https: bool, intake_secret: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
         let store = Store::open(&url).await.unwrap();
@@ -78,7 +82,8 @@ impl WebService {
             DateTime::from_timestamp_micros(told.load(Ordering::SeqCst)).unwrap()
         });
         let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
-        let service = Arc::new(Service::open(store, clock, public_url).await.unwrap());
+        let service = Service::open(store, clock, public_url).await.unwrap();
+        let service = Arc::new(service.taking_in(intake_secret.map(SecretString::from)));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = web::start(service.clone(), listener, 1).unwrap();

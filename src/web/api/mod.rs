@@ -5,6 +5,7 @@
 mod apis;
 mod health;
 mod impacted;
+mod intake;
 mod notices;
 mod openapi;
 mod proof;
@@ -35,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
         .service(readable("/api/v1/openapi.json", openapi::document))
+        .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))
         .service(readable("/healthz", health::alive))
         .service(readable("/readyz", health::ready));

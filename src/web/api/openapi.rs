@@ -1,6 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, notices, proof, schedule};
+use super::{apis, health, impacted, intake, notices, proof, schedule};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -34,19 +34,21 @@ use utoipa::{Modify, OpenApi};
         proof::head,
         health::alive,
         health::ready,
+        intake::take_in,
     ),
-    modifiers(&Tokens)
+    modifiers(&Secrets)
 )]
 struct Description;
 
-/// How the office's token is sent.
-struct Tokens;
+/// How the office's tokens are sent, and the secret of whoever hands mail over.
+struct Secrets;
 
-impl Modify for Tokens {
-    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).build();
-        let components = description.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+impl Modify for Secrets {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = || SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", bearer());
+        components.add_security_scheme("intake", bearer());
     }
 }
 

@@ -56,7 +56,7 @@ pub enum OfficeRefusals {
     NotUnderstood(Problem),
     /// There is no token, or it is not good
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorised(Problem),
+    Unauthorized(Problem),
     /// The token does not reach that far
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(Problem),

@@ -1,0 +1,127 @@
+//! `fairwarning hold` and `release`: stopping the sending, and letting it go on.
+
+use super::Exit;
+use crate::clock::Clock;
+use crate::config::{DatabaseArguments, OperatorArguments};
+use crate::declaration::suggestion;
+use crate::notice::{NoticePath, ProgramId};
+use crate::store::{Hold, HoldScope, Store};
+use clap::Args;
+use std::collections::BTreeSet;
+
+/// A reason that is longer is a report.
+const MAX_REASON_CHARS: usize = 500;
+
+#[derive(Args)]
+pub struct HoldArguments {
+    /// A program, or one notice as PROGRAM/NOTICE; everything without it
+    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = scope)]
+    scope: Option<HoldScope>,
+    /// Why, for whoever meets the hold later
+    #[arg(long, value_parser = reason)]
+    reason: String,
+    #[command(flatten)]
+    operator: OperatorArguments,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+#[derive(Args)]
+pub struct ReleaseArguments {
+    /// What was held: a program, a notice, or everything
+    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = scope)]
+    scope: Option<HoldScope>,
+    #[command(flatten)]
+    operator: OperatorArguments,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+fn scope(text: &str) -> Result<HoldScope, String> {
+    if text.contains('/') {
+        let path: NoticePath = text.parse().map_err(|bad| format!("{bad}"))?;
+        return Ok(HoldScope::Notice(path));
+    }
+    let program: ProgramId = text.parse().map_err(|bad| format!("{bad}"))?;
+    Ok(HoldScope::Program(program))
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    match line.chars().count() {
+        0 => Err("say why, in a few words".to_owned()),
+        1..=MAX_REASON_CHARS => Ok(line),
+        _ => Err(format!("a reason may have at most {MAX_REASON_CHARS} characters")),
+    }
+}
+
+pub async fn hold(arguments: HoldArguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let store = Store::open(&arguments.database.check()?).await?;
+    let scope = arguments.scope.unwrap_or(HoldScope::Everything);
+    if scope != HoldScope::Everything {
+        let (wanted, known) = (scope.to_string(), names(&store).await?);
+        refuse_unknown(&wanted, &known)?;
+    }
+    let HoldArguments { reason, operator, .. } = arguments;
+    let hold = Hold { scope: scope.clone(), reason, by: operator.by, at: clock.now() };
+    if store.hold(&hold).await? {
+        say!("{hold}.");
+        say!("What is in flight is finished; nothing else is sent until `{}`.", release_of(&scope));
+        return Ok(Exit::Clean);
+    }
+    let before = store.holds().await?.into_iter().find(|held| held.scope == scope);
+    match before {
+        Some(before) => say!("{before} (already, and that reason stays)."),
+        None => say!("{scope} was released just now; hold it again."),
+    }
+    Ok(Exit::Clean)
+}
+
+pub async fn release(arguments: ReleaseArguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let store = Store::open(&arguments.database.check()?).await?;
+    let scope = arguments.scope.unwrap_or(HoldScope::Everything);
+    let is_released = store.release_hold(&scope, &arguments.operator.by, clock.now()).await?;
+    if is_released {
+        say!("{scope} is released. Whatever is running goes on at once.");
+    } else {
+        eprintln!("{scope} was not held.");
+    }
+    for hold in store.holds().await? {
+        say!("Still in force: {hold} (`{}`).", release_of(&hold.scope));
+    }
+    Ok(if is_released { Exit::Clean } else { Exit::Problems })
+}
+
+/// The command that ends a hold.
+pub(super) fn release_of(scope: &HoldScope) -> String {
+    match scope {
+        HoldScope::Everything => "fairwarning release".to_owned(),
+        named => format!("fairwarning release {named}"),
+    }
+}
+
+/// Every program and notice that is published or was written about.
+pub(super) async fn names(store: &Store) -> anyhow::Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    if let Some(current) = store.current_publication().await? {
+        let workspace = &current.publication.workspace;
+        names.extend(workspace.programs.keys().map(ToString::to_string));
+        names.extend(workspace.notices().map(|(p, n)| format!("{}/{}", p.id, n.id)));
+    }
+    for subject in store.subjects().await? {
+        names.extend(subject.split('/').next().map(str::to_owned));
+        names.insert(subject);
+    }
+    Ok(names)
+}
+
+pub(super) fn refuse_unknown(wanted: &str, known: &BTreeSet<String>) -> anyhow::Result<()> {
+    if known.contains(wanted) {
+        return Ok(());
+    }
+    let alike = known.iter().filter(|name| name.contains('/') == wanted.contains('/'));
+    let way_out = suggestion(wanted, alike.map(String::as_str));
+    let way_out = way_out.map(|way_out| format!("; {way_out}")).unwrap_or_default();
+    anyhow::bail!("there is no `{wanted}`{way_out}")
+}

@@ -1,0 +1,42 @@
+//! Dead letters: messages that were given up or refused, and trying them anew.
+
+use super::{Result, Store, Topic};
+use crate::notice::{NoticePath, Outcome};
+use sqlx::AssertSqlSafe;
+
+/// Which of them to try anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letters {
+    Row(i64),
+    OfNotice(NoticePath),
+}
+
+impl Store {
+    /// Puts messages with one of these outcomes back into the queue, due now,
+    /// with their Message-ID and the record of all attempts. How many it found.
+    pub async fn retry(&self, which: &Letters, outcomes: &[Outcome]) -> Result<u64> {
+        let named: Vec<String> = outcomes.iter().map(|o| format!("'{}'", o.as_str())).collect();
+        let (row, subject) = match which {
+            Letters::Row(row) => (*row, String::new()),
+            Letters::OfNotice(path) => (0, path.to_string()),
+        };
+        let sql = format!(
+            "update outbox set state = 'waiting', outcome = null, reply = null, attempts = 0,
+                parked = 0, next_attempt = $1, settled_at = null
+             where state = 'settled' and outcome in ({})
+                and (id = $2 or occasion in (select id from occasions where subject = $3))",
+            named.join(", ")
+        );
+        let mut transaction = self.write().await?;
+        let now = self.now(&mut transaction).await?;
+        let done = sqlx::query(AssertSqlSafe(sql))
+            .bind(now)
+            .bind(row)
+            .bind(subject)
+            .execute(&mut *transaction)
+            .await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected())
+    }
+}
