@@ -9,7 +9,7 @@ use crate::notice::EmailAddress;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use secrecy::SecretString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -54,6 +54,10 @@ pub enum ConfigError {
     File { setting: &'static str, path: PathBuf, reason: std::io::Error },
     #[error("{setting} is {value}; it must be from {least} to {most}")]
     Range { setting: &'static str, value: u64, least: u64, most: u64 },
+    #[error(
+        "--trusted-proxy `{0}` is not understood: write an address, or a network such as 10.0.0.0/8"
+    )]
+    Network(String),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }
@@ -99,6 +103,46 @@ pub struct WebArguments {
     /// The web address that links in mails begin with.
     #[arg(long, env = "FAIRWARNING_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// A proxy in front of us, or a network of them (10.0.0.0/8), whose X-Forwarded-For tells whom
+    /// a request comes from; repeatable.
+    #[arg(long, env = "FAIRWARNING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
+    trusted_proxy: Vec<String>,
+}
+
+/// A network in CIDR form, or a single address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    ip: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        let (own, other, width) = match (self.ip, ip.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                (u128::from(own.to_bits()), u128::from(other.to_bits()), 32)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits(), other.to_bits(), 128),
+            _ => return false,
+        };
+        // Shifting by the whole width is no shift but an overflow.
+        (own ^ other).checked_shr(width - self.bits).unwrap_or(0) == 0
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = ConfigError;
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let bad = || ConfigError::Network(text.to_owned());
+        let (ip, bits) = match text.split_once('/') {
+            Some((ip, bits)) => (ip, Some(bits.parse().map_err(|_| bad())?)),
+            None => (text, None),
+        };
+        let ip: IpAddr = ip.trim().parse().map_err(|_| bad())?;
+        let width = if ip.is_ipv4() { 32 } else { 128 };
+        let bits = bits.unwrap_or(width);
+        if bits > width { Err(bad()) } else { Ok(Self { ip, bits }) }
+    }
 }
 
 /// The public web address, without a slash at its end.
@@ -144,6 +188,7 @@ impl PublicUrl {
 pub struct WebSettings {
     pub listen: SocketAddr,
     pub public_url: Option<PublicUrl>,
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl WebSettings {
@@ -157,7 +202,9 @@ impl WebSettings {
 impl WebArguments {
     pub fn check(&self) -> Result<WebSettings, ConfigError> {
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
-        Ok(WebSettings { listen: self.listen, public_url })
+        let proxies = self.trusted_proxy.iter().map(|network| network.trim().parse());
+        let trusted_proxies = proxies.collect::<Result<_, _>>()?;
+        Ok(WebSettings { listen: self.listen, public_url, trusted_proxies })
     }
 }
 

@@ -1,4 +1,5 @@
-//! Every token that leaves the house: unsubscribe links and bounce addresses.
+//! Every token that leaves the house: the links by which somebody confirms,
+//! changes or ends a subscription, and bounce addresses.
 //!
 //! A token carries the key's number, its purpose and its subject in clear, and
 //! a keyed hash over all of it, so that it is good for that purpose and subject
@@ -18,6 +19,11 @@ pub enum Token {
     Unsubscribe { subscriber: i64, program: ProgramId },
     /// The message of this outbox row came back.
     Bounce { row: i64 },
+    /// What was asked for is wanted by whoever reads this mailbox. How long that
+    /// may be said is kept with what was asked for.
+    Confirm { pending: i64 },
+    /// See, change and take away all that is known of a subscriber.
+    Preferences { subscriber: i64 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +48,8 @@ pub const MAX_TOKEN_CHARS: usize = 256;
 
 const UNSUBSCRIBE: u8 = 1;
 const BOUNCE: u8 = 2;
+const CONFIRM: u8 = 3;
+const PREFERENCES: u8 = 4;
 
 /// The keys that tokens are made and read with. `Debug` shows their numbers
 /// alone, since secrecy hides the rest.
@@ -59,6 +67,11 @@ impl Keys {
         (!links.is_empty()).then_some(Self { links, mailboxes })
     }
 
+    /// How many keys of links there are.
+    pub fn count(&self) -> usize {
+        self.links.len()
+    }
+
     pub fn sign(&self, token: &Token) -> String {
         let (id, secret) = self.links.last().expect("`new` refuses an empty list");
         let mut bytes = Vec::with_capacity(64);
@@ -69,10 +82,16 @@ impl Keys {
                 bytes.extend(subscriber.to_be_bytes());
                 bytes.extend(program.as_str().as_bytes());
             }
-            Token::Bounce { row } => {
-                bytes.push(BOUNCE);
+            Token::Bounce { row: number }
+            | Token::Confirm { pending: number }
+            | Token::Preferences { subscriber: number } => {
+                bytes.push(match token {
+                    Token::Confirm { .. } => CONFIRM,
+                    Token::Preferences { .. } => PREFERENCES,
+                    _ => BOUNCE,
+                });
                 bytes.extend(id.to_be_bytes());
-                bytes.extend(row.to_be_bytes());
+                bytes.extend(number.to_be_bytes());
             }
         }
         let hash = keyed(secret, &bytes).finalize().into_bytes();
@@ -107,6 +126,8 @@ impl Keys {
                 Ok(Token::Unsubscribe { subscriber: number, program })
             }
             BOUNCE if rest.is_empty() => Ok(Token::Bounce { row: number }),
+            CONFIRM if rest.is_empty() => Ok(Token::Confirm { pending: number }),
+            PREFERENCES if rest.is_empty() => Ok(Token::Preferences { subscriber: number }),
             _ => Err(BadToken::Malformed),
         }
     }
@@ -115,7 +136,7 @@ impl Keys {
     pub fn verify_unsubscribe(&self, text: &str) -> Result<(i64, ProgramId), BadToken> {
         match self.verify(text)? {
             Token::Unsubscribe { subscriber, program } => Ok((subscriber, program)),
-            Token::Bounce { .. } => Err(BadToken::OtherPurpose),
+            _ => Err(BadToken::OtherPurpose),
         }
     }
 
@@ -123,7 +144,23 @@ impl Keys {
     pub fn verify_bounce(&self, text: &str) -> Result<i64, BadToken> {
         match self.verify(text)? {
             Token::Bounce { row } => Ok(row),
-            Token::Unsubscribe { .. } => Err(BadToken::OtherPurpose),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token of a confirmation and refuses every other.
+    pub fn verify_confirm(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Confirm { pending } => Ok(pending),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token of somebody's preferences and refuses every other.
+    pub fn verify_preferences(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Preferences { subscriber } => Ok(subscriber),
+            _ => Err(BadToken::OtherPurpose),
         }
     }
 

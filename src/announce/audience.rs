@@ -1,7 +1,7 @@
 //! Whom a notice concerns, and which of its rows: pure, and without a loop
 //! over all subscribers.
 
-use crate::notice::{ApiId, EnvironmentId, Locale, Notice, Program, Reach, RowId};
+use crate::notice::{ApiId, EnvironmentId, Kind, Locale, Notice, Program, Reach, RowId, Wanted};
 use crate::store::Listener;
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,6 +11,7 @@ const MAX_NAMED_APIS: usize = 12;
 /// A notice's rows, laid out for asking who is met by them.
 pub struct Audience<'a> {
     rows: Vec<IndexedRow<'a>>,
+    kind: Kind,
     reach: Reach,
     locales: &'a [Locale],
 }
@@ -52,6 +53,7 @@ impl<'a> Audience<'a> {
         });
         Self {
             rows: rows.collect(),
+            kind: notice.kind,
             reach: notice.audience.reach,
             locales: &program.settings.locales,
         }
@@ -67,12 +69,18 @@ impl<'a> Audience<'a> {
         Some(Concern { locale: self.locale(listener), rows, apis, is_affected })
     }
 
-    /// The rows that these interests meet, or that are told all the same.
-    pub fn met_by(&self, interests: &[(Option<ApiId>, Option<EnvironmentId>)]) -> Option<Met> {
+    /// The rows that these interests meet, or that are told all the same. Whoever
+    /// wants other kinds of notice alone is told nothing.
+    pub fn met_by(&self, interests: &[Wanted]) -> Option<Met> {
+        let is_kind = |wanted: &&Wanted| wanted.kind.is_none_or(|kind| kind == self.kind);
+        let interests: Vec<&Wanted> = interests.iter().filter(is_kind).collect();
+        if interests.is_empty() {
+            return None;
+        }
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &self.rows {
-            if row.collect_met(interests, &mut apis) {
+            if row.collect_met(&interests, &mut apis) {
                 rows.push(row.id.clone());
             }
         }
@@ -98,11 +106,11 @@ impl<'a> IndexedRow<'a> {
     /// Whether any interest meets the row; the APIs by which it does are added.
     fn collect_met(
         &self,
-        interests: &[(Option<ApiId>, Option<EnvironmentId>)],
+        interests: &[&Wanted],
         apis: &mut BTreeSet<&'a ApiId>,
     ) -> bool {
         let mut is_met = false;
-        for (api, environment) in interests {
+        for Wanted { api, environment, .. } in interests.iter().copied() {
             if environment.as_ref().is_some_and(|wanted| wanted != self.environment) {
                 continue;
             }

@@ -4,9 +4,11 @@
 //! folder, and knows nothing of how a message is sent.
 
 mod audience;
+mod confirmations;
 mod hearers;
 
 pub use audience::{Audience, Concern, Met};
+pub use confirmations::confirmations;
 pub use hearers::{Hearers, hearers};
 
 use crate::notice::{Digest, Locale, Notice, NoticePath, Occasion, OccasionKind, Program, RowId};
@@ -41,6 +43,8 @@ pub enum AnnounceError {
     Superseded { notice: NoticePath, announced: String, current: String },
     #[error("`{notice}` cannot be rendered: {reason}")]
     Render { notice: NoticePath, reason: RenderError },
+    #[error("a confirmation cannot be rendered: {0}")]
+    Confirmation(RenderError),
     #[error("the machine gives no random numbers: {0}")]
     Randomness(getrandom::Error),
     #[error(transparent)]

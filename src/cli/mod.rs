@@ -17,6 +17,7 @@ mod diff;
 mod explain;
 mod impacted;
 mod init;
+mod keys;
 mod moment;
 mod output;
 mod plan;
@@ -83,8 +84,10 @@ enum Command {
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
     Impacted(impacted::Arguments),
-    /// Bring recipients in, list or remove them
+    /// Bring recipients in and out, look at one, suppress or erase them
     Recipients(recipients::Arguments),
+    /// List the keys that links are signed with, or make a new one
+    Keys(keys::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
     /// Show what became of every message
@@ -131,6 +134,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
+        Command::Keys(arguments) => keys::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),

@@ -2,9 +2,11 @@
 //! publication, and beside it the delivery of whatever falls due.
 
 use super::{Exit, publish};
+use crate::announce;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
+use crate::notice::Carrier;
 use crate::store::Store;
 use crate::subscribers;
 use crate::web::{self, Service};
@@ -12,6 +14,7 @@ use anyhow::{Context, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -49,8 +52,9 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let confirming = confirm(store.clone(), delivery.carrier(), clock.clone());
     let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
-    let service = Arc::new(service);
+    let service = Arc::new(service.trusting(settings.trusted_proxies.clone()));
     web::refresh(&service).await?;
     // From here on a signal ends the service well, however early it comes.
     let stop = Stop::listen()?;
@@ -58,7 +62,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     say!("Serving on http://{address}");
-    work_until(stop, service, server, delivery).await?;
+    work_until(stop, service, server, delivery, confirming).await?;
     Ok(Exit::Clean)
 }
 
@@ -110,6 +114,7 @@ async fn work_until(
     service: Arc<Service>,
     server: web::Server,
     delivery: Delivery,
+    confirming: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -125,6 +130,7 @@ async fn work_until(
             ended.context("delivery failed")?;
             bail!("delivery ended by itself");
         }
+        () = confirming => bail!("the watch for subscriptions ended by itself"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = stop.told() => {}
     }
@@ -134,6 +140,25 @@ async fn work_until(
     ended.context("the web server failed while stopping")?;
     delivered.context("delivery failed while stopping")?;
     Ok(())
+}
+
+/// How often to look whether anybody asked to be written to: nobody waits long,
+/// and a look is one small question.
+const CONFIRM_EVERY: Duration = Duration::from_secs(1);
+
+/// Writes to everybody who asked to be written to. A failure is logged, and tried
+/// again.
+async fn confirm(store: Store, carrier: Carrier, clock: Clock) {
+    let mut ticks = tokio::time::interval(CONFIRM_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match announce::confirmations(&store, carrier, clock.now()).await {
+            Ok(0) => {}
+            Ok(written) => tracing::info!(written, "confirmations are on their way"),
+            Err(failure) => tracing::warn!(%failure, "confirmations cannot be written"),
+        }
+    }
 }
 
 /// One line for what an operator would want to know of.

@@ -56,7 +56,8 @@ impl Store {
     /// Claims up to `limit` messages of `errand` that are due.
     ///
     /// What a silent node had claimed becomes free first. Suppression, removal
-    /// and lateness are looked at here, at the last moment that is cheap.
+    /// and lateness are looked at here, at the last moment that is cheap. Whoever
+    /// left a program and now asks to come back is asked whether they mean it.
     pub async fn claim(&self, node: NodeId, errand: Errand, limit: usize) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
@@ -102,7 +103,8 @@ impl Store {
             "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
                     o.not_after, s.address, s.name,
                     (select min(x.reason) from suppressions x
-                     where x.mailbox = s.mailbox and x.scope in (c.program, '*'))
+                     where x.mailbox = s.mailbox
+                     and (x.scope = '*' or (x.scope = c.program and c.kind <> 'confirmation')))
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
              where o.state = 'waiting' and o.next_attempt <= $1 and (o.occasion = $2 or ($2 = 0 and c.carrier = $4))

@@ -6,7 +6,7 @@
 
 use super::subscribers::NewSubscriber;
 use super::{Result, Store, micros, value_rows};
-use crate::notice::{ApiId, EnvironmentId, Interest, Locale, ProgramId};
+use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AssertSqlSafe, Connection as _};
@@ -23,7 +23,7 @@ const LAY_OUT: [&str; 6] = [
         key text not null, mailbox blob not null, name text, locale text, zone text)",
     "create temporary table listed_programs (key text not null, program text not null)",
     "create temporary table listed_interests (key text not null, program text not null,
-        api text not null, environment text not null)",
+        api text not null, environment text not null, kind text not null)",
 ];
 
 const CLEAR_AWAY: [&str; 3] =
@@ -108,8 +108,8 @@ impl Import {
             query.execute(&mut *self.connection).await?;
         }
         for some in self.interests.chunks(ROWS_PER_STATEMENT) {
-            let columns = "key, program, api, environment";
-            let rows = value_rows(some.len(), 4);
+            let columns = "key, program, api, environment, kind";
+            let rows = value_rows(some.len(), 5);
             let sql = format!("insert into listed_interests ({columns}) values {rows}");
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for (key, interest) in some {
@@ -117,7 +117,8 @@ impl Import {
                     .bind(key.as_str())
                     .bind(interest.program.as_str())
                     .bind(interest.api.as_ref().map_or("", ApiId::as_str))
-                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str));
+                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str))
+                    .bind(interest.kind.map_or("", Kind::as_str));
             }
             query.execute(&mut *self.connection).await?;
         }
@@ -134,7 +135,7 @@ impl Import {
         let (people, known): (i64, i64) = sqlx::query_as(
             "select (select count(distinct key) from listed_people),
                     (select count(*) from subscribers
-                     where key in (select key from listed_people))",
+                     where state = 'confirmed' and key in (select key from listed_people))",
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -146,7 +147,8 @@ impl Import {
                 select min(n) as first, max(n) as last from listed_people group by key) k
              on k.last = p.n where true order by k.first
              on conflict (key) do update set address = excluded.address, name = excluded.name,
-                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at",
+                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at,
+                state = 'confirmed'",
         )
         .bind(self.at)
         .execute(&mut *transaction)
@@ -154,10 +156,10 @@ impl Import {
         for statement in [
             "delete from interests where (program, subscriber) in (
                 select l.program, s.id from listed_programs l join subscribers s on s.key = l.key)",
-            "insert into interests (program, subscriber, api, environment)
-             select l.program, s.id, l.api, l.environment
+            "insert into interests (program, subscriber, api, environment, kind)
+             select l.program, s.id, l.api, l.environment, l.kind
              from listed_interests l join subscribers s on s.key = l.key where true
-             on conflict (program, subscriber, api, environment) do nothing",
+             on conflict (program, subscriber, api, environment, kind) do nothing",
         ]
         .into_iter()
         .chain(CLEAR_AWAY)

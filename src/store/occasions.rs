@@ -20,6 +20,8 @@ pub struct StoredOccasion {
     /// What it is about: a notice's path.
     pub subject: String,
     pub kind: OccasionKind,
+    /// The rung or revision that makes it this occasion and no other.
+    pub key: String,
     pub revision: Digest,
     pub publication: PublicationId,
     /// The last subscriber looked at.
@@ -30,9 +32,10 @@ pub struct StoredOccasion {
     pub is_filled: bool,
 }
 
-type Row = (i64, String, String, String, String, i64, i64, i64, Option<i64>, Option<i64>);
+type Row =
+    (i64, String, String, String, String, String, i64, i64, i64, Option<i64>, Option<i64>);
 
-const COLUMNS: &str = "select id, program, subject, kind, revision, publication, cursor, filled, \
+const COLUMNS: &str = "select id, program, subject, kind, key, revision, publication, cursor, filled, \
      canary, filled_at from occasions";
 
 impl Store {
@@ -80,9 +83,10 @@ impl Store {
         row.map(read).transpose()
     }
 
-    /// All occasions, oldest first.
+    /// All occasions, oldest first, but confirmations: those are one for each
+    /// recipient.
     pub async fn occasions(&self) -> Result<Vec<StoredOccasion>> {
-        let sql = format!("{COLUMNS} order by id");
+        let sql = format!("{COLUMNS} where kind <> 'confirmation' order by id");
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
         rows.into_iter().map(read).collect()
     }
@@ -126,8 +130,19 @@ impl Store {
 }
 
 fn read(row: Row) -> Result<StoredOccasion> {
-    let (id, program, subject, kind, revision, publication, cursor, filled, canary, filled_at) =
-        row;
+    let (
+        id,
+        program,
+        subject,
+        kind,
+        key,
+        revision,
+        publication,
+        cursor,
+        filled,
+        canary,
+        filled_at,
+    ) = row;
     let kind = OccasionKind::ALL
         .into_iter()
         .find(|known| known.as_str() == kind)
@@ -137,6 +152,7 @@ fn read(row: Row) -> Result<StoredOccasion> {
         program: super::subscribers::parsed("an occasion", &program)?,
         subject,
         kind,
+        key,
         revision: Digest::from_stored(revision),
         publication: PublicationId::stored(publication),
         cursor,

@@ -17,6 +17,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, ResponseError};
+use std::borrow::Cow;
 use std::time::Instant;
 
 /// Two years, as browsers' preload lists ask for.
@@ -25,8 +26,12 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 /// Longer addresses than this are somebody trying something.
 const MAX_ADDRESS_BYTES: usize = 8_192;
 
-/// The beginning of addresses whose rest is a token.
-pub const TOKEN_PREFIX: &str = "/u/";
+/// The beginnings of addresses whose rest is a token.
+pub const TOKEN_PREFIXES: [&str; 3] = ["/u/", "/confirm/", "/preferences/"];
+
+fn token_prefix(path: &str) -> Option<&'static str> {
+    TOKEN_PREFIXES.into_iter().find(|prefix| path.starts_with(prefix))
+}
 
 pub async fn around(
     request: ServiceRequest,
@@ -69,9 +74,9 @@ pub fn is_open(path: &str) -> bool {
 
 fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {
     // A token in the address must not travel on; elsewhere the origin may.
-    let referrer = match path.starts_with(TOKEN_PREFIX) {
-        true => "no-referrer",
-        false => "strict-origin-when-cross-origin",
+    let referrer = match token_prefix(path) {
+        Some(_) => "no-referrer",
+        None => "strict-origin-when-cross-origin",
     };
     security::secure(headers, security::POLICY, referrer);
     if is_https {
@@ -124,6 +129,6 @@ fn prefers_page(request: &ServiceRequest) -> bool {
 /// Neither tokens nor queries: a log outlives what it is about.
 fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {
     let ms = (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
-    let path = if path.starts_with(TOKEN_PREFIX) { "/u/…" } else { path };
-    tracing::info!(target: "fairwarning::web", %method, path, status = status.as_u16(), ms, "answered");
+    let path = token_prefix(path).map_or(Cow::Borrowed(path), |p| Cow::Owned(format!("{p}…")));
+    tracing::info!(target: "fairwarning::web", %method, %path, status = status.as_u16(), ms, "answered");
 }

@@ -2,14 +2,15 @@
 
 use super::problem::ApiError;
 use super::snapshot::Snapshot;
+use super::strangers::Limits;
 use crate::clock::Clock;
-use crate::config::PublicUrl;
+use crate::config::{Network, PublicUrl};
 use crate::links::Keys;
 use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{Store, StoreError};
 use crate::subscribers;
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,12 +30,15 @@ pub enum ServiceError {
 pub struct Service {
     snapshot: ArcSwapOption<Snapshot>,
     store: Store,
-    keys: Keys,
+    keys: ArcSwap<Keys>,
     clock: Clock,
     /// The address by which the world knows us, where one is configured.
     public_url: Option<PublicUrl>,
     /// For pages that must appear even before anything is published.
     built_in: Renderer,
+    limits: Limits,
+    /// Who may say whom a request comes from.
+    trusted_proxies: Vec<Network>,
 }
 
 impl Service {
@@ -44,10 +48,16 @@ impl Service {
         clock: Clock,
         public_url: Option<PublicUrl>,
     ) -> Result<Self, ServiceError> {
-        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let keys = ArcSwap::from_pointee(subscribers::load_keys(&store, clock.now()).await?);
         let built_in = Renderer::new(&BTreeMap::new())?;
         let snapshot = ArcSwapOption::empty();
-        Ok(Self { snapshot, store, keys, clock, public_url, built_in })
+        let (limits, trusted_proxies) = (Limits::default(), Vec::new());
+        Ok(Self { snapshot, store, keys, clock, public_url, built_in, limits, trusted_proxies })
+    }
+
+    /// Takes the word of these proxies for whom a request comes from.
+    pub fn trusting(self, trusted_proxies: Vec<Network>) -> Self {
+        Self { trusted_proxies, ..self }
     }
 
     /// Puts a new snapshot in place. Requests under way keep the one they have.
@@ -63,8 +73,27 @@ impl Service {
         &self.store
     }
 
-    pub fn keys(&self) -> &Keys {
-        &self.keys
+    pub fn keys(&self) -> Arc<Keys> {
+        self.keys.load_full()
+    }
+
+    /// Takes up keys that were made since: whoever sends may sign with them before
+    /// this process has seen one.
+    pub async fn refresh_keys(&self) -> Result<(), StoreError> {
+        let listed = self.store.listed_keys().await?;
+        if listed.len() != self.keys().count() {
+            let keys = subscribers::load_keys(&self.store, self.clock.now()).await?;
+            self.keys.store(Arc::new(keys));
+        }
+        Ok(())
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub fn trusted_proxies(&self) -> &[Network] {
+        &self.trusted_proxies
     }
 
     /// Whether readers reach us by https; a proxy in front ends TLS.

@@ -9,6 +9,7 @@ mod notices;
 mod openapi;
 mod schedule;
 mod schemas;
+mod subscriptions;
 
 use super::freshness::{Freshness, JSON};
 use super::problem::{ApiError, Problem};
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
         .service(readable("/api/v1/apis", apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
+        .service(subscriptions::resource())
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(readable("/openapi.json", openapi::document))
         .service(readable("/healthz", health::alive))

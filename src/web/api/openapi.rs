@@ -1,6 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, notices, schedule};
+use super::{apis, health, impacted, notices, schedule, subscriptions};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -20,6 +20,7 @@ use utoipa::OpenApi;
         (name = "table", description = "The impacted-API table and the schedule behind it"),
         (name = "notices", description = "Notices as announced"),
         (name = "catalogue", description = "The APIs of each program"),
+        (name = "subscriptions", description = "Being written to"),
         (name = "service", description = "The state of this service"),
     ),
     paths(
@@ -28,6 +29,7 @@ use utoipa::OpenApi;
         notices::notices,
         notices::notice,
         apis::apis,
+        subscriptions::subscribe,
         health::alive,
         health::ready,
     )

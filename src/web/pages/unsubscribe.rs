@@ -8,22 +8,14 @@ use super::Speech;
 use crate::notice::ProgramId;
 use crate::render::PageLinks;
 use crate::subscribers::{self, SubscriberError};
-use crate::web::languages;
 use crate::web::problem::ApiError;
-use crate::web::server::MAX_BODY_BYTES;
+use crate::web::routes::posted;
 use crate::web::service::Service;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName};
-use actix_web::web::{self, Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse, Resource, guard};
-use futures_util::StreamExt;
+use crate::web::{bodies, languages};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::Serialize;
-use std::time::Duration;
-
-const METHODS: &str = "GET, HEAD, POST, OPTIONS";
-
-/// A body of one field arrives at once; whoever needs longer is not a mail
-/// provider.
-const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Serialize)]
 struct UnsubscribePage<'a> {
@@ -38,20 +30,7 @@ struct UnsubscribePage<'a> {
 }
 
 pub fn resource() -> Resource {
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource("/u/{token}")
-        .route(web::route().guard(is_read).to(show))
-        .route(web::post().to(leave))
-        .route(web::route().guard(guard::Options()).to(options))
-        .default_service(web::to(other))
-}
-
-async fn options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, METHODS)).finish()
-}
-
-async fn other() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(METHODS))
+    posted("/u/{token}", show, leave)
 }
 
 async fn show(
@@ -59,7 +38,7 @@ async fn show(
     service: Data<Service>,
     token: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let described = subscribers::describe_token(service.store(), service.keys(), &token).await;
+    let described = subscribers::describe_token(service.store(), &service.keys(), &token).await;
     let described = described.map_err(failed)?;
     page(&request, &service, &described.program, described.is_unsubscribed, false)
 }
@@ -73,32 +52,15 @@ async fn leave(
     token: Path<String>,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    read_through(body).await?;
+    bodies::read(body).await?;
     let left =
-        subscribers::unsubscribe(service.store(), service.keys(), &token, service.now()).await;
+        subscribers::unsubscribe(service.store(), &service.keys(), &token, service.now()).await;
     let left = left.map_err(failed)?;
     tracing::info!(program = %left.program, already = left.already, "unsubscribed by link");
     page(&request, &service, &left.program, true, true)
 }
 
-/// The body is read to its end, so that the connection can be used again, but
-/// neither without limit nor without end.
-async fn read_through(mut body: Payload) -> Result<(), ApiError> {
-    let reading = async {
-        let mut bytes = 0;
-        while let Some(chunk) = body.next().await {
-            bytes += chunk.map_err(|_| ApiError::Timeout(BODY_TIMEOUT.as_secs()))?.len();
-            if bytes > MAX_BODY_BYTES {
-                return Err(ApiError::BodyTooLarge(MAX_BODY_BYTES));
-            }
-        }
-        Ok(())
-    };
-    let outcome = tokio::time::timeout(BODY_TIMEOUT, reading).await;
-    outcome.unwrap_or(Err(ApiError::Timeout(BODY_TIMEOUT.as_secs())))
-}
-
-fn failed(failure: SubscriberError) -> ApiError {
+pub(super) fn failed(failure: SubscriberError) -> ApiError {
     match failure {
         // Why exactly it was refused helps nobody but who is guessing.
         SubscriberError::Token(_) => ApiError::UnknownToken,
