@@ -104,11 +104,7 @@ impl<'a> Audience<'a> {
 
 impl<'a> IndexedRow<'a> {
     /// Whether any interest meets the row; the APIs by which it does are added.
-    fn collect_met(
-        &self,
-        interests: &[&Wanted],
-        apis: &mut BTreeSet<&'a ApiId>,
-    ) -> bool {
+    fn collect_met(&self, interests: &[&Wanted], apis: &mut BTreeSet<&'a ApiId>) -> bool {
         let mut is_met = false;
         for Wanted { api, environment, .. } in interests.iter().copied() {
             if environment.as_ref().is_some_and(|wanted| wanted != self.environment) {

@@ -54,11 +54,11 @@ impl Stationery<'_> {
         let greeting = greet(&clean_field(&letterhead.greeting), name.as_deref());
         let leave = letterhead.unsubscribe_page(&unsubscribe);
         let subscriber = claimed.recipient;
-        let change = letterhead
-            .preferences_page(&self.keys.sign(&Token::Preferences { subscriber }));
-        let confirm = letterhead.confirms.map(|pending| {
-            letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending }))
-        });
+        let change =
+            letterhead.preferences_page(&self.keys.sign(&Token::Preferences { subscriber }));
+        let confirm = letterhead
+            .confirms
+            .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),
             Slot::YourApis => claimed.apis.as_str(),

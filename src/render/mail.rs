@@ -1,8 +1,8 @@
 //! The mail edition: subject, text, HTML and calendar.
 
+use super::colour::Palette;
 use super::engine::Form;
 use super::layout::tidy_text;
-use super::colour::Palette;
 use super::view::{ProgramView, Slots, View};
 use super::{RenderError, Renderer};
 use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
@@ -36,11 +36,7 @@ impl Renderer {
     /// The mail that asks whether an address that was given to `program` wants to
     /// hear of it. Nothing that was given along stands in it: whoever fills in a
     /// form with somebody else's address gets no word through to them.
-    pub fn confirmation(
-        &self,
-        program: &Program,
-        locale: &Locale,
-    ) -> Result<Edition, RenderError> {
+    pub fn confirmation(&self, program: &Program, locale: &Locale) -> Result<Edition, RenderError> {
         let language = self.language(locale);
         let program = program.head_in_locale(locale);
         let view = ConfirmationView {

@@ -32,8 +32,7 @@ pub struct StoredOccasion {
     pub is_filled: bool,
 }
 
-type Row =
-    (i64, String, String, String, String, String, i64, i64, i64, Option<i64>, Option<i64>);
+type Row = (i64, String, String, String, String, String, i64, i64, i64, Option<i64>, Option<i64>);
 
 const COLUMNS: &str = "select id, program, subject, kind, key, revision, publication, cursor, filled, \
      canary, filled_at from occasions";
@@ -130,19 +129,8 @@ impl Store {
 }
 
 fn read(row: Row) -> Result<StoredOccasion> {
-    let (
-        id,
-        program,
-        subject,
-        kind,
-        key,
-        revision,
-        publication,
-        cursor,
-        filled,
-        canary,
-        filled_at,
-    ) = row;
+    let (id, program, subject, kind, key, revision, publication, cursor, filled, canary, filled_at) =
+        row;
     let kind = OccasionKind::ALL
         .into_iter()
         .find(|known| known.as_str() == kind)

@@ -246,12 +246,11 @@ async fn forget_the_unconfirmed(transaction: &mut Write) -> Result<()> {
 }
 
 async fn mark_mailed(transaction: &mut Write, id: i64, at: DateTime<Utc>) -> Result<bool> {
-    let done =
-        sqlx::query("update pending set mailed_at = $2 where id = $1 and mailed_at is null")
-            .bind(id)
-            .bind(micros(at))
-            .execute(&mut **transaction)
-            .await?;
+    let done = sqlx::query("update pending set mailed_at = $2 where id = $1 and mailed_at is null")
+        .bind(id)
+        .bind(micros(at))
+        .execute(&mut **transaction)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -150,12 +150,11 @@ async fn mask_replies(
     subscriber: i64,
     address: &EmailAddress,
 ) -> Result<()> {
-    let replies: Vec<(i64, String)> = sqlx::query_as(
-        "select id, reply from outbox where recipient = $1 and reply is not null",
-    )
-    .bind(subscriber)
-    .fetch_all(&mut **transaction)
-    .await?;
+    let replies: Vec<(i64, String)> =
+        sqlx::query_as("select id, reply from outbox where recipient = $1 and reply is not null")
+            .bind(subscriber)
+            .fetch_all(&mut **transaction)
+            .await?;
     for (id, reply) in replies {
         if let Some(masked) = masked(&reply, address) {
             sqlx::query("update outbox set reply = $2 where id = $1")

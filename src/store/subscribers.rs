@@ -28,7 +28,6 @@ pub struct Listener {
     pub interests: Vec<Wanted>,
 }
 
-
 /// A subscriber as a list shows them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
@@ -46,11 +45,9 @@ pub struct Listed {
 /// Occasions are numbered from 1.
 const NO_OCCASION: i64 = 0;
 
-const PERSON: &str =
-    "select id, address, name, locale, zone, frequency, mailbox from subscribers";
+const PERSON: &str = "select id, address, name, locale, zone, frequency, mailbox from subscribers";
 
-type PersonRow =
-    (i64, String, Option<String>, Option<String>, Option<String>, String, Vec<u8>);
+type PersonRow = (i64, String, Option<String>, Option<String>, Option<String>, String, Vec<u8>);
 
 impl Store {
     /// Subscribers of `program` after `after`, with all their interests in it;
@@ -115,9 +112,7 @@ impl Store {
     /// Subscribers after `after`, at most `limit`, without those who have not
     /// confirmed anything yet.
     pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Listed>> {
-        let sql = format!(
-            "{PERSON} where id > $1 and state = 'confirmed' order by id limit $2"
-        );
+        let sql = format!("{PERSON} where id > $1 and state = 'confirmed' order by id limit $2");
         let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(after)
             .bind(limit)

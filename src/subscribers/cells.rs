@@ -7,11 +7,7 @@ const BEGINNINGS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// With a quotation mark before what would be a formula. What already has such
 /// marks gets one more, so that taking one off is always right.
 pub fn guarded(text: &str) -> String {
-    if is_formula(text.trim_start_matches('\'')) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if is_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Without the mark that `guarded` put there.

@@ -154,8 +154,7 @@ pub fn write_csv(out: &mut csv::Writer<impl std::io::Write>, listed: &Listed) ->
     let mut rest = listed.interests.as_slice();
     while let Some(first) = rest.first() {
         let program = &first.program;
-        let (own, after) =
-            rest.split_at(rest.iter().take_while(|i| i.program == *program).count());
+        let (own, after) = rest.split_at(rest.iter().take_while(|i| i.program == *program).count());
         rest = after;
         let (wish, is_exact) = Wish::around(program, own);
         if is_exact {

@@ -5,7 +5,9 @@
 //! words it.
 
 use super::import::{MAX_INTERESTS, MAX_NAME_CHARS, closest, is_usable_name};
-use crate::notice::{EmailAddress, Frequency, Kind, Locale, Program, ProgramId, Wish, Wishes, Workspace};
+use crate::notice::{
+    EmailAddress, Frequency, Kind, Locale, Program, ProgramId, Wish, Wishes, Workspace,
+};
 use chrono_tz::Tz;
 use std::borrow::Borrow;
 use std::fmt;
@@ -252,12 +254,7 @@ impl Request {
     }
 }
 
-fn one_of(
-    field: Field,
-    given: &str,
-    known: &[Locale],
-    bad: &mut Vec<BadField>,
-) -> Option<Locale> {
+fn one_of(field: Field, given: &str, known: &[Locale], bad: &mut Vec<BadField>) -> Option<Locale> {
     let given = given.trim();
     if given.is_empty() {
         return None;

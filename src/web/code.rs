@@ -78,18 +78,12 @@ impl Code {
                 ("address-too-long", S::URI_TOO_LONG, "The address is too long")
             }
             Self::BadBody => ("bad-body", S::BAD_REQUEST, "The body cannot be understood"),
-            Self::BadField => {
-                ("bad-field", S::UNPROCESSABLE_ENTITY, "A field cannot be used")
-            }
+            Self::BadField => ("bad-field", S::UNPROCESSABLE_ENTITY, "A field cannot be used"),
             Self::OtherType => {
                 ("other-type", S::UNSUPPORTED_MEDIA_TYPE, "The body is of another type")
             }
-            Self::CrossSite => {
-                ("cross-site", S::FORBIDDEN, "The form comes from another web site")
-            }
-            Self::TooMany => {
-                ("too-many", S::TOO_MANY_REQUESTS, "That was asked for too often")
-            }
+            Self::CrossSite => ("cross-site", S::FORBIDDEN, "The form comes from another web site"),
+            Self::TooMany => ("too-many", S::TOO_MANY_REQUESTS, "That was asked for too often"),
             Self::Internal => {
                 ("internal", S::INTERNAL_SERVER_ERROR, "Something failed on our side")
             }

@@ -1,11 +1,11 @@
 //! `POST /api/v1/subscriptions`: asking to be written to.
 
 use super::schemas;
+use crate::subscribers::Request;
 use crate::web::freshness::JSON;
 use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
 use crate::web::{asking, bodies};
-use crate::subscribers::Request;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource, guard};

@@ -54,9 +54,8 @@ impl Hearing {
             let wire = (title != id.as_str()).then(|| id.to_string());
             Tick { wire, ..tick(id.as_str(), title, chosen.apis) }
         };
-        let place = |id: &EnvironmentId| {
-            tick(id.as_str(), titles.environment(id), chosen.environments)
-        };
+        let place =
+            |id: &EnvironmentId| tick(id.as_str(), titles.environment(id), chosen.environments);
         let kind = |kind: Kind| {
             tick(kind.as_str(), &language.say(&format!("kind-{}", kind.as_str())), chosen.kinds)
         };
@@ -109,8 +108,7 @@ fn in_words(wish: &Wish, program: Option<&Program>, language: &Language<'_>) -> 
     let places = wish.environments.iter().map(place).collect();
     let environments = listed(places, language.say("everywhere"));
     let kinds = listed(wish.kinds.iter().map(kind).collect(), language.say("all-kinds"));
-    let parts =
-        [("apis", &apis), ("environments", &environments), ("kinds", &kinds)];
+    let parts = [("apis", &apis), ("environments", &environments), ("kinds", &kinds)];
     language.say_with("hears-of", &parts.map(|(name, value)| (name, value.into())))
 }
 
@@ -193,12 +191,19 @@ pub fn languages(locales: &[Locale], chosen: &str, snapshot: &Snapshot) -> Vec<C
 /// abbreviations.
 pub fn zones() -> Vec<&'static str> {
     const PARTS: [&str; 10] = [
-        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
-        "Indian", "Pacific",
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
     ];
     let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let is_place = |name: &&str| {
-        name.split_once('/').is_some_and(|(part, _)| PARTS.contains(&part))
-    };
+    let is_place =
+        |name: &&str| name.split_once('/').is_some_and(|(part, _)| PARTS.contains(&part));
     std::iter::once("UTC").chain(names.filter(is_place)).collect()
 }

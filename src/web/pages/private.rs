@@ -21,7 +21,11 @@ pub fn speech<'a>(
     snapshot: &'a Snapshot,
     own: Option<&Locale>,
 ) -> Speech<'a> {
-    let chosen = languages::chosen(own, request, &snapshot.renderer.locales());
+    // The first is for whoever asks for none.
+    let default = Locale::default();
+    let others = snapshot.renderer.locales().into_iter().filter(|locale| *locale != default);
+    let offered: Vec<Locale> = std::iter::once(default.clone()).chain(others).collect();
+    let chosen = languages::chosen(own, request, &offered);
     Speech::new(&snapshot.renderer, Some(&chosen))
 }
 
@@ -39,6 +43,7 @@ pub fn page<T: Serialize>(
         .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
         .content_type(HTML)
         .body(html);
+    // Readers of one link may get different languages, and nobody keeps the page.
     languages::tell(&mut response, speech.language.locale(), &[]);
     Ok(response)
 }

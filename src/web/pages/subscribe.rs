@@ -83,11 +83,7 @@ async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpRespon
     let snapshot = service.snapshot()?;
     let form = Form::of_query(request.query_string());
     // An address that is given along is not shown: links are passed on.
-    let asked = Request {
-        address: String::new(),
-        name: String::new(),
-        ..request_of(&form)
-    };
+    let asked = Request { address: String::new(), name: String::new(), ..request_of(&form) };
     let lang = Locale::from_tag(&form.one(languages::PARAMETER));
     let speech = Speech::new(&snapshot.renderer, lang.as_ref());
     let moment = Moment::now(&snapshot, service.now());
@@ -164,11 +160,8 @@ fn view(
 fn chosing(program: &Program, asked: &Request, speech: &Speech<'_>) -> Chosing {
     let language = &speech.language;
     let titles = program.titles(language.locale());
-    let chosen = Chosen {
-        apis: &asked.apis,
-        environments: &asked.environments,
-        kinds: &asked.kinds,
-    };
+    let chosen =
+        Chosen { apis: &asked.apis, environments: &asked.environments, kinds: &asked.kinds };
     Chosing {
         id: program.id.to_string(),
         title: titles.program().to_owned(),

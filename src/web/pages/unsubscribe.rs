@@ -4,7 +4,7 @@
 //! POST does it, without cookie, login, redirect or a second question, any
 //! number of times. The token alone says who leaves what.
 
-use super::Speech;
+use super::{Speech, subscribe};
 use crate::notice::ProgramId;
 use crate::render::PageLinks;
 use crate::subscribers::{self, SubscriberError};
@@ -22,6 +22,8 @@ struct UnsubscribePage<'a> {
     /// The program by its title, where it is still served; else its id.
     program: &'a str,
     office: Option<&'a str>,
+    /// The way back.
+    subscribe_href: String,
     /// Where the form sends its answer: here.
     action: &'a str,
     is_unsubscribed: bool,
@@ -83,6 +85,7 @@ fn page(
     let view = UnsubscribePage {
         program: titles.map_or(program.as_str(), |titles| titles.program()),
         office: titles.map(|titles| titles.office()),
+        subscribe_href: subscribe::href(&[("program", program.as_str())]),
         action: request.path(),
         is_unsubscribed,
         is_done_now,
