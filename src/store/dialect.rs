@@ -41,6 +41,8 @@ impl Dialect {
                 "pragma journal_mode = wal",
                 "pragma synchronous = full",
                 "pragma foreign_keys = on",
+                // Whoever is erased must not be found in the file either.
+                "pragma secure_delete = on",
             ],
         }
     }

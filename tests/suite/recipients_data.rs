@@ -131,12 +131,12 @@ async fn suppressing_and_lifting_are_recorded_with_who_and_why() {
 
 #[tokio::test]
 async fn erasing_somebody_takes_their_address_out_of_what_servers_replied() {
-    use crate::scripted_server::{Answer, ScriptedServer};
+    use crate::scripted_server::{Answer, ScriptedServer, Step};
     let office = TestOffice::open().await;
     office.import("address,programs\nJo@example.org,parcel\n").await.unwrap();
-    let server = ScriptedServer::start(|_, line| match line.starts_with("RCPT") {
-        true => Answer::Say("550 5.1.1 <jo@EXAMPLE.org>: nobody of this name"),
-        false => Answer::Fine,
+    let server = ScriptedServer::start(|step, _| match step {
+        Step::Rcpt => Answer::Say("550 5.1.1 <jo@EXAMPLE.org>: nobody of this name"),
+        _ => Answer::Fine,
     })
     .await;
     let flags = crate::test_office::plaintext(server.port);

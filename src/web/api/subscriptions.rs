@@ -24,7 +24,7 @@ pub struct NewSubscription {
     /// For the salutation; one line.
     #[schema(example = "Ada", max_length = 100)]
     pub name: String,
-    #[schema(value_type = schemas::Id, example = "usps-web-tools")]
+    #[schema(inline, value_type = schemas::Id, example = "usps-web-tools")]
     pub program: String,
     /// Wire names, case and all.
     #[schema(example = json!(["holdForPickup"]))]
@@ -113,6 +113,10 @@ pub async fn subscribe(
 ) -> Result<HttpResponse, ApiError> {
     bodies::expect(&request, JSON)?;
     let body = bodies::read(body).await?;
+    // A list of values without names would be read as one, too.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::BadBody("it is no JSON object".to_owned()));
+    }
     let new: NewSubscription =
         serde_json::from_slice(&body).map_err(|bad| ApiError::BadBody(bad.to_string()))?;
     let snapshot = service.snapshot()?;
