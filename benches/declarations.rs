@@ -8,7 +8,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fairwarning::notice::Workspace;
-use fairwarning::schedule::{next_edge, state};
+use fairwarning::schedule::{next_edge, next_reminder, state};
 use fairwarning::workspace;
 use std::fs;
 use std::hint::black_box;
@@ -138,8 +138,11 @@ fn questions(workspace: &Workspace) {
         let (notice, (id, row)) = pick(n);
         black_box(next_edge(notice, id, row, at(n)));
     });
-    // The next reminder of a row is asked here, in the same way, as soon as
-    // `schedule` answers it.
+    let notices: Vec<_> = workspace.notices().collect();
+    time("next reminder of a notice after a moment", |n| {
+        let (program, notice) = notices[n * 7919 % notices.len()];
+        black_box(next_reminder(notice, &program.settings, at(n)));
+    });
 }
 
 fn time(what: &str, ask: impl Fn(usize)) {

@@ -5,6 +5,10 @@
 //! `FAIRWARNING_`. This module opens no connection and knows no command; a
 //! command flattens the argument groups it needs.
 
+mod database;
+
+pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
+
 use crate::notice::EmailAddress;
 use clap::Args;
 use clap::builder::FalseyValueParser;
@@ -18,12 +22,17 @@ pub const MAX_CONNECTIONS: u16 = 256;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("--database `{0}` is not understood: write sqlite:PATH")]
+    #[error("--database `{0}` is not understood: write sqlite:PATH or postgres://USER@HOST/NAME")]
     Database(String),
     #[error(
-        "--database names a PostgreSQL server, which this version cannot use yet: write sqlite:PATH"
+        "--database begins like a PostgreSQL URL but is none: write \
+         postgres://USER@HOST:PORT/NAME, with % and hexadecimal digits for what a URL cannot hold"
     )]
     Postgres,
+    #[error("--database has a parameter that PostgreSQL's URLs do not have; known are: {0}")]
+    PostgresParameter(String),
+    #[error("--database holds a password, and so does --database-password-file: one is enough")]
+    TwoDatabasePasswords,
     #[error(
         "--public-url `{0}` cannot be used: write https://HOST, or http:// for a loopback host"
     )]
@@ -60,37 +69,6 @@ pub enum ConfigError {
     Network(String),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
-}
-
-/// Where everything is kept.
-#[derive(Args, Clone)]
-pub struct DatabaseArguments {
-    /// The database; its folder is created.
-    #[arg(long, global = true, env = "FAIRWARNING_DATABASE", value_name = "URL")]
-    #[arg(default_value = "sqlite:var/fairwarning.db")]
-    database: String,
-}
-
-/// A database this version can open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    Sqlite(PathBuf),
-}
-
-impl DatabaseArguments {
-    pub fn check(&self) -> Result<DatabaseUrl, ConfigError> {
-        let url = self.database.as_str();
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return Err(ConfigError::Postgres);
-        }
-        let path = url.strip_prefix("sqlite:").map(|p| p.strip_prefix("//").unwrap_or(p));
-        match path {
-            Some(path) if !path.is_empty() && !path.contains('?') => {
-                Ok(DatabaseUrl::Sqlite(PathBuf::from(path)))
-            }
-            _ => Err(ConfigError::Database(url.to_owned())),
-        }
-    }
 }
 
 /// Where the web side listens, and under which address the world knows it.

@@ -1,7 +1,8 @@
-//! Any bytes as a notice file: `check` answers, and in time.
+//! Any bytes as a notice file, and as the translation of one: `check` answers,
+//! and in time.
 #![no_main]
 
-use fairwarning_fuzz::declaration::{ProgramSource, SourceFile, check};
+use fairwarning_fuzz::declaration::{ProgramSource, SourceFile, TranslationSource, check};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use std::sync::LazyLock;
 
@@ -16,13 +17,25 @@ static PROGRAM: LazyLock<ProgramSource> = LazyLock::new(|| ProgramSource {
         "apis.yaml",
         include_str!("../../tests/suite/declarations/base/apis.yaml"),
     )),
-    notices: Vec::new(),
+    notices: vec![(
+        "labels".to_owned(),
+        SourceFile::new(
+            "labels.yaml",
+            include_str!("../../tests/suite/declarations/base/labels.yaml"),
+        ),
+    )],
+    translations: Vec::new(),
 });
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Ok(text) = std::str::from_utf8(bytes) else { return Corpus::Reject };
     let mut program = PROGRAM.clone();
     program.notices.push(("any".to_owned(), SourceFile::new("any.yaml", text)));
+    program.translations.push(TranslationSource {
+        locale: "de".to_owned(),
+        notices: vec![("labels".to_owned(), SourceFile::new("de/labels.yaml", text))],
+        ..TranslationSource::default()
+    });
     let checked = check(&[program]);
     assert_eq!(
         checked.workspace.is_some(),

@@ -6,9 +6,11 @@ use super::source::{FOLDER, existing_store};
 use super::{Exit, publish};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::impact::{ImpactedApi, Index, Question, ShownDate};
+use crate::impact::{ImpactedApi, Index, Question, ShownDate, moment};
 use crate::notice::Workspace;
-use anyhow::bail;
+use crate::schedule::Instant;
+use crate::store::{Store, StoredPublication};
+use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table};
 use std::path::{Path, PathBuf};
@@ -41,6 +43,10 @@ pub struct Arguments {
     /// The states at this moment instead of now: a day (from 00:00 UTC) or an RFC 3339 instant.
     #[arg(long, value_name = "MOMENT")]
     on: Option<String>,
+    /// What was declared at this moment, by the publication that was current then. It also is the
+    /// moment asked about, unless --on names another.
+    #[arg(long, value_name = "MOMENT", conflicts_with = "workspace")]
+    as_of: Option<String>,
     /// Only cutoffs that may fall within this much time, such as "30 days".
     #[arg(long, value_name = "LENGTH")]
     within: Option<String>,
@@ -73,9 +79,14 @@ enum Format {
 
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let Some(question) = question(arguments) else { return Ok(Exit::Problems) };
-    let Some(workspace) = source(arguments).await? else { return Ok(Exit::Problems) };
+    let as_of = arguments.as_of.as_deref().map(moment).transpose();
+    let as_of = as_of.map_err(|bad| anyhow!("--as-of: {bad}"))?;
+    if as_of.is_some_and(|as_of| as_of > clock.now()) {
+        bail!("--as-of: it lies ahead, and what will be declared by then is not known");
+    }
+    let Some(workspace) = source(arguments, as_of).await? else { return Ok(Exit::Problems) };
     let index = Index::build(Arc::new(workspace));
-    let on = question.on.unwrap_or_else(|| clock.now());
+    let on = question.on.or(as_of).unwrap_or_else(|| clock.now());
     let found = index.query(&question.query, on);
     let shown = found.iter().take(arguments.limit.unwrap_or(usize::MAX));
     let lines: Vec<_> = shown.map(|line| ImpactedApi::new(&index.line(*line), on)).collect();
@@ -121,14 +132,22 @@ fn question(arguments: &Arguments) -> Option<Question> {
 }
 
 /// What was published, else a folder; it says which on standard error.
-async fn source(arguments: &Arguments) -> anyhow::Result<Option<Workspace>> {
+async fn source(
+    arguments: &Arguments,
+    as_of: Option<Instant>,
+) -> anyhow::Result<Option<Workspace>> {
     if let Some(dir) = &arguments.workspace {
         eprintln!("From the folder {}.", dir.display());
         return Ok(publish::read(dir)?.map(|publication| publication.workspace));
     }
-    if let Some(store) = existing_store(&arguments.database).await?
-        && let Some(stored) = store.current_publication().await?
-    {
+    let store = existing_store(&arguments.database).await?;
+    let stored = match (&store, as_of) {
+        (None, None) => None,
+        (None, Some(_)) => bail!("there is no database, and so nothing that was published"),
+        (Some(store), None) => store.current_publication().await?,
+        (Some(store), Some(as_of)) => Some(published_at(store, as_of).await?),
+    };
+    if let Some(stored) = stored {
         let number = stored.id.get();
         eprintln!("From publication {number} ({}).", stored.digest.short());
         return Ok(Some(stored.publication.workspace));
@@ -141,6 +160,12 @@ async fn source(arguments: &Arguments) -> anyhow::Result<Option<Workspace>> {
     }
     eprintln!("Nothing was published yet; from the folder {FOLDER}.");
     Ok(publish::read(samples)?.map(|publication| publication.workspace))
+}
+
+async fn published_at(store: &Store, at: Instant) -> anyhow::Result<StoredPublication> {
+    let none = || anyhow!("nothing had been published at that moment");
+    let id = store.publication_id_at(at).await?.ok_or_else(none)?;
+    store.publication(id).await?.ok_or_else(none)
 }
 
 /// The declared form: exact, and the same on every machine.

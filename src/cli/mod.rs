@@ -18,6 +18,7 @@ mod explain;
 mod impacted;
 mod init;
 mod keys;
+mod migrate;
 mod moment;
 mod output;
 mod plan;
@@ -94,6 +95,8 @@ enum Command {
     Status(status::Arguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
+    /// Make the database's tables, or bring them up to date
+    Migrate(migrate::Arguments),
 }
 
 /// `1 notice`, `2 notices`.
@@ -136,6 +139,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Keys(arguments) => keys::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Migrate(arguments) => migrate::run(&arguments).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),

@@ -110,8 +110,7 @@ impl Source {
 /// The database, if there is one: asking must not make it.
 pub async fn existing_store(database: &DatabaseArguments) -> anyhow::Result<Option<Store>> {
     let url = database.check()?;
-    let DatabaseUrl::Sqlite(path) = &url;
-    if !path.exists() {
+    if matches!(&url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return Ok(None);
     }
     Ok(Some(Store::open(&url).await?))

@@ -2,7 +2,7 @@
 //! it goes.
 
 use super::nodes::NodeId;
-use super::{Result, Store, Write, subscribers};
+use super::{Result, Store, Time, Write, micros, subscribers};
 use crate::notice::{Carrier, EmailAddress, Outcome};
 use sqlx::AssertSqlSafe;
 
@@ -61,8 +61,8 @@ impl Store {
     pub async fn claim(&self, node: NodeId, errand: Errand, limit: usize) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        distrust_the_future(&mut transaction, now).await?;
-        free_stale(&mut transaction, now, node).await?;
+        self.distrust_the_future(&mut transaction).await?;
+        self.free_stale(&mut transaction, now, node).await?;
         let mut claims = Claims::default();
         for candidate in self.candidates(&mut transaction, now, errand, limit).await? {
             take(&mut transaction, node, now, candidate, &mut claims).await?;
@@ -109,7 +109,7 @@ impl Store {
              left join subscribers s on s.id = o.recipient
              where o.state = 'waiting' and o.next_attempt <= $1 and (o.occasion = $2 or ($2 = 0 and c.carrier = $4))
              order by o.next_attempt, o.id limit $3 {}",
-            self.dialect.lock_claimed()
+            self.dialect.lock_rows()
         );
         Ok(sqlx::query_as(AssertSqlSafe(sql))
             .bind(now)
@@ -119,32 +119,34 @@ impl Store {
             .fetch_all(&mut **transaction)
             .await?)
     }
-}
 
-/// A heartbeat from later than now is from before the clock was set back. It
-/// counts as of now: whoever is alive beats again, and whoever is not grows
-/// stale.
-async fn distrust_the_future(transaction: &mut Write, now: i64) -> Result<()> {
-    sqlx::query("update nodes set heartbeat = $1 where heartbeat > $1")
-        .bind(now)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}
+    /// A heartbeat from far later than now is from before the clock was set
+    /// back. It counts as of now: whoever is alive beats again, and whoever is
+    /// not grows stale. The time is taken within the statement: a claimer that
+    /// was halted and goes on would otherwise set back everybody's heartbeat.
+    async fn distrust_the_future(&self, transaction: &mut Write) -> Result<()> {
+        let now = match &self.time {
+            Time::Told(clock) => micros(clock.now()).to_string(),
+            Time::Database => self.dialect.now().to_owned(),
+        };
+        let sql = format!("update nodes set heartbeat = {now} where heartbeat - lifetime > {now}");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut **transaction).await?;
+        Ok(())
+    }
 
-/// Whoever claims is alive, however late its heartbeat is on a busy machine: what
-/// it holds may be in flight, and would be sent twice if it freed it for itself.
-async fn free_stale(transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
-    sqlx::query(
-        "update outbox set state = 'waiting', node = null, claimed_at = null
-         where state = 'claimed' and node in
-            (select id from nodes where heartbeat < $1 - lifetime and id <> $2)",
-    )
-    .bind(now)
-    .bind(alive.0)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    /// Whoever claims is alive, however late its heartbeat is on a busy machine: what
+    /// it holds may be in flight, and would be sent twice if it freed it for itself.
+    async fn free_stale(&self, transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
+        let sql = format!(
+            "update outbox set state = 'waiting', node = null, claimed_at = null
+             where id in (
+                select o.id from outbox o where o.state = 'claimed' and o.node in
+                    (select id from nodes where heartbeat < $1 - lifetime and id <> $2) {})",
+            self.dialect.lock_rows()
+        );
+        sqlx::query(AssertSqlSafe(sql)).bind(now).bind(alive.0).execute(&mut **transaction).await?;
+        Ok(())
+    }
 }
 
 async fn take(

@@ -6,14 +6,26 @@ use sqlx::migrate::Migrator;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Sqlite,
+    Postgres,
+}
+
+/// What is done by one process at a time, because it reads and then writes
+/// what it has not locked by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Publishing,
+    MakingKeys,
+    Importing,
 }
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 impl Dialect {
     pub fn of(url: &DatabaseUrl) -> Self {
         match url {
             DatabaseUrl::Sqlite(_) => Self::Sqlite,
+            DatabaseUrl::Postgres(_) => Self::Postgres,
         }
     }
 
@@ -23,17 +35,21 @@ impl Dialect {
                 let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F");
                 format!("sqlite:{path}?mode=rwc")
             }
+            DatabaseUrl::Postgres(url) => url.expose().to_owned(),
         }
     }
 
     pub fn migrations(self) -> &'static Migrator {
         match self {
             Self::Sqlite => &SQLITE_MIGRATIONS,
+            Self::Postgres => &POSTGRES_MIGRATIONS,
         }
     }
 
     /// Run on every new connection. Without `full`, a power cut could lose an
-    /// outcome that a connection was already told was safe.
+    /// outcome that a connection was already told was safe; `off` would do the
+    /// same on PostgreSQL, whoever set it. A process that was halted within a
+    /// transaction keeps nobody waiting longer than the time set here.
     pub fn on_connect(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[
@@ -44,29 +60,95 @@ impl Dialect {
                 // Whoever is erased must not be found in the file either.
                 "pragma secure_delete = on",
             ],
+            Self::Postgres => &[
+                "set idle_in_transaction_session_timeout = '15s'",
+                "select set_config('synchronous_commit', 'on', false)
+                 where current_setting('synchronous_commit') = 'off'",
+            ],
         }
     }
 
     /// How a transaction that will write begins. A deferred one on SQLite fails
-    /// when another wrote between its first read and its first write.
+    /// when another wrote between its first read and its first write. On
+    /// PostgreSQL every statement sees what was committed before it; what must
+    /// not change meanwhile is locked by row, or by turns.
     pub fn begin_write(self) -> &'static str {
         match self {
             Self::Sqlite => "begin immediate",
+            Self::Postgres => "begin isolation level read committed read write",
         }
     }
 
-    /// The database's own clock, in microseconds.
+    /// Waits until nobody else is at the same, up to the transaction's end. On
+    /// SQLite the immediate transaction already keeps all others out.
+    pub fn wait_for(self, turn: Turn) -> Option<&'static str> {
+        match (self, turn) {
+            (Self::Sqlite, _) => None,
+            (Self::Postgres, Turn::Publishing) => Some("select pg_advisory_xact_lock(19527, 1)"),
+            (Self::Postgres, Turn::MakingKeys) => Some("select pg_advisory_xact_lock(19527, 2)"),
+            (Self::Postgres, Turn::Importing) => Some("select pg_advisory_xact_lock(19527, 3)"),
+        }
+    }
+
+    /// The database's own clock, in microseconds, for use within a statement.
     pub fn now(self) -> &'static str {
         match self {
-            Self::Sqlite => "select cast(unixepoch('subsec') * 1000000 as integer)",
+            Self::Sqlite => "cast(unixepoch('subsec') * 1000000 as integer)",
+            Self::Postgres => "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)",
         }
     }
 
-    /// Appended to the selection of rows to claim. On SQLite the immediate
-    /// transaction already keeps other claimers out.
-    pub fn lock_claimed(self) -> &'static str {
+    /// Appended to a selection from the outbox as `o`, whose rows will be
+    /// changed: those in another transaction's hands are passed over, not
+    /// waited for. On SQLite there is no other transaction.
+    pub fn lock_rows(self) -> &'static str {
         match self {
             Self::Sqlite => "",
+            Self::Postgres => "for update of o skip locked",
+        }
+    }
+
+    /// The tables of a list on its way in. One that was broken off may have left
+    /// them to this connection.
+    pub fn lay_out(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "drop table if exists temp.listed_people",
+                "drop table if exists temp.listed_programs",
+                "drop table if exists temp.listed_interests",
+                "create temporary table listed_people (n integer primary key,
+                    address text not null, key text not null, mailbox blob not null, name text,
+                    locale text, zone text)",
+                "create temporary table listed_programs (key text not null, program text not null)",
+                "create temporary table listed_interests (key text not null, program text not null,
+                    api text not null, environment text not null, kind text not null)",
+            ],
+            Self::Postgres => &[
+                "drop table if exists pg_temp.listed_people",
+                "drop table if exists pg_temp.listed_programs",
+                "drop table if exists pg_temp.listed_interests",
+                r#"create temporary table listed_people (
+                    n bigint generated by default as identity primary key, address text not null,
+                    key text collate "C" not null, mailbox bytea not null, name text,
+                    locale text, zone text)"#,
+                r#"create temporary table listed_programs (
+                    key text collate "C" not null, program text collate "C" not null)"#,
+                r#"create temporary table listed_interests (
+                    key text collate "C" not null, program text collate "C" not null,
+                    api text collate "C" not null, environment text collate "C" not null,
+                    kind text collate "C" not null)"#,
+            ],
+        }
+    }
+
+    /// Once the list is laid out. PostgreSQL counts temporary tables only when
+    /// it is told to, and guesses badly how to join them until then.
+    pub fn count_laid_out(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[],
+            Self::Postgres => {
+                &["analyze listed_people", "analyze listed_programs", "analyze listed_interests"]
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ impl Store {
             "insert into editions
                 (occasion, digest, locale, rows, subject, text, html, calendar, created_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             on conflict (occasion, locale, rows) do nothing",
+             on conflict do nothing",
         )
         .bind(occasion)
         .bind(Digest::of(edition).as_str())

@@ -4,8 +4,9 @@
 //! sees or waits for, and then moved in by a few statements: while a long list
 //! is read, people can leave and messages be recorded.
 
+use super::dialect::Dialect;
 use super::subscribers::NewSubscriber;
-use super::{Result, Store, micros, value_rows};
+use super::{Result, Store, Turn, micros, value_rows};
 use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
@@ -14,25 +15,13 @@ use sqlx::{Any, AssertSqlSafe, Connection as _};
 /// Seven values a row at the most, far below any database's limit on values.
 const ROWS_PER_STATEMENT: usize = 200;
 
-/// An import that was broken off may have left its tables to this connection.
-const LAY_OUT: [&str; 6] = [
-    "drop table if exists temp.listed_people",
-    "drop table if exists temp.listed_programs",
-    "drop table if exists temp.listed_interests",
-    "create temporary table listed_people (n integer primary key, address text not null,
-        key text not null, mailbox blob not null, name text, locale text, zone text)",
-    "create temporary table listed_programs (key text not null, program text not null)",
-    "create temporary table listed_interests (key text not null, program text not null,
-        api text not null, environment text not null, kind text not null)",
-];
-
 const CLEAR_AWAY: [&str; 3] =
     ["drop table listed_people", "drop table listed_programs", "drop table listed_interests"];
 
 /// A list on its way in. Nothing of it is kept until `commit`.
 pub struct Import {
     connection: PoolConnection<Any>,
-    begin_write: &'static str,
+    dialect: Dialect,
     at: i64,
     people: Vec<NewSubscriber>,
     programs: Vec<(String, ProgramId)>,
@@ -49,12 +38,12 @@ pub struct Kept {
 impl Store {
     pub async fn begin_import(&self, at: DateTime<Utc>) -> Result<Import> {
         let mut connection = self.pool.acquire().await?;
-        for statement in LAY_OUT {
-            sqlx::query(statement).execute(&mut *connection).await?;
+        for statement in self.dialect.lay_out() {
+            sqlx::query(*statement).execute(&mut *connection).await?;
         }
         Ok(Import {
             connection,
-            begin_write: self.dialect.begin_write(),
+            dialect: self.dialect,
             at: micros(at),
             people: Vec::new(),
             programs: Vec::new(),
@@ -131,7 +120,13 @@ impl Import {
     /// Moves the whole list in.
     pub async fn commit(mut self) -> Result<Kept> {
         self.lay_out().await?;
-        let mut transaction = self.connection.begin_with(self.begin_write).await?;
+        for statement in self.dialect.count_laid_out() {
+            sqlx::query(*statement).execute(&mut *self.connection).await?;
+        }
+        let mut transaction = self.connection.begin_with(self.dialect.begin_write()).await?;
+        if let Some(wait) = self.dialect.wait_for(Turn::Importing) {
+            sqlx::query(wait).execute(&mut *transaction).await?;
+        }
         let (people, known): (i64, i64) = sqlx::query_as(
             "select (select count(distinct key) from listed_people),
                     (select count(*) from subscribers

@@ -1,7 +1,7 @@
 //! Secrets that are made once and kept: the keys of links, and the key by
 //! which suppressed mailboxes are hashed.
 
-use super::{Result, Store, StoreError, Write, instant, micros};
+use super::{Result, Store, StoreError, Turn, Write, instant, micros};
 use chrono::{DateTime, Utc};
 use secrecy::SecretSlice;
 
@@ -57,7 +57,7 @@ impl Store {
     /// Never empty.
     async fn secrets(&self, purpose: &str, at: DateTime<Utc>) -> Result<Vec<LinkSecret>> {
         let stored = "select id, secret from keys where purpose = $1 order by id";
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_alone(Turn::MakingKeys).await?;
         let mut rows: Vec<(i64, Vec<u8>)> =
             sqlx::query_as(stored).bind(purpose).fetch_all(&mut *transaction).await?;
         if rows.is_empty() {

@@ -18,6 +18,7 @@ mod people;
 mod publications;
 mod subscribers;
 mod suppressions;
+mod tables;
 
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::StoredEdition;
@@ -32,13 +33,14 @@ pub use people::{Change, Sent};
 pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::{BY_RECIPIENT, Cause, Scope, SuppressionEvent};
+pub use tables::Migrated;
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
 use chrono::{DateTime, Utc};
-use dialect::Dialect;
+use dialect::{Dialect, Turn};
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Connection as _, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Connection as _, Transaction};
 
 /// Readers beside the one writer SQLite allows.
 const MAX_POOL_CONNECTIONS: u32 = 8;
@@ -89,22 +91,21 @@ impl Store {
     /// Opens the database, making it and its folder where absent, and brings
     /// its tables up to date.
     pub async fn open(url: &DatabaseUrl) -> Result<Self> {
+        Ok(Self::open_and_migrate(url).await?.0)
+    }
+
+    /// The same, and says what had to be done to the tables.
+    pub async fn open_and_migrate(url: &DatabaseUrl) -> Result<(Self, Migrated)> {
         Self::open_with(url, Time::Database).await
     }
 
     /// As `open`, but claims, heartbeats and retries follow `clock`.
     pub async fn open_told(url: &DatabaseUrl, clock: Clock) -> Result<Self> {
-        Self::open_with(url, Time::Told(clock)).await
+        Ok(Self::open_with(url, Time::Told(clock)).await?.0)
     }
 
-    async fn open_with(url: &DatabaseUrl, time: Time) -> Result<Self> {
-        let DatabaseUrl::Sqlite(path) = url;
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|reason| StoreError::Folder {
-                folder: folder.display().to_string(),
-                reason,
-            })?;
-        }
+    async fn open_with(url: &DatabaseUrl, time: Time) -> Result<(Self, Migrated)> {
+        make_folder(url)?;
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
         let pool = AnyPoolOptions::new()
@@ -124,9 +125,9 @@ impl Store {
             })
             .connect(&Dialect::connection_url(url))
             .await
-            .map_err(|reason| StoreError::Open { url: path.display().to_string(), reason })?;
-        dialect.migrations().run(&pool).await?;
-        Ok(Self { pool, dialect, time })
+            .map_err(|reason| StoreError::Open { url: url.to_string(), reason })?;
+        let migrated = tables::bring_up_to_date(&pool, dialect).await?;
+        Ok((Self { pool, dialect, time }, migrated))
     }
 
     /// Closes every connection, so that the file may be copied or removed.
@@ -140,15 +141,36 @@ impl Store {
         Ok(self.pool.begin_with(self.dialect.begin_write()).await?)
     }
 
+    /// The same, for what is done by one process at a time.
+    async fn write_alone(&self, turn: Turn) -> Result<Write> {
+        let mut transaction = self.write().await?;
+        if let Some(wait) = self.dialect.wait_for(turn) {
+            sqlx::query(wait).execute(&mut *transaction).await?;
+        }
+        Ok(transaction)
+    }
+
     /// The time that all nodes agree on.
     async fn now(&self, transaction: &mut Write) -> Result<i64> {
         match &self.time {
             Time::Told(clock) => Ok(micros(clock.now())),
             Time::Database => {
-                Ok(sqlx::query_scalar(self.dialect.now()).fetch_one(&mut **transaction).await?)
+                let sql = AssertSqlSafe(format!("select {}", self.dialect.now()));
+                Ok(sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?)
             }
         }
     }
+}
+
+/// A file's folder is made with it; a server has its databases made by whoever
+/// runs it.
+fn make_folder(url: &DatabaseUrl) -> Result<()> {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder)
+        .map_err(|reason| StoreError::Folder { folder: folder.display().to_string(), reason })
 }
 
 fn micros(at: DateTime<Utc>) -> i64 {

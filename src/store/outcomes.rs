@@ -19,11 +19,22 @@ pub enum Report {
     Returned { row: i64 },
 }
 
+impl Report {
+    fn row(&self) -> i64 {
+        match self {
+            Self::Attempted { row, .. } | Self::Returned { row } => *row,
+        }
+    }
+}
+
 impl Store {
     /// Records all reports in one transaction: they are safe when this returns.
     pub async fn record(&self, node: NodeId, reports: &[Report]) -> Result<()> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
+        // In one order everywhere, so that no two transactions wait for each other.
+        let mut reports: Vec<&Report> = reports.iter().collect();
+        reports.sort_by_key(|report| report.row());
         for report in reports {
             match report {
                 Report::Returned { row } => give_back(&mut transaction, node, *row).await?,

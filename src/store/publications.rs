@@ -1,6 +1,6 @@
 //! Publications: what was declared, fixed, one after the other.
 
-use super::{Result, Store, StoreError, Write, instant, micros};
+use super::{Result, Store, StoreError, Turn, Write, instant, micros};
 use crate::notice::{Digest, NoticePath, PUBLICATION_FORMAT, Publication};
 use chrono::{DateTime, Utc};
 
@@ -61,7 +61,7 @@ impl Store {
         let digest = Digest::of(publication);
         let body = serde_json::to_string(publication)
             .map_err(|bad| StoreError::unreadable("a publication")(bad.to_string()))?;
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_alone(Turn::Publishing).await?;
         let current: Option<(i64, String)> =
             sqlx::query_as("select id, digest from publications order by id desc limit 1")
                 .fetch_optional(&mut *transaction)
@@ -103,6 +103,16 @@ impl Store {
     pub async fn current_publication_id(&self) -> Result<Option<PublicationId>> {
         let id: Option<i64> =
             sqlx::query_scalar("select max(id) from publications").fetch_one(&self.pool).await?;
+        Ok(id.map(PublicationId))
+    }
+
+    /// The publication that was current at a moment.
+    pub async fn publication_id_at(&self, at: DateTime<Utc>) -> Result<Option<PublicationId>> {
+        let id: Option<i64> =
+            sqlx::query_scalar("select max(id) from publications where created_at <= $1")
+                .bind(micros(at))
+                .fetch_one(&self.pool)
+                .await?;
         Ok(id.map(PublicationId))
     }
 

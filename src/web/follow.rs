@@ -20,6 +20,8 @@ pub enum FollowError {
     Store(#[from] StoreError),
     #[error("a template of the publication fails: {0}")]
     Render(#[from] RenderError),
+    #[error("publication {0} is not in the database any more")]
+    Gone(i64),
     #[error("building what is served failed: {0}")]
     Build(#[from] tokio::task::JoinError),
 }

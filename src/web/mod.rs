@@ -10,6 +10,7 @@ mod bodies;
 mod code;
 mod follow;
 mod freshness;
+mod history;
 mod languages;
 mod outermost;
 mod pages;

@@ -1,10 +1,12 @@
 //! What every handler shares: the present snapshot, the store, the clock.
 
+use super::history::History;
 use super::problem::ApiError;
 use super::snapshot::Snapshot;
 use super::strangers::Limits;
 use crate::clock::Clock;
 use crate::config::{Network, PublicUrl};
+use crate::impact::BadFilter;
 use crate::links::Keys;
 use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
@@ -29,6 +31,7 @@ pub enum ServiceError {
 
 pub struct Service {
     snapshot: ArcSwapOption<Snapshot>,
+    history: History,
     store: Store,
     keys: ArcSwap<Keys>,
     clock: Clock,
@@ -50,9 +53,19 @@ impl Service {
     ) -> Result<Self, ServiceError> {
         let keys = ArcSwap::from_pointee(subscribers::load_keys(&store, clock.now()).await?);
         let built_in = Renderer::new(&BTreeMap::new())?;
-        let snapshot = ArcSwapOption::empty();
+        let (snapshot, history) = (ArcSwapOption::empty(), History::default());
         let (limits, trusted_proxies) = (Limits::default(), Vec::new());
-        Ok(Self { snapshot, store, keys, clock, public_url, built_in, limits, trusted_proxies })
+        Ok(Self {
+            snapshot,
+            history,
+            store,
+            keys,
+            clock,
+            public_url,
+            built_in,
+            limits,
+            trusted_proxies,
+        })
     }
 
     /// Takes the word of these proxies for whom a request comes from.
@@ -67,6 +80,28 @@ impl Service {
 
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, ApiError> {
         self.snapshot.load_full().ok_or(ApiError::NotReady("nothing has been published yet"))
+    }
+
+    /// What was published at `as_of`, which must not lie ahead: what will be
+    /// published until then is not known.
+    pub async fn snapshot_as_of(&self, as_of: Instant) -> Result<Arc<Snapshot>, ApiError> {
+        if as_of > self.now() {
+            let detail = "it lies ahead: what will be declared by then is not known";
+            return Err(ApiError::BadParameters(vec![BadFilter::new("as_of", detail)]));
+        }
+        let id = self.store.publication_id_at(as_of).await.map_err(ApiError::internal)?;
+        let id = id.ok_or_else(|| {
+            ApiError::NotFound("nothing had been published at that moment".to_owned())
+        })?;
+        match self.snapshot() {
+            Ok(present) if present.id == id => Ok(present),
+            _ => self.history.snapshot(&self.store, id).await.map_err(ApiError::internal),
+        }
+    }
+
+    /// How many earlier publications are kept ready to answer from.
+    pub async fn earlier_snapshots(&self) -> usize {
+        self.history.len().await
     }
 
     pub fn store(&self) -> &Store {

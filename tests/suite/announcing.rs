@@ -5,6 +5,19 @@ use fairwarning::announce::{AnnounceError, Filled, Round};
 use fairwarning::store::{Delivery, DeliveryFilter};
 use std::collections::BTreeSet;
 
+crate::databases::on_postgres_too!(
+    only_those_whose_interests_meet_a_row_hear_of_it,
+    an_audience_of_everyone_hears_even_where_no_row_touches_them,
+    announcing_again_fills_nothing_twice,
+    after_a_canary_a_run_without_one_fills_the_rest,
+    two_processes_filling_one_round_make_each_row_once,
+    another_revision_than_the_announced_one_is_refused_with_what_to_do,
+    an_unknown_notice_is_refused_with_those_that_are_known,
+    beyond_the_limit_of_row_sets_the_whole_table_is_sent,
+    whoever_came_to_be_affected_after_a_canary_hears_with_the_rest,
+    a_larger_canary_adds_exactly_what_is_missing_of_it,
+);
+
 impl TestOffice {
     pub async fn fill(&self, canary: Option<u32>) -> Result<Filled, AnnounceError> {
         let round = Round::load(&self.store, &sample_office::notice()).await?;

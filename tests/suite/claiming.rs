@@ -10,6 +10,17 @@ use fairwarning::subscribers::unsubscribe;
 use std::collections::BTreeSet;
 use std::time::Duration as StdDuration;
 
+crate::databases::on_postgres_too!(
+    what_a_silent_node_claimed_is_claimed_by_others_and_not_before,
+    what_a_node_held_when_the_clock_was_set_back_is_free_within_one_lifetime,
+    a_node_is_judged_by_its_own_lifetime_and_not_by_that_of_who_looks,
+    a_late_report_counts_only_if_the_message_was_accepted,
+    a_node_that_retires_gives_back_what_it_holds,
+    a_suppressed_or_removed_recipient_receives_nothing,
+    announcing_again_sends_nothing_twice,
+    a_node_that_is_late_itself_does_not_claim_its_own_rows_again,
+);
+
 const HEARTBEAT: StdDuration = StdDuration::from_secs(15);
 
 fn node(name: &str) -> NewNode<'_> {

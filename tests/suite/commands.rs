@@ -28,7 +28,7 @@ impl Workplace {
         command
             .args(arguments)
             .current_dir(self.folder())
-            .env("FAIRWARNING_DATABASE", "sqlite:deep/in/office.db")
+            .env("FAIRWARNING_DATABASE", &self.office.database.text)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

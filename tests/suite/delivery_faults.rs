@@ -9,6 +9,16 @@ use fairwarning::delivery::{Ended, MAX_ATTEMPTS};
 use fairwarning::notice::Outcome;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+crate::databases::on_postgres_too!(
+    a_deferred_recipient_does_not_block_the_others_and_is_tried_again,
+    a_permanent_refusal_is_final_at_each_step,
+    an_unknown_outcome_is_tried_again_with_the_same_message_id,
+    silence_after_the_final_dot_is_unknown,
+    a_break_before_the_final_dot_is_only_deferred,
+    a_server_that_closes_pauses_the_queue_and_not_the_messages,
+    a_message_is_given_up_after_the_last_attempt,
+);
+
 const VICTIM: &str = "p2@example.org";
 
 /// Does it to the second recipient alone.

@@ -5,6 +5,13 @@ use fairwarning::notice::EmailAddress;
 use fairwarning::store::{Kept, Listed, NewSubscriber, Scope};
 use fairwarning::subscribers::{BadRow, ImportError, Imported};
 
+crate::databases::on_postgres_too!(
+    a_list_is_read_with_byte_order_mark_crlf_and_quoted_fields,
+    importing_again_updates_and_keeps_the_person,
+    the_lines_of_one_address_add_up,
+    while_a_list_is_read_people_can_leave,
+);
+
 async fn everyone(office: &TestOffice) -> Vec<Listed> {
     office.store.subscribers(0, 100).await.unwrap()
 }

@@ -4,6 +4,15 @@ use crate::test_office::TestOffice;
 use fairwarning::links::Token;
 use fairwarning::subscribers::{describe_token, unsubscribe};
 
+crate::databases::on_postgres_too!(
+    one_click_leaves_one_program_and_a_second_changes_nothing,
+    describing_a_link_changes_nothing,
+    a_forged_or_borrowed_link_is_refused,
+    a_suppression_outlives_the_person_and_meets_them_again,
+    a_link_of_somebody_removed_never_concerns_whoever_came_after,
+    whoever_comes_after_somebody_was_removed_hears_of_the_same_notice,
+);
+
 async fn office_with_jo() -> (TestOffice, i64, String) {
     let office = TestOffice::open().await;
     office.import("address,programs\njo@example.org,parcel letters\n").await.unwrap();

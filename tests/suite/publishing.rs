@@ -3,6 +3,12 @@
 use crate::{sample_office, test_office::TestOffice};
 use fairwarning::store::Publishing;
 
+crate::databases::on_postgres_too!(
+    the_same_content_is_unchanged,
+    a_publication_from_an_overtaken_parent_is_a_conflict,
+    a_notice_has_a_revision_for_each_publication_that_changed_it,
+);
+
 #[tokio::test]
 async fn the_same_content_is_unchanged() {
     let office = TestOffice::open().await;

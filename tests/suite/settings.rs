@@ -110,10 +110,50 @@ fn credentials_in_the_smtp_url_are_refused_without_repeating_them() {
     assert!(refusal.contains("--smtp-user") && !refusal.contains("canary"), "{refusal}");
 }
 
+fn database(flags: &[&str]) -> Result<DatabaseUrl, ConfigError> {
+    parse(flags).database.check()
+}
+
 #[test]
-fn postgresql_is_refused_in_words_for_now() {
-    let refusal = parse(&["--database", "postgres://db/x"]).database.check().unwrap_err();
-    assert!(refusal.to_string().contains("PostgreSQL"), "{refusal}");
-    let sqlite = parse(&["--database", "sqlite:some/where.db"]).database.check().unwrap();
+fn a_database_is_a_file_or_a_postgresql_server() {
+    let sqlite = database(&["--database", "sqlite:some/where.db"]).unwrap();
     assert_eq!(sqlite, DatabaseUrl::Sqlite("some/where.db".into()));
+    for url in ["postgres://office@db/notices", "postgresql:///notices?host=/run/postgresql"] {
+        assert!(matches!(database(&["--database", url]), Ok(DatabaseUrl::Postgres(_))), "{url}");
+    }
+    for url in ["postgres:notices", "postgres://db:port/x", "postgres://db/x?passwort=canary"] {
+        let refusal = database(&["--database", url]).unwrap_err().to_string();
+        assert!(refusal.contains("PostgreSQL") && !refusal.contains("canary"), "{refusal}");
+    }
+}
+
+#[test]
+fn the_password_of_the_database_is_never_shown() {
+    let url = "postgres://office:canary@db:5433/notices?password=canary&sslmode=require";
+    let read = database(&["--database", url]).unwrap();
+    assert_eq!(read.to_string(), "postgres://db:5433/notices");
+    assert!(!format!("{read:?}").contains("canary"), "{read:?}");
+    for wrong in ["office:canary@db/notices", "postgres//office:canary@db/x", "mysql://u:canary@x"]
+    {
+        let refusal = database(&["--database", wrong]).unwrap_err();
+        assert!(!format!("{refusal} {refusal:?}").contains("canary"), "{refusal}");
+    }
+}
+
+#[test]
+fn the_password_of_the_database_can_stand_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    std::fs::write(&file, "can&ry ü\n").unwrap();
+    let from_file = format!("--database-password-file={}", file.display());
+    let read = |url| database(&["--database", url, &from_file]);
+    let DatabaseUrl::Postgres(url) = read("postgres://office@db/notices").unwrap() else {
+        panic!("it is PostgreSQL's URL");
+    };
+    assert_eq!(url.expose(), "postgres://office@db/notices?password=can%26ry+%C3%BC");
+    assert!(!format!("{url:?} {url}").contains("can"), "{url:?}");
+    let twice = read("postgres://office:x@db/notices").unwrap_err().to_string();
+    assert!(twice.contains("one is enough"), "{twice}");
+    let needless = read("sqlite:some.db").unwrap_err().to_string();
+    assert!(needless.contains("postgres:// URL"), "{needless}");
 }

@@ -1,5 +1,6 @@
 //! `fairwarning impacted` in a terminal, and `fairwarning serve` as a process.
 
+use fairwarning::clock::Clock;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -104,6 +105,28 @@ fn filters_that_are_not_understood_are_all_told() {
     let complaint = complaint(&output);
     assert!(complaint.contains("--state: `gone`"), "{complaint}");
     assert!(complaint.contains("--on: `soon`"), "{complaint}");
+}
+
+#[test]
+fn what_was_declared_earlier_is_shown_as_of_then() {
+    let terminal = Terminal::new();
+    let folder = terminal.0.path().join("notices/onepagecrm");
+    copy(&Path::new(SAMPLES).join("onepagecrm"), &folder);
+    terminal.say(&["publish"]);
+    let shown = terminal.run(&["impacted", "--as-of", "2020-01-01"]);
+    assert_eq!(shown.status.code(), Some(1));
+    assert!(complaint(&shown).contains("nothing had been published at that moment"));
+    let ahead = terminal.run(&["impacted", "--as-of", "2999-01-01"]);
+    assert!(complaint(&ahead).contains("it lies ahead"), "{}", complaint(&ahead));
+    let between = Clock::system().now().to_rfc3339();
+    let catalogue = folder.join("apis.yaml");
+    let text = std::fs::read_to_string(&catalogue).unwrap();
+    let text = text.replace("title: OnePageCRM API", "title: Another title");
+    std::fs::write(&catalogue, text).unwrap();
+    terminal.say(&["publish"]);
+    assert!(terminal.say(&["impacted", "--format", "csv"]).contains("Another title"));
+    let then = terminal.say(&["impacted", "--format", "csv", "--as-of", &between]);
+    assert!(then.contains("OnePageCRM API") && !then.contains("Another title"), "{then}");
 }
 
 #[test]

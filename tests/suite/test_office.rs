@@ -1,10 +1,11 @@
 //! An office at work on a database of its own, with the sample published.
 
+use crate::databases::TestDatabase;
 use crate::sample_office;
 use chrono::{DateTime, Duration, Utc};
 use clap::Parser;
 use fairwarning::clock::Clock;
-use fairwarning::config::{DatabaseUrl, MailArguments, MailSettings, WebArguments};
+use fairwarning::config::{MailArguments, MailSettings, WebArguments};
 use fairwarning::delivery::{Delivery, Ended, Event, Scope};
 use fairwarning::links::Keys;
 use fairwarning::notice::Outcome;
@@ -19,6 +20,7 @@ pub struct TestOffice {
     pub keys: Keys,
     pub folder: TempDir,
     pub clock: TestClock,
+    pub database: TestDatabase,
 }
 
 /// A clock that moves when it is told to.
@@ -57,7 +59,8 @@ impl TestOffice {
     async fn open_telling(is_told: bool) -> Self {
         let clock = TestClock::starting();
         let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("deep/in/office.db"));
+        let database = TestDatabase::make(folder.path()).await;
+        let url = database.url();
         let store = if is_told {
             Store::open_told(&url, clock.clock()).await.unwrap()
         } else {
@@ -66,7 +69,7 @@ impl TestOffice {
         let keys = subscribers::load_keys(&store, clock.now()).await.unwrap();
         let published = store.publish(&sample_office::publication(), None, clock.now()).await;
         assert!(matches!(published, Ok(Publishing::Published(_))), "{published:?}");
-        Self { store, keys, folder, clock }
+        Self { store, keys, folder, clock, database }
     }
 
     pub async fn import(&self, list: &str) -> Result<Imported, ImportError> {

@@ -25,6 +25,10 @@ pub struct ApisParameters {
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
     #[param(inline, example = "2020-09-27")]
     on: Option<schemas::Moment>,
+    /// What was declared at this moment, which also is the moment asked about
+    /// unless `on` names another.
+    #[param(inline)]
+    as_of: Option<schemas::Moment>,
 }
 
 /// An API of a program's catalogue.
@@ -141,7 +145,7 @@ fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> V
     )
 )]
 pub async fn apis(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start(&request, &service)?;
+    let mut reading = Reading::start_as_of(&request, &service).await?;
     let program: Option<ProgramId> = reading.parameters.take("program");
     let api: Option<ApiId> = reading.parameters.take("api");
     let on = reading.parameters.take_moment("on");

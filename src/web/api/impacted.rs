@@ -45,6 +45,10 @@ pub struct ImpactedParameters {
     /// `cutoff` (the default), `api`, `environment`, `program` or `state`.
     #[param(inline, example = "cutoff")]
     sort: Option<schemas::Order>,
+    /// What was declared at this moment, which also is the moment asked about
+    /// unless `on` names another.
+    #[param(inline)]
+    as_of: Option<schemas::Moment>,
 }
 
 /// Which APIs are affected, where, and when.
@@ -69,7 +73,7 @@ pub async fn impacted(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start(&request, &service)?;
+    let mut reading = Reading::start_as_of(&request, &service).await?;
     let question = reading.parameters.question();
     let moving = question.query.within.is_some();
     let asked = reading.finish(PATH, question.pairs(), question.on, moving)?;

@@ -28,16 +28,24 @@ pub struct NoticesParameters {
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
     #[param(inline, example = "2020-09-27")]
     on: Option<schemas::Moment>,
+    /// What was declared at this moment, which also is the moment asked about
+    /// unless `on` names another.
+    #[param(inline)]
+    as_of: Option<schemas::Moment>,
 }
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "described here, read by `notice`")]
-pub struct OnParameter {
+pub struct MomentParameters {
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
     #[param(inline, example = "2020-09-27")]
     on: Option<schemas::Moment>,
+    /// What was declared at this moment, which also is the moment asked about
+    /// unless `on` names another.
+    #[param(inline)]
+    as_of: Option<schemas::Moment>,
 }
 
 /// A notice in a list.
@@ -128,7 +136,7 @@ pub async fn notices(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start(&request, &service)?;
+    let mut reading = Reading::start_as_of(&request, &service).await?;
     let program: Option<ProgramId> = reading.parameters.take("program");
     let kind: Option<Kind> = reading.parameters.take("kind");
     let on = reading.parameters.take_moment("on");
@@ -159,7 +167,7 @@ pub async fn notices(
     params(
         ("program" = inline(schemas::Id), Path, example = "usps-web-tools"),
         ("id" = inline(schemas::Id), Path, description = "The notice's id within its program", example = "tls-1.2"),
-        OnParameter,
+        MomentParameters,
     ),
     responses(
         (status = 200, description = "The notice", body = NoticeInFull<'static>,
@@ -174,8 +182,10 @@ pub async fn notice(
     service: Data<Service>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reading { snapshot, now, mut parameters } = Reading::start(&request, &service)?;
-    let on = parameters.take_moment("on");
+    let mut reading = Reading::start_as_of(&request, &service).await?;
+    let on = reading.parameters.take_moment("on");
+    let on = reading.moment(on);
+    let Reading { snapshot, now, parameters, .. } = reading;
     parameters.finish()?;
     let path = notice_path(&path.into_inner())?;
     let found = snapshot.index.workspace().notice(&path);

@@ -27,6 +27,10 @@ pub struct ScheduleParameters {
     /// Leave out what cannot happen before this moment, and what has no date yet.
     #[param(inline, example = "2020-10-01")]
     until: Option<schemas::Moment>,
+    /// What was declared at this moment, which also is the moment asked about
+    /// unless `on` names another.
+    #[param(inline)]
+    as_of: Option<schemas::Moment>,
 }
 
 /// What happens when.
@@ -49,7 +53,7 @@ pub async fn schedule(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start(&request, &service)?;
+    let mut reading = Reading::start_as_of(&request, &service).await?;
     let parameters = &mut reading.parameters;
     let query = AgendaQuery {
         program: parameters.take("program"),

@@ -126,7 +126,7 @@ fn archive(
     reading: Reading,
     only: Option<&ProgramId>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reading { snapshot, now, mut parameters } = reading;
+    let Reading { snapshot, now, mut parameters, .. } = reading;
     let snapshot = snapshot.as_ref();
     let moment = Moment::now(snapshot, now);
     let speech = Speech::new(&snapshot.renderer, languages::asked(&mut parameters).as_ref());
@@ -158,7 +158,7 @@ pub async fn notice(
     service: Data<Service>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let Reading { snapshot, now, mut parameters } = Reading::start(&request, &service)?;
+    let Reading { snapshot, now, mut parameters, .. } = Reading::start(&request, &service)?;
     parameters.drop_empty();
     let on = parameters.take_moment("on");
     let asked = languages::asked(&mut parameters);
