@@ -24,6 +24,8 @@ pub enum Token {
     Confirm { pending: i64 },
     /// See, change and take away all that is known of a subscriber.
     Preferences { subscriber: i64 },
+    /// What the message of this outbox row reminded of is done.
+    Acknowledge { row: i64 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +52,7 @@ const UNSUBSCRIBE: u8 = 1;
 const BOUNCE: u8 = 2;
 const CONFIRM: u8 = 3;
 const PREFERENCES: u8 = 4;
+const ACKNOWLEDGE: u8 = 5;
 
 /// The keys that tokens are made and read with. `Debug` shows their numbers
 /// alone, since secrecy hides the rest.
@@ -84,10 +87,12 @@ impl Keys {
             }
             Token::Bounce { row: number }
             | Token::Confirm { pending: number }
-            | Token::Preferences { subscriber: number } => {
+            | Token::Preferences { subscriber: number }
+            | Token::Acknowledge { row: number } => {
                 bytes.push(match token {
                     Token::Confirm { .. } => CONFIRM,
                     Token::Preferences { .. } => PREFERENCES,
+                    Token::Acknowledge { .. } => ACKNOWLEDGE,
                     _ => BOUNCE,
                 });
                 bytes.extend(id.to_be_bytes());
@@ -128,6 +133,7 @@ impl Keys {
             BOUNCE if rest.is_empty() => Ok(Token::Bounce { row: number }),
             CONFIRM if rest.is_empty() => Ok(Token::Confirm { pending: number }),
             PREFERENCES if rest.is_empty() => Ok(Token::Preferences { subscriber: number }),
+            ACKNOWLEDGE if rest.is_empty() => Ok(Token::Acknowledge { row: number }),
             _ => Err(BadToken::Malformed),
         }
     }
@@ -160,6 +166,15 @@ impl Keys {
     pub fn verify_preferences(&self, text: &str) -> Result<i64, BadToken> {
         match self.verify(text)? {
             Token::Preferences { subscriber } => Ok(subscriber),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token of a link that says something is done, and refuses every
+    /// other.
+    pub fn verify_acknowledge(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Acknowledge { row } => Ok(row),
             _ => Err(BadToken::OtherPurpose),
         }
     }

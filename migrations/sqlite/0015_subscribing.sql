@@ -12,6 +12,13 @@ select program, subscriber, api, environment, '' from interests;
 drop table interests;
 alter table interests_by_kind rename to interests;
 create index interests_of_subscriber on interests (subscriber);
+-- It went with the table it was on.
+create trigger interests_joined after insert on interests begin
+    insert into joined (subscriber, times)
+    select new.subscriber, 0
+    where not exists (select 1 from joined where subscriber = new.subscriber);
+    update joined set times = times + 1 where subscriber = new.subscriber;
+end;
 
 -- How often they want to be written to: each message, or a weekly digest.
 alter table subscribers add column frequency text not null default 'each';

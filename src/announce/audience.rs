@@ -69,11 +69,30 @@ impl<'a> Audience<'a> {
         Some(Concern { locale: self.locale(listener), rows, apis, is_affected })
     }
 
+    /// Of these rows, those that meet the listener's interests, with the APIs by
+    /// which they do.
+    pub fn affected(&self, listener: &Listener, among: &[RowId]) -> (Vec<RowId>, String) {
+        let interests = self.of_kind(&listener.interests);
+        let mut apis = BTreeSet::new();
+        let mut rows = Vec::new();
+        for row in self.rows.iter().filter(|row| among.contains(row.id)) {
+            if row.collect_met(&interests, &mut apis) {
+                rows.push(row.id.clone());
+            }
+        }
+        (rows, phrase(&apis))
+    }
+
+    /// Those that are about notices of this kind.
+    fn of_kind<'i>(&self, interests: &'i [Wanted]) -> Vec<&'i Wanted> {
+        let is_kind = |wanted: &&Wanted| wanted.kind.is_none_or(|kind| kind == self.kind);
+        interests.iter().filter(is_kind).collect()
+    }
+
     /// The rows that these interests meet, or that are told all the same. Whoever
     /// wants other kinds of notice alone is told nothing.
     pub fn met_by(&self, interests: &[Wanted]) -> Option<Met> {
-        let is_kind = |wanted: &&Wanted| wanted.kind.is_none_or(|kind| kind == self.kind);
-        let interests: Vec<&Wanted> = interests.iter().filter(is_kind).collect();
+        let interests = self.of_kind(interests);
         if interests.is_empty() {
             return None;
         }
@@ -94,9 +113,20 @@ impl<'a> Audience<'a> {
         Some(Met { rows, apis: phrase(&apis), is_affected })
     }
 
+    /// The APIs by which some rows concern the listener, as a phrase; where none
+    /// does any more, all that these rows name.
+    pub fn phrase_of(&self, listener: &Listener, rows: &[RowId]) -> String {
+        let (met, named) = self.affected(listener, rows);
+        if !met.is_empty() {
+            return named;
+        }
+        let told = self.rows.iter().filter(|row| rows.contains(row.id));
+        phrase(&told.flat_map(|row| row.apis.iter().copied()).collect())
+    }
+
     /// The subscriber's own language where the program speaks it, the same
     /// language of another region, or else the program's first.
-    fn locale(&self, listener: &Listener) -> Locale {
+    pub fn locale(&self, listener: &Listener) -> Locale {
         let wanted = listener.locale.as_ref().and_then(|wanted| wanted.closest(self.locales));
         wanted.or(self.locales.first()).cloned().unwrap_or_default()
     }

@@ -4,7 +4,8 @@
 //! it is decided here, later, so that no answer of a form tells anything about
 //! the address in it.
 
-use super::{AnnounceError, random_name};
+use super::AnnounceError;
+use super::editions::random_name;
 use crate::notice::{Carrier, Locale, Program};
 use crate::render::Renderer;
 use crate::store::{Confirmation, Pending, Store, StoredPublication};

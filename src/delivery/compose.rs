@@ -59,6 +59,8 @@ impl Stationery<'_> {
         let confirm = letterhead
             .confirms
             .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
+        let done = self.keys.sign(&Token::Acknowledge { row: claimed.row });
+        let done = letterhead.done_page(&done);
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),
             Slot::YourApis => claimed.apis.as_str(),
@@ -66,6 +68,7 @@ impl Stationery<'_> {
             Slot::Preferences => change.as_str(),
             Slot::Page => letterhead.page.as_str(),
             Slot::Confirm => confirm.as_deref().unwrap_or_default(),
+            Slot::Done => done.as_str(),
         };
         let mut builder = Message::builder()
             .date(SystemTime::from(self.now))
@@ -74,6 +77,10 @@ impl Stationery<'_> {
             .to(Mailbox::new(name, to.clone()))
             .subject(clean_field(&fill_slots(&self.edition.subject, values)))
             .message_id(Some(format!("<{}>", claimed.message_id)));
+        if let Some(thread) = &claimed.thread {
+            let first = format!("<{thread}>");
+            builder = builder.in_reply_to(first.clone()).references(first);
+        }
         for header in letterhead.list_headers(&unsubscribe) {
             builder = builder.raw_header(header);
         }
@@ -103,7 +110,10 @@ impl Stationery<'_> {
             .singlepart(part("text/html; charset=utf-8", html, None));
         let Some(calendar) = &self.edition.calendar else { return alternative };
         let calendar = fill_slots(calendar, &values);
-        let content_type = "text/calendar; method=PUBLISH; charset=UTF-8";
+        // What the object itself says (RFC 6047 §2.4).
+        let method =
+            if calendar.lines().any(|line| line == "METHOD:CANCEL") { "CANCEL" } else { "PUBLISH" };
+        let content_type = &format!("text/calendar; method={method}; charset=UTF-8");
         let name = Some(self.letterhead.calendar_name.as_str());
         MultiPart::mixed().multipart(alternative).singlepart(part(content_type, calendar, name))
     }

@@ -31,6 +31,7 @@ pub fn draft(
         edition: 0,
         apis: apis.to_owned(),
         message_id: format!("draft@{}", letterhead.domain),
+        thread: None,
         attempts: 0,
         address: "you@recipient.example".parse().expect("it is an address"),
         name: None,

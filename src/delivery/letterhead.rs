@@ -123,6 +123,11 @@ impl Letterhead {
         self.base.join(&format!("/u/{token}"))
     }
 
+    /// Where somebody says that what they were reminded of is done.
+    pub fn done_page(&self, token: &str) -> String {
+        self.base.join(&format!("/done/{token}"))
+    }
+
     /// Where what is heard, and how, can be changed.
     pub fn preferences_page(&self, token: &str) -> String {
         self.base.join(&format!("/preferences/{token}"))

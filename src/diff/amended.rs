@@ -124,6 +124,21 @@ impl<'n> Amended<'n> {
     }
 }
 
+/// The amendments that `new` has and `old` had not, in their order.
+pub fn added_amendments<'n>(old: &Notice, new: &'n Notice) -> Vec<&'n Amendment> {
+    let mut left: Vec<_> = old.amendments.iter().collect();
+    let mut added = Vec::new();
+    for amendment in &new.amendments {
+        match left.iter().position(|known| is_same(known, amendment)) {
+            Some(at) => {
+                left.remove(at);
+            }
+            None => added.push(amendment),
+        }
+    }
+    added
+}
+
 /// Kinds that can tell of a changed date.
 pub const DATED: [AmendmentKind; 6] = [
     AmendmentKind::Extended,

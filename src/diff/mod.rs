@@ -11,6 +11,8 @@ mod fields;
 mod notice;
 mod rows;
 
+pub use amended::added_amendments;
+
 use crate::notice::{AmendmentKind, NoticeId, ProgramId, RowId, Workspace};
 use serde::{Serialize, Serializer};
 use std::fmt;

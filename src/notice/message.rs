@@ -102,16 +102,19 @@ pub enum Slot {
     Page,
     /// Where an address that was given is confirmed; in no other mail.
     Confirm,
+    /// Where the recipient says that what a reminder is about is done.
+    Done,
 }
 
 impl Slot {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Greeting,
         Self::YourApis,
         Self::Unsubscribe,
         Self::Preferences,
         Self::Page,
         Self::Confirm,
+        Self::Done,
     ];
 
     pub fn name(self) -> &'static str {
@@ -122,6 +125,7 @@ impl Slot {
             Self::Preferences => "preferences",
             Self::Page => "page",
             Self::Confirm => "confirm",
+            Self::Done => "done",
         }
     }
 }

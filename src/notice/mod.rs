@@ -6,6 +6,7 @@
 mod catalogue;
 mod date;
 mod described;
+mod facts;
 mod ids;
 mod locale;
 mod message;
@@ -22,6 +23,7 @@ mod values;
 pub use catalogue::*;
 pub use date::*;
 pub use described::*;
+pub use facts::*;
 pub use ids::*;
 pub use locale::*;
 pub use message::*;

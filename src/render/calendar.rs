@@ -10,7 +10,7 @@ use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Locale, Notice, Point, Program,
     Row, RowId, Span,
 };
-use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones};
+use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones, standing_halt};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
@@ -35,6 +35,27 @@ impl Renderer {
         let source = Source { program, notice, language, at };
         let events = source.events(rows);
         (!events.is_empty()).then(|| written(&notice.title, locale, events))
+    }
+
+    /// The same events, called off (RFC 5546 §3.2.5): calendars that hold them
+    /// drop them.
+    pub(super) fn cancelling_calendar(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Option<String> {
+        let (program, notice) = program.in_locale(notice, locale);
+        let (program, notice) = (program.as_ref(), notice.as_ref());
+        let language = &self.language(locale);
+        let source = Source { program, notice, language, at };
+        let mut events = source.events(rows);
+        // What happens to other readers' rows too is not called off for them.
+        events.retain(|event| event.get_status() == Some(EventStatus::Cancelled));
+        let calendar = (!events.is_empty()).then(|| written(&notice.title, locale, events))?;
+        Some(calendar.replacen("METHOD:PUBLISH", "METHOD:CANCEL", 1))
     }
 }
 
@@ -215,12 +236,8 @@ impl Source<'_> {
         clean(&self.language.say_with("event", &parts))
     }
 
-    /// Whatever was declared last stands, whether its day has come or not.
     fn is_cancelled(&self, id: &RowId) -> bool {
-        use AmendmentKind::{Cancelled, Paused, Resumed};
-        let mut standing = self.notice.amendments.iter().rev().filter(|a| a.touches(id));
-        standing.find(|a| matches!(a.kind, Cancelled | Paused | Resumed)).map(|a| a.kind)
-            == Some(Cancelled)
+        standing_halt(self.notice, id) == Some(AmendmentKind::Cancelled)
     }
 
     fn brownout(&self, id: &BrownoutId, brownout: &Brownout) -> Vec<Event> {
@@ -244,6 +261,9 @@ impl Source<'_> {
             let touched = |a: &&Amendment| brownout.rows.iter().any(|row| a.touches(row));
             let changes = self.notice.amendments.iter().filter(touched).count();
             event.append_property(Property::new("SEQUENCE", changes.to_string()));
+            if brownout.rows.iter().all(|row| self.is_cancelled(row)) {
+                event.status(EventStatus::Cancelled);
+            }
             event
         };
         strikes.iter().take(number).enumerate().map(one).collect()

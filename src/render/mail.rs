@@ -3,9 +3,10 @@
 use super::colour::Palette;
 use super::engine::Form;
 use super::layout::tidy_text;
-use super::view::{ProgramView, Slots, View};
+use super::view::{About, Before, ProgramView, Slots, View};
 use super::{RenderError, Renderer};
 use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
+use crate::schedule::Rung;
 use chrono::{DateTime, Utc};
 use css_inline::CSSInliner;
 use serde::Serialize;
@@ -77,10 +78,64 @@ impl Renderer {
     ) -> Result<Edition, RenderError> {
         let language = self.language(locale);
         let (translated, said) = program.in_locale(notice, locale);
-        let view = View::new(&translated, &said, &language, rows, None);
+        let view = View::about(&translated, &said, &language, rows, About::Notice);
+        let calendar = self.calendar(program, notice, locale, rows, at);
+        self.mail(kind, locale, rows, &view, calendar)
+    }
+
+    /// The mail that reminds of `rung`, for readers whom `rows` of it concern.
+    pub fn reminder(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        rung: &Rung<'_>,
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Result<Edition, RenderError> {
+        let language = self.language(locale);
+        let (translated, said) = program.in_locale(notice, locale);
+        let view = View::about(&translated, &said, &language, rows, About::Coming(rung));
+        let calendar = self.calendar(program, notice, locale, rows, at);
+        self.mail(OccasionKind::Reminder, locale, rows, &view, calendar)
+    }
+
+    /// The mail that says what changed from `before` to `now`, for readers who
+    /// were told of `rows`. Where all of these were cancelled, it calls the whole
+    /// off, and their calendars drop it.
+    pub fn change(
+        &self,
+        before: (&Program, &Notice),
+        now: (&Program, &Notice),
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Result<Edition, RenderError> {
+        let language = self.language(locale);
+        let (old_program, old) = before.0.in_locale(before.1, locale);
+        let (program, notice) = now.0.in_locale(now.1, locale);
+        let before = Before { program: &old_program, notice: &old };
+        let view = View::about(&program, &notice, &language, rows, About::Changed(&before));
+        let is_cancelled = view.changed.as_ref().is_some_and(|changed| changed.is_cancelled);
+        if is_cancelled {
+            let calendar = self.cancelling_calendar(now.0, now.1, locale, rows, at);
+            return self.mail(OccasionKind::Cancellation, locale, rows, &view, calendar);
+        }
+        let calendar = self.calendar(now.0, now.1, locale, rows, at);
+        self.mail(OccasionKind::Change, locale, rows, &view, calendar)
+    }
+
+    fn mail(
+        &self,
+        kind: OccasionKind,
+        locale: &Locale,
+        rows: &[RowId],
+        view: &View<'_>,
+        calendar: Option<String>,
+    ) -> Result<Edition, RenderError> {
         let part = |form, name: &str| {
             let path = format!("mail/{}/{name}", kind.as_str());
-            self.engines.render_as(form, &path, &view)
+            self.engines.render_as(form, &path, view)
         };
         let html = part(Form::Html, "body.html")?;
         Ok(Edition {
@@ -89,7 +144,7 @@ impl Renderer {
             subject: one_line(&part(Form::Plain, "subject.txt")?),
             text: tidy_text(&part(Form::Plain, "body.txt")?),
             html: charset_first(&self.inliner.inline(&html)?),
-            calendar: self.calendar(program, notice, locale, rows, at),
+            calendar,
         })
     }
 }

@@ -8,6 +8,8 @@ mod bounds;
 mod brownouts;
 mod change;
 mod days;
+mod facts;
+mod hours;
 mod milestones;
 mod plan;
 mod reminders;
@@ -18,6 +20,8 @@ pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time}
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{describes, history, undo, word};
 pub use days::Days;
+pub use facts::{facts, standing_halt};
+pub use hours::{Opening, opening};
 pub use milestones::{Milestone, MilestoneKind, milestones};
 pub use plan::{MAX_LISTED_STRIKES, More, Plan, Planned, Undated, What, Window, plan};
 pub use reminders::{

@@ -15,6 +15,8 @@ pub struct Claimed {
     pub edition: i64,
     pub apis: String,
     pub message_id: String,
+    /// The Message-ID that it answers to.
+    pub thread: Option<String>,
     /// Attempts before this one.
     pub attempts: i64,
     pub address: EmailAddress,
@@ -29,19 +31,27 @@ pub struct Claims {
     pub settled: Vec<(i64, Outcome)>,
 }
 
-type Candidate = (
-    i64,
-    i64,
-    i64,
-    i64,
-    String,
-    String,
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+#[derive(sqlx::FromRow)]
+struct Candidate {
+    id: i64,
+    occasion: i64,
+    recipient: i64,
+    edition: i64,
+    apis: String,
+    message_id: String,
+    thread: Option<String>,
+    attempts: i64,
+    outcome: Option<String>,
+    not_after: Option<i64>,
+    superseded: i64,
+    address: Option<String>,
+    name: Option<String>,
+    /// Why the address must not be written to.
+    reason: Option<String>,
+}
+
+/// What is said of messages whose facts were superseded.
+pub(super) const SUPERSEDED: &str = "its facts were superseded";
 
 /// What a node claims for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +88,8 @@ impl Store {
         let due: i64 = sqlx::query_scalar(
             "select count(*) from (
                 select 1 from outbox where occasion = $1
-                and (state = 'claimed' or (state = 'waiting' and next_attempt <= $2)) limit 1) due",
+                and (state = 'claimed' or (state = 'waiting' and next_attempt <= $2
+                    and (closes_at is null or closes_at > $2))) limit 1) due",
         )
         .bind(occasion)
         .bind(now)
@@ -100,14 +111,15 @@ impl Store {
             Errand::All(carrier) => (0, carrier.as_str()),
         };
         let sql = format!(
-            "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
-                    o.not_after, s.address, s.name,
+            "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.thread,
+                    o.attempts, o.outcome, o.not_after, o.superseded, s.address, s.name,
                     (select min(x.reason) from suppressions x
-                     where x.mailbox = s.mailbox
-                     and (x.scope = '*' or (x.scope = c.program and c.kind <> 'confirmation')))
+                     where x.mailbox = s.mailbox and (x.scope = '*'
+                        or (x.scope = c.program and c.kind <> 'confirmation'))) as reason
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
-             where o.state = 'waiting' and o.next_attempt <= $1 and (o.occasion = $2 or ($2 = 0 and c.carrier = $4))
+             where o.state = 'waiting' and o.next_attempt <= $1
+                and (o.closes_at is null or o.closes_at > $1) and (o.occasion = $2 or ($2 = 0 and c.carrier = $4))
              order by o.next_attempt, o.id limit $3 {}",
             self.dialect.lock_rows()
         );
@@ -136,9 +148,12 @@ impl Store {
 
     /// Whoever claims is alive, however late its heartbeat is on a busy machine: what
     /// it holds may be in flight, and would be sent twice if it freed it for itself.
+    ///
+    /// What was in flight when its facts were superseded may have arrived.
     async fn free_stale(&self, transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
         let sql = format!(
-            "update outbox set state = 'waiting', node = null, claimed_at = null
+            "update outbox set state = 'waiting', node = null, claimed_at = null,
+                outcome = case when superseded > 0 then 'unknown' else outcome end
              where id in (
                 select o.id from outbox o where o.state = 'claimed' and o.node in
                     (select id from nodes where heartbeat < $1 - lifetime and id <> $2) {})",
@@ -156,49 +171,48 @@ async fn take(
     candidate: Candidate,
     claims: &mut Claims,
 ) -> Result<()> {
-    let (
-        row,
-        occasion,
-        recipient,
-        edition,
-        apis,
-        message_id,
-        attempts,
-        late,
-        address,
-        name,
-        reason,
-    ) = candidate;
-    let settled = match (&address, reason, late) {
-        (None, ..) => Some((Outcome::Withdrawn, "the recipient was removed".to_owned())),
-        (_, Some(reason), _) => Some((Outcome::Suppressed, reason)),
-        (.., Some(late)) if late < now => {
-            Some((Outcome::Overtaken, "its time had passed".to_owned()))
-        }
-        _ => None,
-    };
-    if let Some((outcome, reply)) = settled {
-        claims.settled.push((row, outcome));
-        return settle(transaction, row, now, outcome, &reply).await;
+    if let Some((outcome, reply)) = verdict(&candidate, now) {
+        claims.settled.push((candidate.id, outcome));
+        return settle(transaction, candidate.id, now, outcome, &reply).await;
     }
     sqlx::query("update outbox set state = 'claimed', node = $2, claimed_at = $3 where id = $1")
-        .bind(row)
+        .bind(candidate.id)
         .bind(node.0)
         .bind(now)
         .execute(&mut **transaction)
         .await?;
     claims.rows.push(Claimed {
-        row,
-        occasion,
-        recipient,
-        edition,
-        apis,
-        message_id,
-        attempts,
-        address: subscribers::parsed("an address", &address.unwrap_or_default())?,
-        name,
+        row: candidate.id,
+        occasion: candidate.occasion,
+        recipient: candidate.recipient,
+        edition: candidate.edition,
+        apis: candidate.apis,
+        message_id: candidate.message_id,
+        thread: candidate.thread,
+        attempts: candidate.attempts,
+        address: subscribers::parsed("an address", &candidate.address.unwrap_or_default())?,
+        name: candidate.name,
     });
     Ok(())
+}
+
+/// Why a message is not for sending, if it is not.
+fn verdict(candidate: &Candidate, now: i64) -> Option<(Outcome, String)> {
+    let Candidate { outcome, not_after, superseded, address, reason, .. } = candidate;
+    if address.is_none() {
+        return Some((Outcome::Withdrawn, "the recipient was removed".to_owned()));
+    }
+    if let Some(reason) = reason {
+        return Some((Outcome::Suppressed, reason.clone()));
+    }
+    if *superseded > 0 {
+        // A message that may have arrived counts as told, and is not sent again.
+        let is_unknown = outcome.as_deref() == Some(Outcome::Unknown.as_str());
+        let outcome = if is_unknown { Outcome::Unknown } else { Outcome::Withdrawn };
+        return Some((outcome, SUPERSEDED.to_owned()));
+    }
+    let is_late = not_after.is_some_and(|late| late < now);
+    is_late.then(|| (Outcome::Overtaken, "its time had passed".to_owned()))
 }
 
 async fn settle(

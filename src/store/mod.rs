@@ -4,9 +4,12 @@
 //! The store knows neither how a message is rendered nor how it is sent, and
 //! computes no hash or token: those come in as bytes.
 
+mod acknowledgements;
 mod claims;
 mod dialect;
 mod editions;
+mod guards;
+mod hours;
 mod imports;
 mod keys;
 mod nodes;
@@ -19,14 +22,18 @@ mod publications;
 mod subscribers;
 mod suppressions;
 mod tables;
+mod tellings;
+mod told;
 
+pub use acknowledgements::{Acknowledged, Way};
 pub use claims::{Claimed, Claims, Errand};
-pub use editions::StoredEdition;
+pub use editions::{NewEdition, StoredEdition};
+pub use hours::Closing;
 pub use imports::{Import, Kept};
 pub use keys::{LinkSecret, ListedKey};
 pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
-pub use outbox::{Channel, Delivery, DeliveryFilter, NewRow, RoundCounts};
+pub use outbox::{Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, Period, RoundCounts};
 pub use outcomes::Report;
 pub use pending::{Asking, Confirmation, Pending};
 pub use people::{Change, Sent};
@@ -34,6 +41,8 @@ pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use subscribers::{Listed, Listener, NewSubscriber};
 pub use suppressions::{BY_RECIPIENT, Cause, Scope, SuppressionEvent};
 pub use tables::Migrated;
+pub use tellings::{Stands, Telling};
+pub use told::ToldNotice;
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;

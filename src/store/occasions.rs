@@ -1,8 +1,9 @@
 //! Occasions: one row for each reason to write, and how far it was filled.
 
+use super::guards::Guard;
 use super::publications::PublicationId;
 use super::{Result, Store, StoreError, micros};
-use crate::notice::{Carrier, Digest, Occasion, OccasionKind, ProgramId};
+use crate::notice::{Carrier, Digest, NoticePath, Occasion, OccasionKind, ProgramId};
 use chrono::{DateTime, Utc};
 
 /// What makes an occasion, before anything was written for it.
@@ -11,6 +12,8 @@ pub struct NewOccasion {
     pub occasion: Occasion,
     pub revision: Digest,
     pub publication: PublicationId,
+    /// Who sends it, where that is known from the beginning.
+    pub carrier: Option<Carrier>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct StoredOccasion {
     pub key: String,
     pub revision: Digest,
     pub publication: PublicationId,
+    /// Who sends it, once it is entrusted to somebody.
+    pub carrier: Option<Carrier>,
     /// The last subscriber looked at.
     pub cursor: i64,
     pub filled: i64,
@@ -32,10 +37,24 @@ pub struct StoredOccasion {
     pub is_filled: bool,
 }
 
-type Row = (i64, String, String, String, String, String, i64, i64, i64, Option<i64>, Option<i64>);
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    program: String,
+    subject: String,
+    kind: String,
+    key: String,
+    revision: String,
+    publication: i64,
+    carrier: String,
+    cursor: i64,
+    filled: i64,
+    canary: Option<i64>,
+    filled_at: Option<i64>,
+}
 
-const COLUMNS: &str = "select id, program, subject, kind, key, revision, publication, cursor, filled, \
-     canary, filled_at from occasions";
+const COLUMNS: &str = "select id, program, subject, kind, key, revision, publication, carrier, \
+     cursor, filled, canary, filled_at from occasions";
 
 impl Store {
     /// The stored occasion, made now if this is the first time it is named.
@@ -47,8 +66,9 @@ impl Store {
         let Occasion { notice, kind, key } = &new.occasion;
         let mut transaction = self.write().await?;
         sqlx::query(
-            "insert into occasions (program, subject, kind, key, revision, publication, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (subject, kind, key) do nothing",
+            "insert into occasions
+                (program, subject, kind, key, revision, publication, created_at, carrier)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (subject, kind, key) do nothing",
         )
         .bind(notice.program.as_str())
         .bind(notice.to_string())
@@ -57,6 +77,7 @@ impl Store {
         .bind(new.revision.as_str())
         .bind(new.publication.get())
         .bind(micros(at))
+        .bind(new.carrier.map_or("", Carrier::as_str))
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -90,19 +111,76 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
+    /// What was written about a notice so far, oldest first.
+    pub async fn occasions_about(&self, notice: &NoticePath) -> Result<Vec<StoredOccasion>> {
+        let sql = format!("{COLUMNS} where subject = $1 order by id");
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(notice.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Every announcement that was begun.
+    pub async fn announcements(&self) -> Result<Vec<StoredOccasion>> {
+        let sql = format!("{COLUMNS} where kind = $1 order by id");
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(OccasionKind::Announcement.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Whether an announcement is being filled by somebody who began after
+    /// `since`.
+    pub async fn is_announcing(&self, since: DateTime<Utc>) -> Result<bool> {
+        let filling: i64 = sqlx::query_scalar(
+            "select count(*) from occasions
+             where kind = $1 and filled_at is null and canary is null and begun_at > $2",
+        )
+        .bind(OccasionKind::Announcement.as_str())
+        .bind(micros(since))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(filling > 0)
+    }
+
+    /// Has everyone without a row looked at again, and leaves the occasion with
+    /// its carrier.
+    pub async fn look_again(&self, occasion: i64, at: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "update occasions set cursor = 0, filled_at = null, begun_at = $2 where id = $1",
+        )
+        .bind(occasion)
+        .bind(micros(at))
+        .execute(&mut *transaction)
+        .await?;
+        super::guards::pass(&mut transaction, Guard::Occasions).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Sets how far filling may go, and has everyone without a row looked at
     /// again: whoever was passed over may have come to be affected since. Until
     /// the round is entrusted to a carrier, only who asks for it by name sends it.
-    pub async fn resume_filling(&self, occasion: i64, canary: Option<i64>) -> Result<()> {
+    pub async fn resume_filling(
+        &self,
+        occasion: i64,
+        canary: Option<i64>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let mut transaction = self.write().await?;
         sqlx::query(
-            "update occasions set canary = $2, cursor = 0, filled_at = null, carrier = ''
+            "update occasions set canary = $2, cursor = 0, filled_at = null, carrier = '',
+                begun_at = $3
              where id = $1",
         )
         .bind(occasion)
         .bind(canary)
+        .bind(micros(at))
         .execute(&mut *transaction)
         .await?;
+        super::guards::pass(&mut transaction, Guard::Occasions).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -114,6 +192,7 @@ impl Store {
             .bind(carrier.as_str())
             .execute(&mut *transaction)
             .await?;
+        super::guards::pass(&mut transaction, Guard::Occasions).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -124,28 +203,31 @@ impl Store {
             .bind(micros(at))
             .execute(&mut *transaction)
             .await?;
+        super::guards::pass(&mut transaction, Guard::Occasions).await?;
         Ok(transaction.commit().await?)
     }
 }
 
 fn read(row: Row) -> Result<StoredOccasion> {
-    let (id, program, subject, kind, key, revision, publication, cursor, filled, canary, filled_at) =
-        row;
+    let Row { kind, carrier, .. } = row;
+    let unreadable = StoreError::unreadable("an occasion");
     let kind = OccasionKind::ALL
         .into_iter()
         .find(|known| known.as_str() == kind)
-        .ok_or_else(|| StoreError::unreadable("an occasion")(format!("its kind is `{kind}`")))?;
+        .ok_or_else(|| unreadable(format!("its kind is `{kind}`")))?;
+    let carriers = [Carrier::Smtp, Carrier::Files];
     Ok(StoredOccasion {
-        id,
-        program: super::subscribers::parsed("an occasion", &program)?,
-        subject,
+        id: row.id,
+        program: super::subscribers::parsed("an occasion", &row.program)?,
+        subject: row.subject,
         kind,
-        key,
-        revision: Digest::from_stored(revision),
-        publication: PublicationId::stored(publication),
-        cursor,
-        filled,
-        canary,
-        is_filled: filled_at.is_some(),
+        key: row.key,
+        revision: Digest::from_stored(row.revision),
+        publication: PublicationId::stored(row.publication),
+        carrier: carriers.into_iter().find(|known| known.as_str() == carrier),
+        cursor: row.cursor,
+        filled: row.filled,
+        canary: row.canary,
+        is_filled: row.filled_at.is_some(),
     })
 }

@@ -1,7 +1,8 @@
 //! The outbox: filling it in chunks, counting it, and listing what became of
 //! each message. Claiming and recording stand in files of their own.
 
-use super::{Result, Store, StoreError, instant, micros, value_rows};
+use super::publications::{PublicationId, is_current};
+use super::{Result, Store, StoreError, Write, instant, micros, value_rows};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -13,6 +14,22 @@ pub enum Channel {
     Mail = 1,
 }
 
+/// When a message may leave, and until when it is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub not_before: DateTime<Utc>,
+    /// After it the message is overtaken.
+    pub not_after: Option<DateTime<Utc>>,
+    /// When the sending hours end in which it may leave first.
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+impl Period {
+    pub fn from(not_before: DateTime<Utc>) -> Self {
+        Self { not_before, not_after: None, closes_at: None }
+    }
+}
+
 /// A message to be, before it has a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewRow {
@@ -21,6 +38,29 @@ pub struct NewRow {
     pub apis: String,
     /// Without angle brackets. It belongs to the row and never changes.
     pub message_id: String,
+    /// The Message-ID of the recipient's first message on the subject.
+    pub thread: Option<String>,
+    pub period: Period,
+}
+
+/// A part of an occasion, looked at under one publication.
+#[derive(Debug, Clone, Copy)]
+pub struct Chunk {
+    pub occasion: i64,
+    /// Where the cursor stood, and where it goes.
+    pub cursor: (i64, i64),
+    pub publication: PublicationId,
+    pub at: DateTime<Utc>,
+}
+
+/// What came of filling a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filling {
+    Added(u64),
+    /// Another process moved the cursor meanwhile; nothing was added.
+    Elsewhere,
+    /// Something else was published meanwhile; nothing was added.
+    Outdated,
 }
 
 /// How a round stands.
@@ -83,60 +123,30 @@ type DeliveryRow = (
     i64,
 );
 
-/// Nine values a row: below the limit of SQLite (32,766) and PostgreSQL (65,535).
+/// Thirteen values a row: below the limit of SQLite (32,766) and PostgreSQL
+/// (65,535).
 const ROWS_PER_STATEMENT: usize = 500;
 
 impl Store {
-    /// Adds rows and moves the occasion's cursor on, both or neither. Nothing
-    /// happens, and the answer is `None`, if the cursor is no longer at `from`:
-    /// another process fills the same occasion.
-    pub async fn fill_chunk(
-        &self,
-        occasion: i64,
-        (from, to): (i64, i64),
-        rows: &[NewRow],
-        not_before: DateTime<Utc>,
-    ) -> Result<Option<u64>> {
+    /// Adds rows and moves the occasion's cursor on, both or neither: and only
+    /// while the cursor is where it was, and the publication is the current one.
+    pub async fn fill_chunk(&self, chunk: Chunk, rows: &[NewRow]) -> Result<Filling> {
         let mut transaction = self.write().await?;
+        if !is_current(&mut transaction, chunk.publication).await? {
+            return Ok(Filling::Outdated);
+        }
         let moved = sqlx::query("update occasions set cursor = $3 where id = $1 and cursor = $2")
-            .bind(occasion)
-            .bind(from)
-            .bind(to)
+            .bind(chunk.occasion)
+            .bind(chunk.cursor.0)
+            .bind(chunk.cursor.1)
             .execute(&mut *transaction)
             .await?;
         if moved.rows_affected() == 0 {
-            return Ok(None);
+            return Ok(Filling::Elsewhere);
         }
-        let mut added = 0;
-        for some in rows.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!(
-                "insert into outbox (occasion, recipient, channel, edition, apis, message_id,
-                    not_before, next_attempt, state) values {}
-                 on conflict (occasion, recipient, channel) do nothing",
-                value_rows(some.len(), 9)
-            );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for row in some {
-                query = query
-                    .bind(occasion)
-                    .bind(row.recipient)
-                    .bind(Channel::Mail as i64)
-                    .bind(row.edition)
-                    .bind(row.apis.as_str())
-                    .bind(row.message_id.as_str())
-                    .bind(micros(not_before))
-                    .bind(micros(not_before))
-                    .bind("waiting");
-            }
-            added += query.execute(&mut *transaction).await?.rows_affected();
-        }
-        sqlx::query("update occasions set filled = filled + $2 where id = $1")
-            .bind(occasion)
-            .bind(i64::try_from(added).unwrap_or(i64::MAX))
-            .execute(&mut *transaction)
-            .await?;
+        let added = add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
         transaction.commit().await?;
-        Ok(Some(added))
+        Ok(Filling::Added(added))
     }
 
     pub async fn round_counts(&self, occasion: i64) -> Result<RoundCounts> {
@@ -190,6 +200,49 @@ impl Store {
         .await?;
         rows.into_iter().map(delivery).collect()
     }
+}
+
+/// Adds the rows that are not there yet.
+pub(super) async fn add_rows(
+    transaction: &mut Write,
+    occasion: i64,
+    rows: &[NewRow],
+    at: DateTime<Utc>,
+) -> Result<u64> {
+    let mut added = 0;
+    for some in rows.chunks(ROWS_PER_STATEMENT) {
+        let sql = format!(
+            "insert into outbox (occasion, recipient, channel, edition, apis, message_id, thread,
+                made_at, not_before, next_attempt, not_after, closes_at, state) values {}
+             on conflict (occasion, recipient, channel) do nothing",
+            value_rows(some.len(), 13)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in some {
+            let not_before = micros(row.period.not_before);
+            query = query
+                .bind(occasion)
+                .bind(row.recipient)
+                .bind(Channel::Mail as i64)
+                .bind(row.edition)
+                .bind(row.apis.as_str())
+                .bind(row.message_id.as_str())
+                .bind(row.thread.as_deref())
+                .bind(micros(at))
+                .bind(not_before)
+                .bind(not_before)
+                .bind(row.period.not_after.map(micros))
+                .bind(row.period.closes_at.map(micros))
+                .bind("waiting");
+        }
+        added += query.execute(&mut **transaction).await?.rows_affected();
+    }
+    sqlx::query("update occasions set filled = filled + $2 where id = $1")
+        .bind(occasion)
+        .bind(i64::try_from(added).unwrap_or(i64::MAX))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(added)
 }
 
 fn delivery(row: DeliveryRow) -> Result<Delivery> {

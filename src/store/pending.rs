@@ -123,6 +123,16 @@ impl Store {
         row.map(read).transpose()
     }
 
+    /// What waits for a mailbox, however long it has waited.
+    pub async fn pending_of(&self, mailbox: &[u8]) -> Result<Option<Pending>> {
+        let sql = format!("{COLUMNS} where p.mailbox = $1");
+        let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(mailbox)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(read).transpose()
+    }
+
     /// What nobody was written to about yet, oldest first.
     pub async fn unmailed(&self, at: DateTime<Utc>, limit: i64) -> Result<Vec<Pending>> {
         let sql = format!(
@@ -150,8 +160,8 @@ impl Store {
         let (occasion, edition) = open(&mut transaction, new, at).await?;
         sqlx::query(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id,
-                not_before, next_attempt, not_after, state)
-             values ($1, $2, $3, $4, '', $5, $6, $6, $7, 'waiting')",
+                made_at, not_before, next_attempt, not_after, state)
+             values ($1, $2, $3, $4, '', $5, $6, $6, $6, $7, 'waiting')",
         )
         .bind(occasion)
         .bind(new.pending.subscriber)
@@ -285,8 +295,9 @@ async fn open(
     .fetch_one(&mut **transaction)
     .await?;
     sqlx::query(
-        "insert into editions (occasion, digest, locale, rows, subject, text, html, created_at)
-         values ($1, $2, $3, '[]', $4, $5, $6, $7)",
+        "insert into editions
+            (occasion, digest, locale, rows, revision, subject, text, html, created_at)
+         values ($1, $2, $3, '[]', $8, $4, $5, $6, $7)",
     )
     .bind(occasion)
     .bind(Digest::of(new.edition).as_str())
@@ -295,6 +306,7 @@ async fn open(
     .bind(new.edition.text.as_str())
     .bind(new.edition.html.as_str())
     .bind(micros(at))
+    .bind(new.revision.as_str())
     .execute(&mut **transaction)
     .await?;
     let edition: i64 = sqlx::query_scalar("select id from editions where occasion = $1")

@@ -81,7 +81,7 @@ impl Store {
     pub async fn sent_to(&self, subscriber: i64) -> Result<Vec<Sent>> {
         type Row = (String, String, String, i64, String, Option<String>, Option<i64>, String);
         let rows: Vec<Row> = sqlx::query_as(
-            "select c.subject, c.kind, e.subject, o.not_before, o.state, o.outcome,
+            "select c.subject, c.kind, e.subject, o.made_at, o.state, o.outcome,
                     o.settled_at, o.message_id
              from outbox o join occasions c on c.id = o.occasion
              join editions e on e.id = o.edition

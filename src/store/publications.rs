@@ -1,5 +1,6 @@
 //! Publications: what was declared, fixed, one after the other.
 
+use super::guards::Guard;
 use super::{Result, Store, StoreError, Turn, Write, instant, micros};
 use crate::notice::{Digest, NoticePath, PUBLICATION_FORMAT, Publication};
 use chrono::{DateTime, Utc};
@@ -62,6 +63,7 @@ impl Store {
         let body = serde_json::to_string(publication)
             .map_err(|bad| StoreError::unreadable("a publication")(bad.to_string()))?;
         let mut transaction = self.write_alone(Turn::Publishing).await?;
+        super::guards::pass(&mut transaction, Guard::Publication).await?;
         let current: Option<(i64, String)> =
             sqlx::query_as("select id, digest from publications order by id desc limit 1")
                 .fetch_optional(&mut *transaction)
@@ -139,6 +141,18 @@ impl Store {
         let read = |(digest, id)| (Digest::from_stored(digest), PublicationId(id));
         Ok(rows.into_iter().map(read).collect())
     }
+}
+
+/// Whether `publication` is current, and stays so until the transaction ends.
+pub(super) async fn is_current(
+    transaction: &mut Write,
+    publication: PublicationId,
+) -> Result<bool> {
+    super::guards::pass(transaction, Guard::Publication).await?;
+    let current: Option<i64> = sqlx::query_scalar("select max(id) from publications")
+        .fetch_one(&mut **transaction)
+        .await?;
+    Ok(current == Some(publication.0))
 }
 
 async fn record_revisions(

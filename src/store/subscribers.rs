@@ -1,6 +1,7 @@
 //! Subscribers and their interests: listing them, and reading an audience in
 //! pages. Importing stands in a file of its own.
 
+use super::tellings::numbered;
 use super::{Result, Store, StoreError};
 use crate::notice::{EmailAddress, Frequency, Interest, Locale, ProgramId, Wanted};
 use chrono_tz::Tz;
@@ -24,6 +25,7 @@ pub struct NewSubscriber {
 pub struct Listener {
     pub id: i64,
     pub locale: Option<Locale>,
+    pub zone: Option<Tz>,
     pub is_suppressed: bool,
     pub interests: Vec<Wanted>,
 }
@@ -41,6 +43,12 @@ pub struct Listed {
     /// Programs, or `*`, that must not write to them.
     pub suppressed: Vec<String>,
 }
+
+type ListenerRow =
+    (i64, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, i64);
+
+/// Far below any database's limit on values.
+const IDS_PER_STATEMENT: usize = 500;
 
 /// Occasions are numbered from 1.
 const NO_OCCASION: i64 = 0;
@@ -60,9 +68,8 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<Listener>> {
-        type Row = (i64, Option<String>, String, String, String, i64);
-        let rows: Vec<Row> = sqlx::query_as(
-            "select i.subscriber, s.locale, i.api, i.environment, i.kind,
+        let rows: Vec<ListenerRow> = sqlx::query_as(
+            "select i.subscriber, s.locale, s.zone, i.api, i.environment, i.kind,
                     case when exists (select 1 from suppressions x
                         where x.mailbox = s.mailbox and x.scope in ($1, '*'))
                     then 1 else 0 end
@@ -84,19 +91,30 @@ impl Store {
         .bind(occasion.unwrap_or(NO_OCCASION))
         .fetch_all(&self.pool)
         .await?;
-        let mut page: Vec<Listener> = Vec::new();
-        for (id, locale, api, environment, kind, suppressed) in rows {
-            let (api, environment, kind) = (part(api)?, part(environment)?, part(kind)?);
-            let interest = Wanted { api, environment, kind };
-            match page.last_mut().filter(|last| last.id == id) {
-                Some(last) => last.interests.push(interest),
-                None => page.push(Listener {
-                    id,
-                    locale: read(locale)?,
-                    is_suppressed: suppressed != 0,
-                    interests: vec![interest],
-                }),
-            }
+        let mut page = Vec::new();
+        gather(&mut page, rows)?;
+        Ok(page)
+    }
+
+    /// These subscribers with their interests in `program`, which may be none:
+    /// whoever was written to once may have lost them since.
+    pub async fn listeners(&self, program: &ProgramId, ids: &[i64]) -> Result<Vec<Listener>> {
+        let mut page: Vec<Listener> = Vec::with_capacity(ids.len());
+        for some in ids.chunks(IDS_PER_STATEMENT) {
+            let sql = format!(
+                "select s.id, s.locale, s.zone, i.api, i.environment, i.kind,
+                    case when exists (select 1 from suppressions x
+                        where x.mailbox = s.mailbox and x.scope in ($1, '*'))
+                    then 1 else 0 end
+                 from subscribers s
+                 left join interests i on i.subscriber = s.id and i.program = $1
+                 where s.id in ({}) order by s.id",
+                numbered(some.len(), 2)
+            );
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(program.as_str());
+            let query = some.iter().fold(query, |query, id| query.bind(id));
+            let rows: Vec<ListenerRow> = query.fetch_all(&self.pool).await?;
+            gather(&mut page, rows)?;
         }
         Ok(page)
     }
@@ -182,6 +200,29 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Rows of one subscriber stand together.
+fn gather(page: &mut Vec<Listener>, rows: Vec<ListenerRow>) -> Result<()> {
+    for (id, locale, zone, api, environment, kind, suppressed) in rows {
+        let interest = match (api, environment, kind) {
+            (Some(api), Some(environment), Some(kind)) => {
+                Some(Wanted { api: part(api)?, environment: part(environment)?, kind: part(kind)? })
+            }
+            _ => None,
+        };
+        match page.last_mut().filter(|last| last.id == id) {
+            Some(last) => last.interests.extend(interest),
+            None => page.push(Listener {
+                id,
+                locale: read(locale)?,
+                zone: read(zone)?,
+                is_suppressed: suppressed != 0,
+                interests: interest.into_iter().collect(),
+            }),
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(

@@ -4,7 +4,7 @@
 use super::cells::guarded;
 use super::import::COLUMNS;
 use crate::links::Keys;
-use crate::notice::{EmailAddress, Interest, ProgramId, Wish};
+use crate::notice::{EmailAddress, Interest, ProgramId, Wish, Wishes};
 use crate::store::{Listed, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -15,6 +15,9 @@ pub struct Known {
     pub address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
+    /// What was asked for by a form within the last day, confirmed or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_for: Option<Wishes>,
     /// What they must not be written to about. `*` is everything.
     pub suppressed: Vec<Suppressed>,
     pub suppression_history: Vec<Event>,
@@ -92,6 +95,7 @@ pub async fn known_of(
     Ok(Known {
         address: address.clone(),
         person: person.as_ref().map(described),
+        asked_for: store.pending_of(&mailbox).await?.map(|pending| pending.wishes),
         suppressed: suppressed
             .into_iter()
             .map(|(scope, reason)| Suppressed { scope, reason })

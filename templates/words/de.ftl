@@ -101,6 +101,8 @@ last-enforced = Letzter Vollzug, { $place }
 kind-announced = { $kind }, angekündigt: { $date }
 announced = angekündigt: { $date }
 announced-on = Angekündigt: { $date }.
+write-again = Wir schreiben voraussichtlich { $lengths } vor jeder Abschaltung noch einmal.
+hear-again = Abonnenten hören { $lengths } vor jeder Abschaltung noch einmal von uns.
 read-on-web = Diese Mitteilung im Web lesen
 notice-on-web = Mitteilung im Web
 because-you-asked = Sie erhalten diese Mail, weil Sie von Änderungen hören wollten: { $program }.
@@ -245,6 +247,27 @@ planned = Geplant
 planned-on = Geplant für den { $date }
 planned-in = Geplant für { $date }
 planned-when = Geplant: { $date }
+
+## Erinnerungen und Änderungen
+
+reminder = Erinnerung
+coming-cutoff = Die angekündigte Abschaltung steht bevor: { $date }.
+coming-brownout = Die erste der geplanten Probeabschaltungen steht bevor: { $date }.
+all-on-web = Die ganze Mitteilung im Web
+done-ask = Ist bei Ihnen alles erledigt? Sagen Sie es uns, und Sie erhalten hierzu keine Erinnerungen mehr.
+done-say = Bei uns ist alles erledigt
+change = Änderung
+changed-lead = Etwas, das wir Ihnen mitgeteilt hatten, hat sich geändert.
+changed-rest = Alles Weitere folgt nach jetzigem Stand.
+cancelled-lead = Was wir angekündigt hatten, findet nicht statt. Sie brauchen dafür nichts zu tun.
+row-gone = Nicht mehr Teil dieser Mitteilung
+row-new = Neu
+only = Nur für
+added = hinzugekommen: { $what }
+removed = entfallen: { $what }
+means-paused = Das Vorhaben ruht. Die Termine gelten nicht mehr; wir schreiben wieder, wenn es weitergeht.
+means-resumed = Das Vorhaben geht weiter, und diese Termine gelten.
+means-cancelled = Dies findet nicht statt.
 
 ## Kalendereinträge
 

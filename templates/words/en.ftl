@@ -104,6 +104,8 @@ last-enforced = Last enforcement, { $place }
 kind-announced = { $kind }, announced { $date }
 announced = announced { $date }
 announced-on = Announced { $date }.
+write-again = We plan to write again { $lengths } before each cutoff.
+hear-again = Subscribers hear again { $lengths } before each cutoff.
 read-on-web = Read this notice on the web
 notice-on-web = notice on the web
 because-you-asked = You get this mail because you asked to hear about changes to { $program }.
@@ -250,6 +252,27 @@ planned = Planned
 planned-on = Planned for { $date }
 planned-in = Planned for { $date }
 planned-when = Planned for { $date }
+
+## Reminders and changes
+
+reminder = Reminder
+coming-cutoff = The cutoff that was announced is coming: { $date }.
+coming-brownout = The first of the planned brownouts is coming: { $date }.
+all-on-web = The whole notice on the web
+done-ask = Is everything done on your side? Say so, and you get no more reminders of this.
+done-say = We are done
+change = Change
+changed-lead = Something that we told you before has changed.
+changed-rest = Everything else follows as it stands now.
+cancelled-lead = What we announced will not take place. You need do nothing for it.
+row-gone = No longer part of this notice
+row-new = New
+only = Only for
+added = added: { $what }
+removed = no longer: { $what }
+means-paused = The plan rests. The dates no longer hold; we write again when it goes on.
+means-resumed = The plan goes on, and these dates hold.
+means-cancelled = This will not take place.
 
 ## Calendar entries
 

@@ -100,6 +100,8 @@ last-enforced = Última aplicación, { $place }
 kind-announced = { $kind }, anunciado: { $date }
 announced = anunciado: { $date }
 announced-on = Anunciado: { $date }.
+write-again = Tenemos previsto volver a escribir { $lengths } antes de cada corte.
+hear-again = Quienes están suscritos reciben otro aviso { $lengths } antes de cada corte.
 read-on-web = Leer este aviso en la web
 notice-on-web = aviso en la web
 because-you-asked = Recibe este correo porque pidió que le informáramos de los cambios de { $program }.
@@ -244,6 +246,27 @@ planned = Prevista
 planned-on = Prevista para el { $date }
 planned-in = Prevista para { $date }
 planned-when = Prevista: { $date }
+
+## Recordatorios y cambios
+
+reminder = Recordatorio
+coming-cutoff = Se acerca el corte anunciado: { $date }.
+coming-brownout = Se acerca el primero de los cortes de prueba previstos: { $date }.
+all-on-web = El aviso completo en la web
+done-ask = ¿Está todo listo por su parte? Díganoslo y no recibirá más recordatorios de esto.
+done-say = Está todo listo
+change = Cambio
+changed-lead = Ha cambiado algo de lo que le comunicamos.
+changed-rest = Lo demás figura a continuación, tal como está ahora.
+cancelled-lead = Lo que anunciamos no se llevará a cabo. No tiene que hacer nada al respecto.
+row-gone = Ya no forma parte de este aviso
+row-new = Nuevo
+only = Solo para
+added = se añade: { $what }
+removed = ya no: { $what }
+means-paused = El plan queda en pausa. Las fechas ya no valen; volveremos a escribir cuando continúe.
+means-resumed = El plan continúa y estas fechas valen.
+means-cancelled = Esto no se llevará a cabo.
 
 ## Entradas de calendario
 

@@ -101,6 +101,8 @@ last-enforced = Dernière application, { $place }
 kind-announced = { $kind }, annoncé{ "\u00A0" }: { $date }
 announced = annoncé{ "\u00A0" }: { $date }
 announced-on = Annoncé{ "\u00A0" }: { $date }.
+write-again = Nous prévoyons de vous réécrire { $lengths } avant chaque coupure.
+hear-again = Les abonnés reçoivent un rappel { $lengths } avant chaque coupure.
 read-on-web = Lire cet avis sur le web
 notice-on-web = avis sur le web
 because-you-asked = Vous recevez ce courriel parce que vous avez demandé à suivre les changements de { $program }.
@@ -242,6 +244,27 @@ planned = Prévue
 planned-on = Prévue pour le { $date }
 planned-in = Prévue pour { $date }
 planned-when = Prévue{ "\u00A0" }: { $date }
+
+## Rappels et changements
+
+reminder = Rappel
+coming-cutoff = La coupure annoncée approche : { $date }.
+coming-brownout = La première des coupures d’essai prévues approche : { $date }.
+all-on-web = L’avis complet sur le web
+done-ask = Tout est prêt de votre côté ? Dites-le-nous, et vous ne recevrez plus de rappels à ce sujet.
+done-say = Tout est prêt
+change = Changement
+changed-lead = Quelque chose que nous vous avions annoncé a changé.
+changed-rest = Tout le reste suit, dans son état actuel.
+cancelled-lead = Ce que nous avions annoncé n’aura pas lieu. Vous n’avez rien à faire.
+row-gone = Ne fait plus partie de cet avis
+row-new = Nouveau
+only = Uniquement pour
+added = ajouté : { $what }
+removed = retiré : { $what }
+means-paused = Le projet est suspendu. Les dates ne valent plus ; nous vous réécrirons quand il reprendra.
+means-resumed = Le projet reprend, et ces dates valent.
+means-cancelled = Ceci n’aura pas lieu.
 
 ## Entrées d’agenda
 

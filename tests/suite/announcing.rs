@@ -11,7 +11,7 @@ crate::databases::on_postgres_too!(
     announcing_again_fills_nothing_twice,
     after_a_canary_a_run_without_one_fills_the_rest,
     two_processes_filling_one_round_make_each_row_once,
-    another_revision_than_the_announced_one_is_refused_with_what_to_do,
+    what_was_loaded_before_somebody_else_published_is_not_filled,
     an_unknown_notice_is_refused_with_those_that_are_known,
     beyond_the_limit_of_row_sets_the_whole_table_is_sent,
     whoever_came_to_be_affected_after_a_canary_hears_with_the_rest,
@@ -111,16 +111,29 @@ async fn two_processes_filling_one_round_make_each_row_once() {
 }
 
 #[tokio::test]
-async fn another_revision_than_the_announced_one_is_refused_with_what_to_do() {
+async fn after_a_canary_and_an_edit_the_rest_gets_the_announcement_as_it_stands() {
     let office = TestOffice::open().await;
     office.import_people(2).await;
     office.fill(Some(1)).await.unwrap();
     let parent = office.store.current_publication_id().await.unwrap();
     office.store.publish(&sample_office::amended(), parent, office.clock.now()).await.unwrap();
-    let refusal = office.fill(None).await.unwrap_err();
-    assert!(matches!(refusal, AnnounceError::Superseded { .. }), "{refusal}");
-    assert!(refusal.to_string().contains("restore its text and publish it"), "{refusal}");
-    assert_eq!(office.outbox().await.len(), 1);
+    let filled = office.fill(None).await.unwrap();
+    assert_eq!(filled.added, 1);
+    let editions = office.store.editions_of(filled.occasion).await.unwrap();
+    assert_eq!(editions.len(), 2, "one for each revision");
+    assert_ne!(editions[0].revision, editions[1].revision);
+}
+
+#[tokio::test]
+async fn what_was_loaded_before_somebody_else_published_is_not_filled() {
+    let office = TestOffice::open().await;
+    office.import_people(2).await;
+    let round = Round::load(&office.store, &sample_office::notice()).await.unwrap();
+    let parent = office.store.current_publication_id().await.unwrap();
+    office.store.publish(&sample_office::amended(), parent, office.clock.now()).await.unwrap();
+    let refusal = round.fill(&office.store, None, office.clock.now()).await.unwrap_err();
+    assert!(matches!(refusal, AnnounceError::PublishedMeanwhile), "{refusal}");
+    assert_eq!(office.outbox().await.len(), 0);
 }
 
 #[tokio::test]

@@ -6,10 +6,10 @@ use crate::sample_office;
 use crate::test_office::TestOffice;
 use chrono::Duration;
 use fairwarning::links::Token;
-use fairwarning::notice::{Carrier, Edition, Outcome};
+use fairwarning::notice::{Carrier, Edition, Facts, Outcome};
 use fairwarning::store::{
-    Delivery, DeliveryFilter, Errand, NewNode, NewRow, NodeId, Publishing, Report, Scope,
-    StoreError,
+    Chunk, Delivery, DeliveryFilter, Errand, Filling, NewEdition, NewNode, NewRow, NodeId, Period,
+    Publishing, Report, Scope, StoreError,
 };
 use secrecy::ExposeSecret as _;
 use std::time::Duration as StdDuration;
@@ -175,10 +175,17 @@ async fn an_occasion_is_opened_once() {
     let all = store.occasions().await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(all[0].is_filled && all[0].filled == 1 && all[0].canary.is_none(), "{all:?}");
-    store.resume_filling(occasion, Some(7)).await.unwrap();
+    store.resume_filling(occasion, Some(7), office.clock.now()).await.unwrap();
     let resumed = store.occasion_by_id(occasion).await.unwrap().unwrap();
     assert!(!resumed.is_filled && resumed.cursor == 0 && resumed.canary == Some(7));
     assert!(store.occasion_by_id(occasion + 1).await.unwrap().is_none());
+}
+
+async fn put(office: &TestOffice, occasion: i64, edition: &Edition) -> i64 {
+    let revision = &office.store.occasion_by_id(occasion).await.unwrap().unwrap().revision;
+    let facts = &Facts::default();
+    let new = NewEdition { occasion, edition, revision, since: None, facts };
+    office.store.put_edition(new, office.clock.now()).await.unwrap()
 }
 
 async fn an_edition_is_kept_once_for_its_rows() {
@@ -187,7 +194,7 @@ async fn an_edition_is_kept_once_for_its_rows() {
     let kept = store.editions_of(occasion).await.unwrap();
     let edition = store.edition(kept[0].id).await.unwrap().unwrap();
     let other = Edition { text: "rendered elsewhere".to_owned(), ..edition.clone() };
-    let id = store.put_edition(occasion, &other, office.clock.now()).await.unwrap();
+    let id = put(&office, occasion, &other).await;
     assert_eq!(id, kept[0].id, "the first one is sent on");
     assert_eq!(store.edition(id).await.unwrap().unwrap(), edition);
     assert_eq!(store.edition(id + 99).await.unwrap(), None);
@@ -202,8 +209,8 @@ async fn an_edition_may_have_very_many_rows() {
     let id = |n: u64| format!("row-{:x}", (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     edition.rows = (0..2_000).map(|n| id(n).parse().unwrap()).collect();
     edition.calendar = None;
-    let first = store.put_edition(occasion, &edition, office.clock.now()).await.unwrap();
-    let again = store.put_edition(occasion, &edition, office.clock.now()).await.unwrap();
+    let first = put(&office, occasion, &edition).await;
+    let again = put(&office, occasion, &edition).await;
     assert_eq!(first, again);
     assert_eq!(store.edition(first).await.unwrap().unwrap(), edition);
 }
@@ -217,13 +224,23 @@ async fn a_chunk_moves_the_cursor_or_does_nothing() {
         edition,
         apis: "rates".to_owned(),
         message_id: format!("{recipient}@example.org"),
+        thread: None,
+        period: Period::from(now),
     };
-    store.resume_filling(occasion, None).await.unwrap();
+    let publication = store.current_publication_id().await.unwrap().unwrap();
+    let fill = async |cursor: (i64, i64), rows: &[NewRow]| {
+        let chunk = Chunk { occasion, cursor, publication, at: now };
+        store.fill_chunk(chunk, rows).await.unwrap()
+    };
+    store.resume_filling(occasion, None, now).await.unwrap();
     // More than one statement takes.
     let rows: Vec<NewRow> = (100..1_300).map(row).collect();
-    assert_eq!(store.fill_chunk(occasion, (0, 1_299), &rows, now).await.unwrap(), Some(1_200));
-    assert_eq!(store.fill_chunk(occasion, (0, 1_299), &rows, now).await.unwrap(), None);
-    assert_eq!(store.fill_chunk(occasion, (1_299, 1_400), &rows, now).await.unwrap(), Some(0));
+    assert_eq!(fill((0, 1_299), &rows).await, Filling::Added(1_200));
+    assert_eq!(fill((0, 1_299), &rows).await, Filling::Elsewhere);
+    assert_eq!(fill((1_299, 1_400), &rows).await, Filling::Added(0));
+    let parent = Some(publication);
+    store.publish(&sample_office::amended(), parent, now).await.unwrap();
+    assert_eq!(fill((1_400, 1_500), &rows).await, Filling::Outdated);
     let stored = store.occasion_by_id(occasion).await.unwrap().unwrap();
     assert_eq!((stored.cursor, stored.filled), (1_400, 1_201));
 }
@@ -277,15 +294,18 @@ async fn rows_held_back_are_not_claimed_before_their_time() {
     let round = Errand::Round(occasion);
     claim(&office, node, round, 1).await;
     let edition = store.editions_of(occasion).await.unwrap()[0].id;
-    store.resume_filling(occasion, None).await.unwrap();
+    store.resume_filling(occasion, None, now).await.unwrap();
     let held = NewRow {
         recipient: 1_000,
         edition,
         apis: String::new(),
         message_id: "held@example.org".to_owned(),
+        thread: None,
+        period: Period::from(now + Duration::microseconds(1)),
     };
-    let later = now + Duration::microseconds(1);
-    store.fill_chunk(occasion, (0, 1), &[held], later).await.unwrap();
+    let publication = store.current_publication_id().await.unwrap().unwrap();
+    let chunk = Chunk { occasion, cursor: (0, 1), publication, at: now };
+    store.fill_chunk(chunk, &[held]).await.unwrap();
     assert_eq!(claim(&office, node, round, 9).await, [] as [i64; 0]);
     office.clock.pass(Duration::microseconds(1));
     let claims = store.claim(node, round, 9).await.unwrap();

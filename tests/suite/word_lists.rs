@@ -84,6 +84,8 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         ("stage", &["test", "production"][..]),
         ("date", &["deprecation", "cutoff", "complete", "enforced"]),
         ("key", &["cutoff", "deprecation", "enforced"]),
+        ("coming", &["cutoff", "brownout"]),
+        ("means", &["paused", "resumed", "cancelled"]),
         ("first", &["cutoff", "deprecation", "enforced"]),
         ("last", &["cutoff", "deprecation", "enforced"]),
         ("every", &["minutes", "hours", "days", "weeks", "months", "years"]),

@@ -8,6 +8,8 @@
 mod amendments;
 mod apis;
 mod brownouts;
+mod changes;
+mod coming;
 mod schedule;
 mod story;
 mod texts;
@@ -16,10 +18,11 @@ use super::colour::Palette;
 use super::dates::When;
 use super::language::Language;
 use crate::notice::{Notice, Program, RowId, Slot};
-use crate::schedule::Instant;
+use crate::schedule::{Instant, Rung};
 use serde::Serialize;
 
 pub use apis::{place, row_apis};
+pub use changes::Before;
 pub use texts::Texts;
 
 /// Everything about one notice for one set of rows.
@@ -36,6 +39,18 @@ pub struct View<'a> {
     pub palette: Palette,
     pub slots: Slots,
     pub notice: NoticeView<'a>,
+    /// What a reminder is about.
+    pub coming: Option<coming::ComingView<'a>>,
+    /// What a mail about changes is about.
+    pub changed: Option<changes::ChangedView>,
+}
+
+/// What a mail is about, beside the notice itself.
+#[derive(Clone, Copy)]
+pub enum About<'a> {
+    Notice,
+    Coming(&'a Rung<'a>),
+    Changed(&'a Before<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -57,6 +72,7 @@ pub struct Slots {
     preferences: String,
     page: String,
     confirm: String,
+    done: String,
 }
 
 impl Slots {
@@ -69,6 +85,7 @@ impl Slots {
             preferences: slot(Slot::Preferences),
             page: slot(Slot::Page),
             confirm: slot(Slot::Confirm),
+            done: slot(Slot::Done),
         }
     }
 }
@@ -108,6 +125,8 @@ pub struct NoticeView<'a> {
     pub cohorts: Vec<apis::CohortView<'a>>,
     pub brownouts: Vec<brownouts::BrownoutView<'a>>,
     pub amendments: Vec<amendments::AmendmentView>,
+    /// How long before each cutoff the office writes again, in words.
+    pub reminders: Option<String>,
     #[serde(flatten)]
     pub story: story::StoryView<'a>,
 }
@@ -132,6 +151,25 @@ impl<'a> View<'a> {
             palette: Palette::new(program.settings.brand.colour),
             slots: Slots::new(),
             notice: scope.notice_view(),
+            coming: None,
+            changed: None,
+        }
+    }
+
+    /// As `new`, with what the mail is about.
+    pub fn about(
+        program: &'a Program,
+        notice: &'a Notice,
+        language: &'a Language<'_>,
+        rows: &[RowId],
+        about: About<'a>,
+    ) -> Self {
+        let scope = Scope { program, notice, language, rows, on: None };
+        let view = Self::new(program, notice, language, rows, None);
+        match about {
+            About::Notice => view,
+            About::Coming(rung) => Self { coming: Some(scope.coming(rung)), ..view },
+            About::Changed(before) => Self { changed: Some(scope.changed(before)), ..view },
         }
     }
 }
@@ -167,6 +205,7 @@ impl<'a, 's> Scope<'a, 's> {
             cohorts: self.cohorts(),
             brownouts: self.brownouts(),
             amendments: self.amendments(),
+            reminders: self.reminders(),
             story: self.story(),
         }
     }
@@ -196,6 +235,14 @@ impl<'a, 's> Scope<'a, 's> {
         let ends = (!self.notice.ends.is_empty())
             .then(|| fact(&self.language.say("what-ends"), &self.notice.ends.join(", ")));
         ends.into_iter().chain(dates).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Scope<'_, '_> {
+    fn reminders(&self) -> Option<String> {
+        let leads = self.notice.reminders.iter().filter(|lead| !lead.is_zero());
+        let lengths: Vec<_> = leads.map(|lead| self.language.length(lead)).collect();
+        (!lengths.is_empty()).then(|| self.language.list(&lengths))
     }
 }
 

@@ -100,6 +100,10 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
+    pub(super) fn row_view(&self, id: &'a RowId, row: &'a Row) -> RowView<'a> {
+        self.row(id, row, None)
+    }
+
     fn states(&self) -> Vec<StateCount> {
         let Some(on) = self.on else { return Vec::new() };
         let mut counts: BTreeMap<State, usize> = BTreeMap::new();

@@ -1,0 +1,240 @@
+//! Announcing one notice, when somebody says so.
+
+use super::declared::{Declared, announcement};
+use super::editions::{Editions, Letter, Matter};
+use super::pace::Pace;
+use super::reconcile::{self, Reconciled};
+use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS, Concern, MAX_ROW_SETS};
+use crate::notice::{Locale, NoticePath, RowId, Workspace};
+use crate::render::{RenderError, Renderer};
+use crate::store::{
+    Chunk, Filling, Listener, NewOccasion, NewRow, PublicationId, Store, StoredOccasion,
+};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+/// A published notice about to be announced.
+pub struct Round {
+    pub path: NoticePath,
+    workspace: Workspace,
+    publication: PublicationId,
+    templates: BTreeMap<String, String>,
+    /// What was already begun.
+    pub begun: Option<StoredOccasion>,
+}
+
+/// How many would hear.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forecast {
+    pub by_locale: BTreeMap<Locale, u64>,
+    /// By affected rows, in the schedule's order. Beyond the limit of sets,
+    /// those who get the whole table instead are counted there.
+    pub by_rows: BTreeMap<Vec<RowId>, u64>,
+    pub suppressed: u64,
+    /// Those who were told something that is no longer true, and hear what
+    /// changed.
+    pub changed: u64,
+}
+
+impl Forecast {
+    pub fn total(&self) -> u64 {
+        self.by_locale.values().sum()
+    }
+}
+
+/// What filling did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filled {
+    pub occasion: i64,
+    pub added: u64,
+    /// Whether a canary limit left subscribers for a later run.
+    pub is_partial: bool,
+}
+
+impl Round {
+    /// Reads the notice from the current publication.
+    pub async fn load(store: &Store, path: &NoticePath) -> Result<Self, AnnounceError> {
+        let current = store.current_publication().await?.ok_or(AnnounceError::NothingPublished)?;
+        let workspace = current.publication.workspace;
+        if workspace.notice(path).is_none() {
+            let known = workspace.notices().map(|(p, n)| format!("{}/{}", p.id, n.id));
+            let known = known.collect::<Vec<_>>().join(", ");
+            return Err(AnnounceError::UnknownNotice(path.clone(), known));
+        }
+        Ok(Self {
+            path: path.clone(),
+            workspace,
+            publication: current.id,
+            templates: current.publication.templates,
+            begun: store.occasion(&announcement(path)).await?,
+        })
+    }
+
+    fn declared(&self) -> Declared<'_> {
+        let found = self.workspace.notice(&self.path);
+        let (program, notice) = found.expect("`load` found the notice");
+        Declared::new(program, notice, self.publication)
+    }
+
+    /// Counts without writing anything.
+    pub async fn forecast(&self, store: &Store) -> Result<Forecast, AnnounceError> {
+        let declared = self.declared();
+        let audience = Audience::of(declared.program, declared.notice);
+        let whole = audience.whole_table();
+        let mut forecast = Forecast::default();
+        if let Some(begun) = &self.begun {
+            forecast.changed = reconcile::forecast(store, &declared, begun).await?;
+        }
+        let mut after = 0;
+        loop {
+            let page = store.audience(&self.path.program, None, after, CHUNK_SUBSCRIBERS).await?;
+            let Some(last) = page.last() else { return Ok(forecast) };
+            after = last.id;
+            for listener in &page {
+                let Some(concern) = audience.concern(listener) else { continue };
+                if listener.is_suppressed {
+                    forecast.suppressed += 1;
+                    continue;
+                }
+                *forecast.by_locale.entry(concern.locale).or_default() += 1;
+                let is_full = forecast.by_rows.len() >= MAX_ROW_SETS
+                    && !forecast.by_rows.contains_key(&concern.rows);
+                let rows = if is_full { whole.clone() } else { concern.rows };
+                *forecast.by_rows.entry(rows).or_default() += 1;
+            }
+        }
+    }
+
+    /// Fills the outbox with what it lacks, up to `canary` rows in all. Whoever
+    /// has a row keeps it and gets no second one.
+    pub async fn fill(
+        &self,
+        store: &Store,
+        canary: Option<u32>,
+        at: DateTime<Utc>,
+    ) -> Result<Filled, AnnounceError> {
+        let declared = self.declared();
+        let renderer = self.renderer()?;
+        let new = NewOccasion {
+            occasion: announcement(&self.path),
+            revision: declared.revision.clone(),
+            publication: self.publication,
+            carrier: None,
+        };
+        let opened = store.open_occasion(&new, at).await?;
+        store.resume_filling(opened.id, canary.map(i64::from), at).await?;
+        let filler = Filler { store, declared: &declared, renderer: &renderer, at };
+        filler.fill(opened.id, Pace::AtOnce).await
+    }
+
+    /// Has those who were told something that is no longer true hear what
+    /// changed. The announcement was begun, and says who carries it.
+    pub async fn reconcile(
+        &self,
+        store: &Store,
+        at: DateTime<Utc>,
+    ) -> Result<Reconciled, AnnounceError> {
+        let declared = self.declared();
+        let Some(begun) = store.occasion(&announcement(&self.path)).await? else {
+            return Ok(Reconciled::default());
+        };
+        let renderer = self.renderer()?;
+        let filler = Filler { store, declared: &declared, renderer: &renderer, at };
+        reconcile::reconcile(&filler, &begun, Pace::AtOnce).await
+    }
+
+    fn renderer(&self) -> Result<Renderer, AnnounceError> {
+        let unrendered =
+            |reason: RenderError| AnnounceError::Render { notice: self.path.clone(), reason };
+        Renderer::new(&self.templates).map_err(unrendered)
+    }
+}
+
+/// What filling any occasion needs.
+#[derive(Clone, Copy)]
+pub(super) struct Filler<'a> {
+    pub store: &'a Store,
+    pub declared: &'a Declared<'a>,
+    pub renderer: &'a Renderer,
+    pub at: DateTime<Utc>,
+}
+
+impl<'a> Filler<'a> {
+    pub async fn editions(&self, occasion: i64) -> Result<Editions<'a>, AnnounceError> {
+        Editions::load(self.declared, self.store, self.renderer, occasion, self.at).await
+    }
+
+    /// Fills an announcement from its cursor on, to its end or its canary limit.
+    pub async fn fill(&self, occasion: i64, pace: Pace) -> Result<Filled, AnnounceError> {
+        let Self { store, declared, at, .. } = *self;
+        let audience = Audience::of(declared.program, declared.notice);
+        let mut added = 0;
+        if store.occasion_by_id(occasion).await?.is_none_or(|state| state.is_filled) {
+            return Ok(Filled { occasion, added, is_partial: false });
+        }
+        let mut editions = self.editions(occasion).await?;
+        loop {
+            let state = store.occasion_by_id(occasion).await?;
+            let Some(state) = state.filter(|state| !state.is_filled) else { break };
+            let room = state.canary.map(|canary| (canary - state.filled).max(0));
+            if room == Some(0) {
+                return Ok(Filled { occasion, added, is_partial: true });
+            }
+            let program = &declared.path.program;
+            let page =
+                store.audience(program, Some(occasion), state.cursor, CHUNK_SUBSCRIBERS).await?;
+            let Some(mut last) = page.last().map(|listener| listener.id) else {
+                store.finish_filling(occasion, at).await?;
+                break;
+            };
+            let room = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
+            let mut rows = Vec::with_capacity(page.len().min(room));
+            for listener in &page {
+                let Some(concern) = self.concern(&audience, listener, pace) else { continue };
+                rows.push(self.announce_to(&mut editions, listener, concern, pace).await?);
+                if rows.len() >= room {
+                    last = listener.id;
+                    break;
+                }
+            }
+            let cursor = (state.cursor, last);
+            let chunk = Chunk { occasion, cursor, publication: declared.publication, at };
+            match store.fill_chunk(chunk, &rows).await? {
+                Filling::Added(some) => added += some,
+                // Another process filled this chunk meanwhile: the loop goes on
+                // from wherever that one left the cursor.
+                Filling::Elsewhere => {}
+                Filling::Outdated => return Err(AnnounceError::PublishedMeanwhile),
+            }
+        }
+        Ok(Filled { occasion, added, is_partial: false })
+    }
+
+    /// Whom the notice concerns. Where nobody asked for this message by hand, it
+    /// must still be of use.
+    pub fn concern(
+        &self,
+        audience: &Audience<'_>,
+        listener: &Listener,
+        pace: Pace,
+    ) -> Option<Concern> {
+        let concern = audience.concern(listener)?;
+        let is_ahead = |row: &RowId| self.declared.lies_ahead(row, self.at);
+        (pace == Pace::AtOnce || concern.rows.iter().any(is_ahead)).then_some(concern)
+    }
+
+    pub async fn announce_to(
+        &self,
+        editions: &mut Editions<'_>,
+        listener: &Listener,
+        concern: Concern,
+        pace: Pace,
+    ) -> Result<NewRow, AnnounceError> {
+        let period = pace.period(self.declared.program, listener.zone, self.at, None);
+        let Concern { locale, rows, apis, .. } = concern;
+        let recipient = listener.id;
+        let matter = Matter::Whole;
+        let letter = Letter { recipient, locale, rows, apis, matter, thread: None, period };
+        editions.row(letter).await
+    }
+}

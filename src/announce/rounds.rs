@@ -1,0 +1,199 @@
+//! Following up what was announced: a look every few seconds that costs next to
+//! nothing while nothing falls due.
+
+use super::declared::Declared;
+use super::joiners::welcome;
+use super::pace::{Pace, next_hours};
+use super::reconcile::{reconcile, subject};
+use super::remind::remind;
+use super::round::Filler;
+use super::{AnnounceError, CHUNK_SUBSCRIBERS};
+use crate::notice::NoticePath;
+use crate::render::Renderer;
+use crate::schedule::{Instant, next_reminder};
+use crate::store::{Store, StoredOccasion, StoredPublication};
+use chrono::TimeDelta;
+
+/// Whoever began to fill longer ago has died, and looks at everybody again when
+/// it is begun anew.
+const LONGEST_FILLING: TimeDelta = TimeDelta::hours(1);
+
+/// What one look did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// Messages made.
+    pub reminders: u64,
+    pub changes: u64,
+    pub announcements: u64,
+    /// Messages taken back because what they say is no longer true.
+    pub withdrawn: u64,
+    /// Messages whose sending hours had ended, and that leave in the next ones.
+    pub put_off: u64,
+    /// When the next reminder falls due; others may have to be looked for sooner.
+    pub next: Option<Instant>,
+}
+
+impl Ticked {
+    pub fn is_idle(&self) -> bool {
+        Self { next: None, ..*self } == Self::default()
+    }
+}
+
+/// Follows up everything that was announced and entrusted to a carrier.
+pub struct Rounds {
+    store: Store,
+    held: Option<Held>,
+}
+
+/// What is known until something is published or announced.
+struct Held {
+    publication: StoredPublication,
+    /// By which it is seen that an announcement was begun or went on.
+    occasions: i64,
+    followed: Vec<(NoticePath, StoredOccasion)>,
+    renderer: Option<Renderer>,
+    /// Whether everything was followed up to `next`.
+    is_settled: bool,
+    next: Option<Instant>,
+}
+
+impl Rounds {
+    pub fn new(store: Store) -> Self {
+        Self { store, held: None }
+    }
+
+    /// One look at `now`. What it leaves undone, because somebody published
+    /// meanwhile or a message is in flight, the next one does.
+    pub async fn tick(&mut self, now: Instant) -> Result<Ticked, AnnounceError> {
+        let mut ticked = Ticked::default();
+        if !self.refresh().await? {
+            return Ok(ticked);
+        }
+        ticked.put_off = self.put_off(now).await?;
+        match self.follow_up(now, &mut ticked).await {
+            // The next look begins with what is current then.
+            Err(AnnounceError::PublishedMeanwhile) => self.held = None,
+            other => other?,
+        }
+        ticked.next = self.held.as_ref().and_then(|held| held.next);
+        Ok(ticked)
+    }
+
+    /// Reads again what changed; says whether anything is published at all.
+    async fn refresh(&mut self) -> Result<bool, AnnounceError> {
+        let store = &self.store;
+        let Some(current) = store.current_publication_id().await? else { return Ok(false) };
+        let occasions = store.occasions_number().await?;
+        let is_same = |held: &Held| held.publication.id == current && held.occasions == occasions;
+        if self.held.as_ref().is_some_and(is_same) {
+            return Ok(true);
+        }
+        let known = self.held.take().filter(|held| held.publication.id == current);
+        let (publication, renderer) = match known {
+            Some(held) => (held.publication, held.renderer),
+            None => match store.current_publication().await? {
+                Some(publication) => (publication, None),
+                None => return Ok(false),
+            },
+        };
+        let is_followed = |announcement: &StoredOccasion| {
+            // A canary that did not reach everybody is not an announcement yet.
+            let is_whole = announcement.is_filled || announcement.canary.is_none();
+            announcement.carrier.is_some() && is_whole
+        };
+        let begun = store.announcements().await?.into_iter().filter(is_followed);
+        let workspace = &publication.publication.workspace;
+        let declared = begun.filter_map(|announcement| {
+            let path = subject(&announcement)?;
+            workspace.notice(&path).is_some().then_some((path, announcement))
+        });
+        let followed = declared.collect();
+        let (is_settled, next) = (false, None);
+        self.held = Some(Held { publication, occasions, followed, renderer, is_settled, next });
+        Ok(true)
+    }
+
+    async fn put_off(&self, now: Instant) -> Result<u64, AnnounceError> {
+        let Some(held) = &self.held else { return Ok(0) };
+        let mut moved = 0;
+        for closing in self.store.closings(now).await? {
+            let programs = &held.publication.publication.workspace.programs;
+            let (opens, closes) = match programs.get(&closing.program) {
+                Some(program) => {
+                    let opening = next_hours(program, &closing, now);
+                    (opening.opens, opening.closes)
+                }
+                None => (now, None),
+            };
+            moved += self.store.open_again(&closing, opens, closes).await?;
+        }
+        Ok(moved)
+    }
+
+    async fn follow_up(&mut self, now: Instant, ticked: &mut Ticked) -> Result<(), AnnounceError> {
+        let store = &self.store;
+        let Some(held) = &mut self.held else { return Ok(()) };
+        let joined = joined(store, now).await?;
+        let is_due = !held.is_settled || held.next.is_some_and(|next| next <= now);
+        if !is_due && joined.is_empty() {
+            return Ok(());
+        }
+        let id = held.publication.id;
+        let published = &held.publication.publication;
+        if held.renderer.is_none() && !held.followed.is_empty() {
+            let renderer = Renderer::new(&published.templates);
+            let path = held.followed[0].0.clone();
+            held.renderer =
+                Some(renderer.map_err(|reason| AnnounceError::Render { notice: path, reason })?);
+        }
+        let mut is_settled = true;
+        let mut next = None;
+        for (path, announcement) in &held.followed {
+            let Some((program, notice)) = published.workspace.notice(path) else { continue };
+            let Some(renderer) = &held.renderer else { continue };
+            let declared = &Declared::new(program, notice, id);
+            let filler = Filler { store, declared, renderer, at: now };
+            if is_due {
+                is_settled &= tell(&filler, announcement, ticked).await?;
+            }
+            let ids: Vec<i64> = joined.iter().map(|(id, _)| *id).collect();
+            if !ids.is_empty() {
+                ticked.announcements += welcome(&filler, announcement, &ids).await?;
+            }
+            let coming = next_reminder(notice, &program.settings, now);
+            next = [next, coming].into_iter().flatten().min();
+        }
+        if !joined.is_empty() {
+            store.looked_at(&joined).await?;
+        }
+        if is_due {
+            (held.is_settled, held.next) = (is_settled, next);
+        }
+        Ok(())
+    }
+}
+
+/// Changes first: a reminder of what is no longer true must not leave before.
+/// Says whether nothing is left open.
+async fn tell(
+    filler: &Filler<'_>,
+    announcement: &StoredOccasion,
+    ticked: &mut Ticked,
+) -> Result<bool, AnnounceError> {
+    let done = reconcile(filler, announcement, Pace::InHours).await?;
+    ticked.changes += done.added;
+    ticked.withdrawn += done.withdrawn;
+    ticked.announcements += filler.fill(announcement.id, Pace::InHours).await?.added;
+    ticked.reminders += remind(filler, announcement).await?;
+    Ok(!done.is_open)
+}
+
+/// Who joined since the last look. While an announcement is being filled its
+/// cursor may have passed them, so that they are kept for later.
+async fn joined(store: &Store, now: Instant) -> Result<Vec<(i64, i64)>, AnnounceError> {
+    let joined = store.joined(CHUNK_SUBSCRIBERS).await?;
+    if !joined.is_empty() && store.is_announcing(now - LONGEST_FILLING).await? {
+        return Ok(Vec::new());
+    }
+    Ok(joined)
+}

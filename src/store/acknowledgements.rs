@@ -1,0 +1,111 @@
+//! Who said that rows of a notice are dealt with.
+
+use super::tellings::numbered;
+use super::{Result, Store, StoreError, micros};
+use crate::notice::{NoticePath, RowId};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// By which way it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The link in a message.
+    Link,
+    /// The office, on somebody's word.
+    Office,
+}
+
+impl Way {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Office => "office",
+        }
+    }
+}
+
+/// What recording it changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Rows that had not been said to be done before.
+    pub added: u64,
+}
+
+/// Ids in one statement, far below any database's limit on values.
+const IDS_PER_STATEMENT: usize = 500;
+
+impl Store {
+    /// The first word counts; saying it again changes nothing.
+    pub async fn acknowledge(
+        &self,
+        subscriber: i64,
+        notice: &NoticePath,
+        rows: &[RowId],
+        way: Way,
+        at: DateTime<Utc>,
+    ) -> Result<Acknowledged> {
+        let mut transaction = self.write().await?;
+        let mut added = 0;
+        for row in rows {
+            let done = sqlx::query(
+                "insert into acknowledgements (subscriber, subject, row_id, at, way)
+                 values ($1, $2, $3, $4, $5) on conflict (subscriber, subject, row_id) do nothing",
+            )
+            .bind(subscriber)
+            .bind(notice.to_string())
+            .bind(row.as_str())
+            .bind(micros(at))
+            .bind(way.as_str())
+            .execute(&mut *transaction)
+            .await?;
+            added += done.rows_affected();
+        }
+        transaction.commit().await?;
+        Ok(Acknowledged { added })
+    }
+
+    /// By subscriber, the rows of the notice they said are done.
+    pub async fn acknowledged(
+        &self,
+        notice: &NoticePath,
+        subscribers: &[i64],
+    ) -> Result<BTreeMap<i64, BTreeSet<RowId>>> {
+        let mut found: BTreeMap<i64, BTreeSet<RowId>> = BTreeMap::new();
+        for some in subscribers.chunks(IDS_PER_STATEMENT) {
+            let sql = format!(
+                "select subscriber, row_id from acknowledgements
+                 where subject = $1 and subscriber in ({})",
+                numbered(some.len(), 2)
+            );
+            let query = sqlx::query_as(AssertSqlSafe(sql)).bind(notice.to_string());
+            let query = some.iter().fold(query, |query, id| query.bind(id));
+            let rows: Vec<(i64, String)> = query.fetch_all(&self.pool).await?;
+            for (subscriber, row) in rows {
+                let row = row.parse().map_err(|bad| {
+                    StoreError::unreadable("an acknowledgement")(format!("{bad}"))
+                })?;
+                found.entry(subscriber).or_default().insert(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// To whom this row's message went, about which notice and which rows.
+    pub async fn addressee(&self, row: i64) -> Result<Option<(i64, NoticePath, Vec<RowId>)>> {
+        let found: Option<(i64, String, String)> = sqlx::query_as(
+            "select o.recipient, c.subject, e.rows from outbox o
+             join occasions c on c.id = o.occasion join editions e on e.id = o.edition
+             where o.id = $1",
+        )
+        .bind(row)
+        .fetch_optional(&self.pool)
+        .await?;
+        let read = |(recipient, subject, rows): (i64, String, String)| {
+            let rows = serde_json::from_str(&rows)
+                .map_err(|bad| StoreError::unreadable("an edition")(bad.to_string()))?;
+            Ok((recipient, super::subscribers::parsed("an occasion", &subject)?, rows))
+        };
+        found.map(read).transpose()
+    }
+}
