@@ -9,6 +9,7 @@ mod audience;
 mod confirmations;
 mod declared;
 mod editions;
+mod follow;
 mod hearers;
 mod joiners;
 mod owed;
@@ -21,6 +22,7 @@ mod rounds;
 
 pub use audience::{Audience, Concern, Met};
 pub use confirmations::confirmations;
+pub use follow::{LOOK_AGAIN, follow};
 pub use hearers::{Hearers, hearers};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};

@@ -50,7 +50,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         say!("A dry run: nothing was sent.");
         return Ok(Exit::Clean);
     }
-    if forecast.total() == 0 && round.begun.is_none() {
+    if forecast.total() + forecast.changed == 0 && round.begun.is_none() {
         say!("Nobody would hear, so nothing was sent.");
         return Ok(Exit::Clean);
     }
@@ -62,7 +62,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
-    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let delivery = Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone())?;
+    let again = Delivery::new(store.clone(), keys, mail, clock.clone())?;
     let carrier = delivery.carrier();
     let before = match &round.begun {
         Some(begun) => store.round_counts(begun.id).await?,
@@ -70,11 +71,13 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     };
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
     store.entrust(filled.occasion, carrier).await?;
+    let reconciled = round.reconcile(&store, clock.now()).await?;
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
     let counts = store.round_counts(filled.occasion).await?;
-    if settled(&counts) == counts.total() {
+    let is_done = settled(&counts) == counts.total();
+    if is_done && reconciled.added == 0 {
         say!("Everyone concerned has a message already; nothing is left to send.");
     } else {
         say!("Sending {way}.");
@@ -84,7 +87,17 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if settled(&before) > 0 {
         say!("{:>9}  of this round were settled before", settled(&before));
     }
-    summarise(&counts, &ended)
+    let announced = summarise(&counts, &ended)?;
+    if reconciled.is_open {
+        say!("Some messages of the old facts are in flight; `serve`, or this again, goes on.");
+    }
+    let Some(changes) = reconciled.occasion.filter(|_| reconciled.added > 0) else {
+        return Ok(announced);
+    };
+    say!("What changed, to those who were told otherwise:");
+    let ended = deliver(&store, again, changes).await?;
+    let changed = summarise(&store.round_counts(changes).await?, &ended)?;
+    Ok(if announced == Exit::Clean { changed } else { announced })
 }
 
 fn describe(mail: &MailSettings) -> String {
@@ -108,6 +121,9 @@ fn print_forecast(round: &Round, forecast: &Forecast) {
     }
     if forecast.suppressed > 0 {
         say!("{:>9}  affected but unsubscribed or suppressed", forecast.suppressed);
+    }
+    if forecast.changed > 0 {
+        say!("{:>9}  were told what is no longer true, and hear what changed", forecast.changed);
     }
     if let Some(begun) = &round.begun {
         say!("{:>9}  already have a message of this round", begun.filled);

@@ -186,6 +186,14 @@ fn name(line: &ImpactedApi) -> String {
     parts.join("\n")
 }
 
+/// The environment, and whom it is restricted to: everyone else would take the
+/// date for theirs.
+fn place(line: &ImpactedApi) -> String {
+    let mut parts = vec![printable(&line.environment_title)];
+    parts.extend(line.cohort.as_ref().map(|cohort| format!("only {cohort}")));
+    parts.join("\n")
+}
+
 fn table(lines: &[ImpactedApi]) -> String {
     if lines.is_empty() {
         return "Nothing announced matches.\n".to_owned();
@@ -204,7 +212,7 @@ fn table(lines: &[ImpactedApi]) -> String {
             name(line),
             printable(&line.api_title),
             format!("{}/{}", line.program, line.notice),
-            printable(&line.environment_title),
+            place(line),
             printable(&shown(&line.cutoff)),
             line.state.title().to_owned(),
         ]);

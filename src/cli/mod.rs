@@ -14,6 +14,7 @@ macro_rules! say {
 mod announce;
 mod check;
 mod diff;
+mod done;
 mod explain;
 mod impacted;
 mod init;
@@ -91,6 +92,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
+    /// Note that a recipient is done, and end the reminders of it for them
+    Done(done::Arguments),
     /// Show what became of every message
     Status(status::Arguments),
     /// Serve the table, the pages and the API
@@ -136,6 +139,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Announce(arguments) => announce::run(*arguments, &clock).await,
+        Command::Done(arguments) => done::run(arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Keys(arguments) => keys::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,

@@ -4,6 +4,7 @@ use super::{Exit, check, count};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{NoticePath, Publication};
+use crate::schedule::{Earlier, earlier_cutoffs};
 use crate::store::{Publishing, Store, StoredPublication};
 use crate::workspace;
 use anyhow::bail;
@@ -15,15 +16,41 @@ pub struct Arguments {
     /// The workspace: a folder of programs, or one program's folder.
     #[arg(default_value = "notices")]
     dir: PathBuf,
+    /// Publish even where a cutoff that was announced comes earlier than it was
+    /// announced to
+    #[arg(long)]
+    accept_earlier: bool,
     #[command(flatten)]
     database: DatabaseArguments,
+}
+
+/// What came of it.
+pub enum Outcome {
+    Done(String),
+    /// Cutoffs that would come earlier than announced, each in a line.
+    Refused(Vec<String>),
 }
 
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let Some(publication) = read(&arguments.dir)? else { return Ok(Exit::Problems) };
     let store = Store::open(&arguments.database.check()?).await?;
-    say!("{}", publish(&store, &publication, clock).await?);
-    Ok(Exit::Clean)
+    match publish(&store, &publication, clock, arguments.accept_earlier).await? {
+        Outcome::Done(said) => {
+            say!("{said}");
+            Ok(Exit::Clean)
+        }
+        Outcome::Refused(earlier) => {
+            for line in &earlier {
+                eprintln!("{line}");
+            }
+            eprintln!(
+                "Nothing was published: {} come earlier than readers were told. Leave them time, \
+                 or publish with --accept-earlier.",
+                count(earlier.len(), "announced cutoff")
+            );
+            Ok(Exit::Problems)
+        }
+    }
 }
 
 /// What a folder declares, ready to publish; nothing where `check` found
@@ -44,15 +71,24 @@ pub async fn publish(
     store: &Store,
     publication: &Publication,
     clock: &Clock,
-) -> anyhow::Result<String> {
+    accept_earlier: bool,
+) -> anyhow::Result<Outcome> {
     let current = store.current_publication().await?;
+    if let Some(current) = current.as_ref().filter(|_| !accept_earlier) {
+        let earlier = earlier(store, &current.publication, publication).await?;
+        if !earlier.is_empty() {
+            return Ok(Outcome::Refused(earlier));
+        }
+    }
     let parent = current.as_ref().map(|current| current.id);
     match store.publish(publication, parent, clock.now()).await? {
         Publishing::Unchanged(id) => {
-            Ok(format!("Nothing changed: publication {} stays current.", id.get()))
+            let said = format!("Nothing changed: publication {} stays current.", id.get());
+            Ok(Outcome::Done(said))
         }
         Publishing::Published(id) => {
-            Ok(format!("Published {}: {}.", id.get(), changes(current.as_ref(), publication)))
+            let changes = changes(current.as_ref(), publication);
+            Ok(Outcome::Done(format!("Published {}: {changes}.", id.get())))
         }
         Publishing::Conflict { current } => {
             let current = current.map_or_else(|| "none".to_owned(), |id| id.get().to_string());
@@ -61,6 +97,25 @@ pub async fn publish(
             )
         }
     }
+}
+
+/// The announced cutoffs that would come earlier than they stand.
+async fn earlier(
+    store: &Store,
+    current: &Publication,
+    next: &Publication,
+) -> anyhow::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for announced in store.announcements().await? {
+        let Ok(path) = announced.subject.parse::<NoticePath>() else { continue };
+        let notices = (current.workspace.notice(&path), next.workspace.notice(&path));
+        let (Some((_, old)), Some((_, new))) = notices else { continue };
+        for Earlier { row, was, now } in earlier_cutoffs(old, new) {
+            lines
+                .push(format!("{path}: {row}: the cutoff moves from {} to {}", was.span, now.span));
+        }
+    }
+    Ok(lines)
 }
 
 /// Which notices are new, changed or gone.

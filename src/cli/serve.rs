@@ -1,8 +1,9 @@
 //! `fairwarning serve`: the whole service. The web side over the present
-//! publication, and beside it the delivery of whatever falls due.
+//! publication, and beside it what falls due: reminders and changes are written,
+//! and whatever waits is delivered.
 
 use super::{Exit, publish};
-use crate::announce;
+use crate::announce::{self, Rounds};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -53,6 +54,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
     let confirming = confirm(store.clone(), delivery.carrier(), clock.clone());
+    let rounds = Rounds::new(store.clone());
     let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
     let service = Arc::new(service.trusting(settings.trusted_proxies.clone()));
     web::refresh(&service).await?;
@@ -62,7 +64,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let server = web::start(service.clone(), listener, arguments.workers)?;
     say!("Serving on http://{address}");
-    work_until(stop, service, server, delivery, confirming).await?;
+    let wake = Notify::new();
+    let following = async {
+        tokio::join!(announce::follow(rounds, clock, &wake), confirming);
+    };
+    work_until(stop, service, server, delivery, following).await?;
     Ok(Exit::Clean)
 }
 
@@ -74,7 +80,11 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
         return Ok(Exit::Problems);
     };
     say!("Nothing was published before, so the folder {shown} is, this once.");
-    say!("{}", publish::publish(store, &publication, clock).await?);
+    // Nothing was announced before, so that no date can be earlier than told.
+    if let publish::Outcome::Done(said) = publish::publish(store, &publication, clock, true).await?
+    {
+        say!("{said}");
+    }
     say!("Later changes to it are served after `fairwarning publish {shown}`.");
     Ok(Exit::Clean)
 }
@@ -114,7 +124,7 @@ async fn work_until(
     service: Arc<Service>,
     server: web::Server,
     delivery: Delivery,
-    confirming: impl Future<Output = ()>,
+    following: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -130,7 +140,7 @@ async fn work_until(
             ended.context("delivery failed")?;
             bail!("delivery ended by itself");
         }
-        () = confirming => bail!("the watch for subscriptions ended by itself"),
+        () = following => bail!("the watch for what falls due ended by itself"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = stop.told() => {}
     }

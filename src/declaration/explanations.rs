@@ -49,6 +49,7 @@ explanations! {
     BrownoutOutlastsRhythm => "brownout-outlasts-rhythm",
     BrownoutAfterCutoff => "brownout-after-cutoff",
     BrownoutOverlap => "brownout-overlap",
+    BrownoutTwoClocks => "brownout-two-clocks",
     TooManyBrownouts => "too-many-brownouts",
     ShortNotice => "short-notice",
     WeekendCutoff => "weekend-cutoff",

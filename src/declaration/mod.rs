@@ -5,6 +5,7 @@
 
 mod amendments;
 mod builder;
+mod circles;
 mod explanations;
 mod likeness;
 mod links;
@@ -43,6 +44,7 @@ use notice::Context;
 use reader::{Read, read};
 use references::Resolver;
 use rules::Ending;
+use std::cell::Cell;
 use std::collections::HashMap;
 use texts::NamedDates;
 use tree::{Tree, steps};
@@ -221,12 +223,13 @@ fn check_notice(
     let Known { id: program, settings, catalogue, .. } = known;
     let context = Context {
         settings,
-        resolver: &Resolver { catalogue, tree: catalogue_tree },
+        resolver: &Resolver { catalogue, tree: catalogue_tree, walked: Cell::default() },
         tree: &tree,
         zone: settings.zone,
         announced: &announced,
         named: &named,
         now,
+        spent: Cell::default(),
     };
     // An unusable id is reported above; the rest of the file is checked all the same.
     let usable = id.is_ok();

@@ -8,14 +8,24 @@ use super::references::{Resolver, Scope};
 use super::rows::timetable;
 use super::rules;
 use super::texts::{self, NamedDates};
-use super::tree::{Tree, steps};
+use super::tree::{Step, Tree, steps};
 use super::written::DeclaredNotice;
 use crate::notice::{
-    Catalogue, Date, ExpectedError, LadderId, Length, Notice, NoticeId, ProgramSettings, Unaffected,
+    Catalogue, Date, ExpectedError, LadderId, Length, Notice, NoticeId, ProgramSettings, Reference,
+    Target, Unaffected,
 };
 use crate::schedule::Instant;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use std::cell::Cell;
+
+/// What a notice's references may stand for, each row counted anew: a short file
+/// can name a group of thousands in each of thousands of rows. The longest real
+/// notice known stands for 300.
+const MAX_TARGETS: usize = 50_000;
+
+/// How often its references may lead to a look at an API or a group's member.
+const MAX_WALKED: usize = 1_000_000;
 
 /// What the parts of a notice are checked against.
 pub struct Context<'a> {
@@ -29,6 +39,8 @@ pub struct Context<'a> {
     pub named: &'a NamedDates,
     /// The present moment, where the check was told one.
     pub now: Option<Instant>,
+    /// How much its references have come to so far.
+    pub spent: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -44,6 +56,47 @@ impl<'a> Context<'a> {
 
     pub fn row_keys(&self) -> Vec<&str> {
         self.tree.keys(&steps!["schedule", "rows"])
+    }
+
+    /// What `references`, which stand at `at` in the notice, come to. Nothing more
+    /// is worked out once the notice stands for too much, which is said once.
+    pub fn targets(
+        &self,
+        references: &[Reference],
+        scope: Scope<'_>,
+        at: &[Step],
+        problems: &mut Vec<Problem>,
+    ) -> Vec<Target> {
+        if self.spent.get() > MAX_TARGETS || self.resolver.walked.get() > MAX_WALKED {
+            return Vec::new();
+        }
+        let targets = self.resolver.targets(references, scope, self.tree, at, problems);
+        if self.resolver.walked.get() > MAX_WALKED {
+            let message = "here the notice's groups come to be looked through too often";
+            problems.push(
+                Problem::error(Code::TooLarge, self.tree.place(at), message)
+                    .help("declare fewer rows, or groups that hold fewer others"),
+            );
+        } else {
+            self.spend(targets.len(), at, problems);
+        }
+        targets
+    }
+
+    /// Counts what a part of the notice stands for.
+    pub fn spend(&self, number: usize, at: &[Step], problems: &mut Vec<Problem>) {
+        let before = self.spent.get();
+        self.spent.set(before.saturating_add(number));
+        if before <= MAX_TARGETS && self.spent.get() > MAX_TARGETS {
+            let message = format!(
+                "here the notice begins to stand for more than {MAX_TARGETS} APIs and URLs, each row \
+                 counted anew"
+            );
+            problems.push(
+                Problem::error(Code::TooLarge, self.tree.place(at), message)
+                    .help("declare fewer rows, or rows that concern less"),
+            );
+        }
     }
 }
 
@@ -62,14 +115,14 @@ pub fn notice(
     }
     let schedule = timetable(context, &declared.schedule, problems);
     rules::check_prose(context, &texts, &schedule, problems);
+    rules::check_clocks(context, &texts, &schedule, problems);
     let amendments = amendments(context, &declared.amendments, &schedule, problems);
     for (id, endpoint) in &declared.test_endpoints {
         order::check_endpoint(context, id, endpoint, problems);
     }
     check_statuses(context, &declared, problems);
-    let mut targets = |references, at: &[_]| {
-        context.resolver.targets(references, Scope::Program, context.tree, at, problems)
-    };
+    let mut targets =
+        |references, at: &[_]| context.targets(references, Scope::Program, at, problems);
     let errors = declared
         .errors
         .iter()

@@ -1,12 +1,17 @@
 //! Reads and checks `program.yaml` and `apis.yaml`.
 
+use super::circles::{circles, drawn};
 use super::problem::{Code, Problem, suggestion};
 use super::reader::{Read, read};
 use super::references::Resolver;
 use super::rules::abbreviated_zone;
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
-use crate::notice::{Catalogue, GroupId, ProgramSettings, ReplacedBy};
+use crate::notice::{Catalogue, ProgramSettings, ReplacedBy};
+use std::cell::Cell;
+
+/// More places than these are not looked at.
+const MAX_RELATED: usize = 3;
 
 pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<ProgramSettings>> {
     let read = read::<ProgramSettings>(file, problems)?;
@@ -65,6 +70,9 @@ pub fn catalogue(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<
 fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
     for (id, api) in &catalogue.apis {
         for (index, environment) in api.available.iter().enumerate() {
+            if catalogue.environments.contains_key(environment) {
+                continue;
+            }
             let at = steps!["apis", id.as_str(), "available", index];
             unknown(
                 environment.as_str(),
@@ -76,7 +84,8 @@ fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
         }
         let Some(ReplacedBy::Alternatives(alternatives)) = &api.replaced_by else { continue };
         // Another program's API is looked up when all programs are read.
-        for replacement in alternatives.iter().flatten().filter(|r| r.program.is_none()) {
+        let own = alternatives.iter().flatten().filter(|r| r.program.is_none());
+        for replacement in own.filter(|r| !catalogue.apis.contains_key(&r.api)) {
             let at = steps!["apis", id.as_str(), "replaced_by"];
             let name = replacement.api.as_str();
             unknown(name, &tree.keys(&steps!["apis"]), "API", (tree, &at), problems);
@@ -102,7 +111,7 @@ pub fn unknown(
 }
 
 fn check_groups(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
-    let resolver = Resolver { catalogue, tree: Some(tree) };
+    let resolver = Resolver { catalogue, tree: Some(tree), walked: Cell::default() };
     for (id, group) in &catalogue.groups {
         let at = steps!["groups", id.as_str()];
         if catalogue.apis.contains_key(id.as_str()) {
@@ -123,33 +132,33 @@ fn check_groups(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>)
                     .help("give it a list of `apis`, or a rule in `where`"),
             );
         }
-        if let Some(circle) = circle_from(catalogue, id) {
-            let message = format!("the group `{id}` contains itself: {circle}");
-            problems.push(Problem::error(Code::GroupCircle, tree.key_place(&at), message));
-            continue;
+        for (index, reference) in group.apis.iter().enumerate() {
+            let member = steps!["groups", id.as_str(), "apis", index];
+            resolver.check_member(reference, tree, &member, problems);
         }
-        let at = steps!["groups", id.as_str(), "apis"];
-        resolver.targets(&group.apis, super::references::Scope::Program, tree, &at, problems);
     }
+    check_group_circles(catalogue, tree, problems);
 }
 
-/// The way from a group back to itself, if there is one.
-fn circle_from(catalogue: &Catalogue, start: &GroupId) -> Option<String> {
-    let mut ways = vec![vec![start.as_str()]];
-    let mut seen = vec![start.as_str()];
-    while let Some(way) = ways.pop() {
-        let group = way.last().and_then(|id| catalogue.groups.get(*id))?;
+/// Reports each circle once, where the first of its groups is declared.
+fn check_group_circles(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
+    let groups = &catalogue.groups;
+    let leads_to = |group: usize| {
         // Where an API has the same name, the reference means the API.
-        let groups = group.apis.iter().filter(|r| !catalogue.apis.contains_key(&r.name));
-        for next in groups.map(|r| r.name.as_str()) {
-            if next == start.as_str() {
-                return Some(format!("{} → {next}", way.join(" → ")));
-            }
-            if catalogue.groups.contains_key(next) && !seen.contains(&next) {
-                seen.push(next);
-                ways.push(way.iter().copied().chain([next]).collect());
-            }
-        }
+        let named = groups[group].apis.iter().map(|reference| &reference.name);
+        let named = named.filter(|name| !catalogue.apis.contains_key(*name));
+        named.filter_map(|name| groups.get_index_of(name.as_str())).collect()
+    };
+    for circle in circles(groups.len(), leads_to) {
+        let named = circle.iter().filter_map(|group| groups.get_index(*group));
+        let names: Vec<_> = named.map(|(id, _)| id.as_str()).collect();
+        let Some((first, others)) = names.split_first() else { continue };
+        let message = format!("the group `{first}` contains itself: {}", drawn(&names));
+        let place = |name: &str| tree.key_place(&steps!["groups", name]);
+        let problem = Problem::error(Code::GroupCircle, place(first), message);
+        let problem = others.iter().take(MAX_RELATED).fold(problem, |problem, other| {
+            problem.related(place(other), "this group is on the way")
+        });
+        problems.push(problem.help("take one of them out of the other"));
     }
-    None
 }

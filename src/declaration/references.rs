@@ -6,11 +6,17 @@ use crate::notice::{
     Api, ApiId, Catalogue, Environment, EnvironmentId, Group, GroupId, HttpUrl, Operation,
     Reference, Selector, Target, UrlId, VersionRange,
 };
+use indexmap::IndexSet;
+use std::cell::Cell;
+use std::collections::HashSet;
 
 /// A catalogue, and the file it stands in for pointing at.
 pub struct Resolver<'a> {
     pub catalogue: &'a Catalogue,
     pub tree: Option<&'a Tree>,
+    /// How many APIs and references were looked at, which may be far more than
+    /// what was found.
+    pub walked: Cell<usize>,
 }
 
 /// Where a reference applies: a row's environment and URLs, or the whole program.
@@ -34,20 +40,35 @@ impl<'a> Resolver<'a> {
         at: &[Step],
         problems: &mut Vec<Problem>,
     ) -> Vec<Target> {
-        let mut targets = Vec::new();
+        let mut targets = IndexSet::new();
         for (index, reference) in references.iter().enumerate() {
             let mut place = at.to_vec();
             place.push(Step::Index(index));
             match self.resolve(reference, scope, file, &place) {
-                Ok(found) => {
-                    targets.extend(
-                        found.into_iter().filter(|t| !targets.contains(t)).collect::<Vec<_>>(),
-                    );
-                }
+                Ok(found) => targets.extend(found),
                 Err(problem) => problems.extend(problem.map(|p| *p)),
             }
         }
-        targets
+        targets.into_iter().collect()
+    }
+
+    /// What is wrong with one reference of a group, apart from what is wrong with
+    /// the groups it names: those are looked at where they are declared.
+    pub fn check_member(
+        &self,
+        reference: &Reference,
+        file: &Tree,
+        at: &[Step],
+        problems: &mut Vec<Problem>,
+    ) {
+        let inner = self.catalogue.groups.get(reference.name.as_str());
+        let is_plain = reference.versions.is_none() && reference.operation.is_none();
+        if is_plain && inner.is_some_and(|inner| !inner.apis.is_empty()) {
+            return;
+        }
+        if let Err(problem) = self.resolve(reference, Scope::Program, file, at) {
+            problems.extend(problem.map(|problem| *problem));
+        }
     }
 
     fn resolve(
@@ -67,7 +88,7 @@ impl<'a> Resolver<'a> {
                     format!("`{name}` is a group; only an API has versions and operations");
                 return Err(problem(Code::UnknownReference, file, at, message, None));
             }
-            let found = self.group_targets(id, group, scope, &mut vec![id.clone()]);
+            let found = self.group_targets(id, group, scope);
             // An empty list is reported where the group is declared.
             if found.is_empty() && group.selector.is_some() {
                 let message = format!("the group `{name}` selects no API here");
@@ -152,20 +173,23 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// `within` holds the groups being expanded, so that a circle ends; `check`
-    /// reports the circle where it is declared.
-    fn group_targets(
-        &self,
-        id: &GroupId,
-        group: &Group,
-        scope: Scope<'_>,
-        within: &mut Vec<GroupId>,
-    ) -> Vec<Target> {
-        let mut targets = match &group.selector {
+    /// What a group selects and lists, and the groups it lists, each of them once,
+    /// so that a circle ends; `check` reports the circle where it is declared.
+    fn group_targets(&self, id: &GroupId, group: &Group, scope: Scope<'_>) -> Vec<Target> {
+        let select = |group: &Group| match &group.selector {
             Some(selector) => self.selected(selector, scope),
             None => Vec::new(),
         };
-        for reference in &group.apis {
+        let mut seen = HashSet::from([id]);
+        let mut targets = select(group);
+        // Without recursion: groups may be nested as deep as a file is long.
+        let mut within = vec![group.apis.iter()];
+        while let Some(references) = within.last_mut() {
+            self.walked.update(|walked| walked + 1);
+            let Some(reference) = references.next() else {
+                within.pop();
+                continue;
+            };
             let name = reference.name.as_str();
             if let Some(api) = self.catalogue.apis.get(name) {
                 let versions =
@@ -177,10 +201,10 @@ impl<'a> Resolver<'a> {
                     operation: reference.operation.clone(),
                 });
             } else if let Some((inner_id, inner)) = self.catalogue.groups.get_key_value(name)
-                && !within.contains(inner_id)
+                && seen.insert(inner_id)
             {
-                within.push(inner_id.clone());
-                targets.extend(self.group_targets(inner_id, inner, scope, within));
+                targets.extend(select(inner));
+                within.push(inner.apis.iter());
             }
         }
         for target in &mut targets {
@@ -191,6 +215,7 @@ impl<'a> Resolver<'a> {
 
     fn selected(&self, selector: &Selector, scope: Scope<'_>) -> Vec<Target> {
         let mut targets = Vec::new();
+        self.walked.update(|walked| walked + self.catalogue.apis.len());
         for (id, api) in &self.catalogue.apis {
             if !is_offered(api, scope) || !self.url_matches(selector, api, scope) {
                 continue;

@@ -9,10 +9,12 @@ use super::rules::abbreviated_zone;
 use super::tree::{Step, steps};
 use super::written::{DeclaredBrownout, DeclaredRow, DeclaredSchedule, DeclaredSubset};
 use crate::notice::{
-    Brownout, BrownoutLength, Dates, Environment, Row, RowId, Subset, Target, Timetable, UrlId,
+    ApiId, Brownout, BrownoutLength, Dates, Environment, Row, RowId, Subset, Target, Timetable,
+    UrlId,
 };
 use crate::schedule::bounds;
 use indexmap::IndexMap;
+use std::collections::HashSet;
 
 pub fn timetable(
     context: &Context<'_>,
@@ -78,7 +80,7 @@ fn row(
         (None, None) => (&[][..], &own),
     };
     let found = problems.len();
-    let targets = context.resolver.targets(references, scope, tree, place, problems);
+    let targets = context.targets(references, scope, place, problems);
     let row = steps!["schedule", "rows", id.as_str()];
     let left_out = written.apis.is_none() && tree.has(&row, "apis");
     if references.is_empty() && problems.len() == found && !left_out {
@@ -110,18 +112,24 @@ fn row_urls(
     written: &DeclaredRow,
     problems: &mut Vec<Problem>,
 ) -> Vec<UrlId> {
+    let at = steps!["schedule", "rows", id.as_str(), "urls"];
     let Some(urls) = &written.urls else {
+        context.spend(environment.urls.len(), &steps!["schedule", "rows", id.as_str()], problems);
         return environment.urls.keys().cloned().collect();
     };
-    let known: Vec<_> = environment.urls.keys().map(UrlId::as_str).collect();
-    for (index, url) in urls.iter().enumerate().filter(|(_, u)| !known.contains(&u.as_str())) {
-        let place = context.tree.place(&steps!["schedule", "rows", id.as_str(), "urls", index]);
+    for (index, url) in urls.iter().enumerate() {
+        if environment.urls.contains_key(url) {
+            continue;
+        }
+        let place = context.tree.place(&[&at[..], &steps![index]].concat());
         let message = format!("`{}` has no URL `{url}`", written.environment);
+        let known: Vec<_> = environment.urls.keys().map(UrlId::as_str).collect();
         problems.push(
             Problem::error(Code::UnknownReference, place, message)
                 .help_opt(suggestion(url.as_str(), known.iter().copied())),
         );
     }
+    context.spend(urls.len(), &at, problems);
     urls.iter().filter(|url| environment.urls.contains_key(*url)).cloned().collect()
 }
 
@@ -177,9 +185,11 @@ fn brownout(
         Some(DeclaredSubset::Later { by }) => Subset::Later { by: by.clone() },
         Some(DeclaredSubset::Listed(references)) => {
             let place = below("apis");
-            let found =
-                context.resolver.targets(references, Scope::Program, tree, &place, problems);
-            Subset::Targets(found.into_iter().filter(|t| strikes(t, &struck, rows)).collect())
+            let found = context.targets(references, Scope::Program, &place, problems);
+            // A group may hold APIs that none of the struck rows concerns.
+            let concerned = concerned(&struck, rows);
+            let is_struck = |target: &Target| concerned.contains(&target.api);
+            Subset::Targets(found.into_iter().filter(is_struck).collect())
         }
     };
     Some(Brownout {
@@ -192,8 +202,7 @@ fn brownout(
     })
 }
 
-/// A group may hold APIs that none of the struck rows concerns.
-fn strikes(target: &Target, struck: &[RowId], rows: &IndexMap<RowId, Row>) -> bool {
-    let mut struck = struck.iter().filter_map(|id| rows.get(id));
-    struck.any(|row| row.targets.iter().any(|t| t.api == target.api))
+fn concerned<'r>(struck: &[RowId], rows: &'r IndexMap<RowId, Row>) -> HashSet<&'r ApiId> {
+    let struck = struck.iter().filter_map(|id| rows.get(id));
+    struck.flat_map(|row| &row.targets).map(|target| &target.api).collect()
 }

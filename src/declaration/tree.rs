@@ -78,7 +78,8 @@ impl Tree {
             problems.push(Problem::error(
                 Code::TooLarge,
                 Place::new(&file.path, &file.text, 0..0),
-                format!("the file has {} bytes; at most {limit} MiB are read", file.text.len()),
+                // How large it is, only whoever read it to its end would know.
+                format!("the file is too large; at most {limit} MiB are read"),
             ));
             return None;
         }

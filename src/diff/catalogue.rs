@@ -1,6 +1,6 @@
-//! Changes of a program's settings and of its catalogue.
+//! Changes of a program's settings and of its catalogue, in every language.
 
-use super::{Change, Word, fields};
+use super::{Change, Word, fields, translations};
 use crate::notice::Program;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -14,6 +14,7 @@ pub fn changes(old: &Program, new: &Program) -> Vec<Change> {
     entries("API", &was.apis, &is.apis, &mut changes);
     entries("group", &was.groups, &is.groups, &mut changes);
     entries("cohort", &was.cohorts, &is.cohorts, &mut changes);
+    changes.extend(translations::changes(&old.translations, &new.translations));
     changes
 }
 

@@ -29,7 +29,7 @@ fn fields<T: Serialize>(value: &T) -> Map<String, Value> {
     }
 }
 
-fn shown(value: &Value) -> Option<String> {
+pub fn shown(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.trim().to_owned(),

@@ -10,6 +10,7 @@ mod events;
 mod fields;
 mod notice;
 mod rows;
+mod translations;
 
 pub use amended::added_amendments;
 

@@ -1,13 +1,14 @@
 //! Changes of one notice.
 
 use super::amended::{Amended, DATED};
-use super::{Change, NoticeDiff, Word, fields};
+use super::{Change, NoticeDiff, Word, fields, translations};
 use crate::notice::{AmendmentKind, Date, Notice, Program};
 use crate::schedule::word;
 use chrono_tz::Tz;
 
 /// Fields that are more than text, and are looked at one by one.
-const LOOKED_AT: [&str; 5] = ["id", "announced", "schedule", "amendments", "test_endpoints"];
+const LOOKED_AT: [&str; 6] =
+    ["id", "announced", "schedule", "amendments", "test_endpoints", "translations"];
 
 /// Both sides of a notice, and what was found so far.
 pub struct Comparison<'n> {
@@ -82,6 +83,7 @@ impl Comparison<'_> {
         if old.schedule.text != new.schedule.text {
             self.changes.push(Change::new(Word::Changed, "schedule text"));
         }
+        self.changes.extend(translations::changes(&old.translations, &new.translations));
     }
 
     /// A first date for it is news; another one rewrites what was said.

@@ -1,9 +1,10 @@
 //! The moments of a notice that are worth stopping at.
 
-use crate::notice::{Amendment, Notice, Program, RowId};
+use crate::notice::{Amendment, Date, Notice, Point, Program, RowId, Span};
 use crate::render::{Language, When};
 use crate::schedule::{Days, Instant, Milestone, MilestoneKind, Occurrences, bounds, milestones};
 use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
 /// More marks than this cannot be told apart, and nobody clicks through them.
@@ -17,7 +18,7 @@ pub struct Mark {
     pub day: NaiveDate,
     pub time: NaiveTime,
     pub what: String,
-    /// The declared date, in words.
+    /// The date in words.
     pub when: String,
     /// Each place once, in the schedule's order.
     pub places: Vec<String>,
@@ -41,11 +42,17 @@ pub fn marks(
     for milestone in milestones(notice, zone) {
         let when = When::new(milestone.date, milestone.zone, &[], language);
         let what = title(milestone.kind);
-        let end = end(notice, &milestone);
+        let (end, said) = end(notice, &milestone);
+        // A brownout's date is its beginning; when it is over has a time of its own.
+        let over = match end.filter(|_| milestone.brownout.is_some()) {
+            Some(end) => {
+                When::new(&on_the_clocks(end, milestone.zone), milestone.zone, &[], language)
+            }
+            None => when.clone(),
+        };
         for place in places(program, notice, &milestone) {
             tell(milestone.bounds.earliest, what, &when, place.clone());
-            let (end, said) = end;
-            tell(end, &format!("{what}, {said}"), &when, place);
+            tell(end, &format!("{what}, {said}"), &over, place);
         }
     }
     for amendment in &notice.amendments {
@@ -73,6 +80,11 @@ fn end(notice: &Notice, milestone: &Milestone<'_>) -> (Option<Instant>, &'static
         None if milestone.bounds.is_exact() => (None, ""),
         None => (milestone.bounds.latest, "at the latest"),
     }
+}
+
+fn on_the_clocks(at: Instant, zone: Tz) -> Date {
+    let at = at.with_timezone(&zone).naive_local();
+    Span::At(Point::Instant { at, offset: None }).into()
 }
 
 /// At least one entry; `None` stands for no place in particular.

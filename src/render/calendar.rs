@@ -5,14 +5,16 @@
 
 use super::Renderer;
 use super::language::Language;
-use super::view::{Texts, place, row_apis};
+use super::prose::to_plain;
+use super::view::{Texts, names, place, row_apis};
 use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Locale, Notice, Point, Program,
-    Row, RowId, Span,
+    Row, RowId, Span, Subset,
 };
 use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones, standing_halt};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+use indexmap::IndexSet;
 
 /// Occurrences of a brownout that follow no rule are written one by one, and no
 /// calendar is served by more of them; the notice says the rhythm in words.
@@ -184,8 +186,9 @@ impl Source<'_> {
             events.push(event);
         }
         for (id, brownout) in &self.notice.schedule.brownouts {
-            if brownout.rows.iter().any(concerns) {
-                events.extend(self.brownout(id, brownout));
+            let rows: Vec<_> = brownout.rows.iter().filter(|row| concerns(row)).collect();
+            if !rows.is_empty() {
+                events.extend(self.brownout(id, brownout, &rows));
             }
         }
         events
@@ -217,11 +220,12 @@ impl Source<'_> {
         let mut lines = vec![format!("{place}{} {apis}", self.language.say("colon"))];
         lines.extend(urls.iter().map(|url| (*url).to_owned()));
         lines.extend(date_of(row, kind).map(|date| texts.when(date, row.zone).full));
+        lines.extend(self.halted(id));
         event.description(&clean(&lines.join("\n")));
         let changes = self.notice.amendments.iter().filter(|a| moves(a, id, kind)).count();
         event.append_property(Property::new("SEQUENCE", changes.to_string()));
-        if self.is_cancelled(id) {
-            event.status(EventStatus::Cancelled);
+        if let Some(status) = self.status(&[id]) {
+            event.status(status);
         }
     }
 
@@ -236,37 +240,83 @@ impl Source<'_> {
         clean(&self.language.say_with("event", &parts))
     }
 
-    fn is_cancelled(&self, id: &RowId) -> bool {
-        standing_halt(self.notice, id) == Some(AmendmentKind::Cancelled)
+    /// What halts a row, in words.
+    fn halted(&self, id: &RowId) -> Option<String> {
+        let kind = standing_halt(self.notice, id)?;
+        Some(self.language.say(&format!("state-{}", kind.as_str())))
     }
 
-    fn brownout(&self, id: &BrownoutId, brownout: &Brownout) -> Vec<Event> {
-        let row = brownout.rows.first().and_then(|id| self.notice.schedule.rows.get(id));
-        let zone = row.map_or(self.program.settings.zone, |row| row.zone);
+    /// What is paused may still come; nothing comes of what is cancelled. A part
+    /// that goes on keeps the whole.
+    fn status(&self, rows: &[&RowId]) -> Option<EventStatus> {
+        let halts: Vec<_> = rows.iter().map(|id| standing_halt(self.notice, id)).collect();
+        match () {
+            () if halts.is_empty() || halts.contains(&None) => None,
+            () if halts.contains(&Some(AmendmentKind::Paused)) => Some(EventStatus::Tentative),
+            () => Some(EventStatus::Cancelled),
+        }
+    }
+
+    /// `rows` are those it strikes that concern the reader.
+    fn brownout(&self, id: &BrownoutId, brownout: &Brownout, rows: &[&RowId]) -> Vec<Event> {
+        let struck: Vec<_> = rows.iter().filter_map(|id| self.row(id)).collect();
+        let zone = struck.first().map_or(self.program.settings.zone, |(_, row)| row.zone);
         let strikes: Vec<_> = Occurrences::new(brownout, zone).iter().collect();
         let rule = rule(&strikes);
         let number = if rule.is_some() { 1 } else { strikes.len().min(MAX_SINGLE_OCCURRENCES) };
+        let places: IndexSet<_> = struck.iter().map(|(_, row)| place(self.program, row)).collect();
+        let places = places.into_iter().collect::<Vec<_>>().join(", ");
+        let description = clean(&self.describe_brownout(brownout, &struck).join("\n"));
         let one = |(nth, (from, to)): (usize, &(Instant, Instant))| {
             let time = Time::Exact { from: *from, to: *to };
             let nth = (rule.is_none() && strikes.len() > 1).then_some(nth);
             let mut event = self.event(id.as_str(), MilestoneKind::Brownout, nth, &time);
-            let place = row.map_or("", |row| place(self.program, row));
-            event.summary(&self.summary(MilestoneKind::Brownout, place));
-            let texts = Texts::new(self.program, self.notice, self.language);
-            let note = brownout.note.as_ref().map(|note| texts.fill(note));
-            event.description(&clean(note.as_deref().unwrap_or(&self.notice.title)));
+            event.summary(&self.summary(MilestoneKind::Brownout, &places));
+            event.description(&description);
             if let Some(rule) = &rule {
                 event.append_property(Property::new("RRULE", rule));
             }
             let touched = |a: &&Amendment| brownout.rows.iter().any(|row| a.touches(row));
             let changes = self.notice.amendments.iter().filter(touched).count();
             event.append_property(Property::new("SEQUENCE", changes.to_string()));
-            if brownout.rows.iter().all(|row| self.is_cancelled(row)) {
-                event.status(EventStatus::Cancelled);
+            if let Some(status) = self.status(rows) {
+                event.status(status);
             }
             event
         };
         strikes.iter().take(number).enumerate().map(one).collect()
+    }
+
+    /// Which APIs are struck, as far as that is known, and what else is said.
+    fn describe_brownout(&self, brownout: &Brownout, struck: &[(&RowId, &Row)]) -> Vec<String> {
+        let texts = Texts::new(self.program, self.notice, self.language);
+        let zone = struck.first().map_or(self.program.settings.zone, |(_, row)| row.zone);
+        let colon = self.language.say("colon");
+        let mut lines: Vec<_> = match &brownout.subset {
+            Subset::Later { by: None } => vec![self.language.say("named-later")],
+            Subset::Later { by: Some(by) } => {
+                let by = texts.when(by, zone).full;
+                vec![self.language.say_with("named-later-by", &[("date", (&by).into())])]
+            }
+            Subset::Targets(targets) => {
+                let names = names(self.program, targets, self.language);
+                vec![format!("{}{colon} {names}", self.language.say("struck"))]
+            }
+            Subset::All => {
+                let row = |(_, row): &(&RowId, &Row)| {
+                    let apis = row_apis(self.program, row, self.language);
+                    format!("{}{colon} {apis}", place(self.program, row))
+                };
+                struck.iter().map(row).collect()
+            }
+        };
+        let halted = struck.iter().filter_map(|(id, row)| {
+            let halted = self.halted(id)?;
+            Some(format!("{}{colon} {halted}", place(self.program, row)))
+        });
+        lines.extend(halted);
+        lines.extend(brownout.note.as_ref().map(|note| to_plain(&texts.fill(note), 0)));
+        lines
     }
 }
 

@@ -8,6 +8,7 @@ mod bounds;
 mod brownouts;
 mod change;
 mod days;
+mod earlier;
 mod facts;
 mod hours;
 mod milestones;
@@ -20,6 +21,7 @@ pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time}
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{describes, history, undo, word};
 pub use days::Days;
+pub use earlier::{Earlier, earlier_cutoffs};
 pub use facts::{facts, standing_halt};
 pub use hours::{Opening, opening};
 pub use milestones::{Milestone, MilestoneKind, milestones};

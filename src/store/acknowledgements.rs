@@ -2,7 +2,7 @@
 
 use super::tellings::numbered;
 use super::{Result, Store, StoreError, micros};
-use crate::notice::{NoticePath, RowId};
+use crate::notice::{EmailAddress, NoticePath, RowId};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +63,14 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(Acknowledged { added })
+    }
+
+    /// The number of whoever has this address.
+    pub async fn subscriber_at(&self, address: &EmailAddress) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("select id from subscribers where key = $1")
+            .bind(address.key())
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// By subscriber, the rows of the notice they said are done.

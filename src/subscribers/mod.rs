@@ -4,6 +4,7 @@
 //! is sent, and never sends.
 
 mod cells;
+mod done;
 mod export;
 mod import;
 mod preferences;
@@ -11,6 +12,7 @@ mod request;
 
 pub use cells::{bare, guarded};
 pub use export::{Known, Person, csv_header, described, known_of, write_csv};
+pub use done::{Reminded, describe_reminded, say_done, say_done_for};
 pub use import::{BadRow, ImportError, Imported, MAX_IMPORT_BYTES, MAX_ROWS, import_csv};
 pub use preferences::{Heard, Preferences, change, erase, leave, preferences, return_to};
 pub use request::{BadField, Field, Mistake, Request};

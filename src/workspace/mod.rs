@@ -26,6 +26,10 @@ const PROGRAM_FILE: &str = "program.yaml";
 const CATALOGUE_FILE: &str = "apis.yaml";
 /// The folder of a workspace's own templates.
 const TEMPLATE_FOLDER: &str = "templates";
+/// What is read of a file: so much more than it may have that it is still too
+/// large without its last character, which may be cut in two.
+const MOST_READ: u64 = MAX_FILE_BYTES as u64 + 4;
+
 /// How deep template folders may nest; it also ends a circle through several links.
 const MAX_TEMPLATE_DEPTH: usize = 6;
 
@@ -243,7 +247,7 @@ fn problem(path: &Path, reason: String) -> Problem {
 
 /// Reads no more than a file may have, whatever its size claims to be.
 fn read_text(path: &Path) -> Result<String, String> {
-    let limit = MAX_FILE_BYTES as u64 + 1;
+    let limit = MOST_READ;
     let is_file = fs::metadata(path).map_err(|e| e.to_string())?.is_file();
     if !is_file {
         return Err("it is not a regular file".to_owned());
@@ -251,6 +255,13 @@ fn read_text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|e| e.to_string())?;
     file.take(limit).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    let is_cut = bytes.len() as u64 == limit;
+    if is_cut
+        && let Err(cut) = str::from_utf8(&bytes)
+        && cut.error_len().is_none()
+    {
+        bytes.truncate(cut.valid_up_to());
+    }
     String::from_utf8(bytes).map_err(|bad| {
         let at = bad.utf8_error().valid_up_to();
         let line = bad.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;

@@ -201,8 +201,7 @@ impl Git {
             let folder = path.parent().unwrap_or(root);
             std::fs::create_dir_all(folder).map_err(RevisionError::Temporary)?;
             let mut file = std::fs::File::create(&path).map_err(RevisionError::Temporary)?;
-            // One byte more than may be read is enough to be refused.
-            let kept = size.min(MAX_FILE_BYTES as u64 + 1);
+            let kept = size.min(super::MOST_READ);
             io::copy(&mut answered.by_ref().take(kept), &mut file)
                 .map_err(RevisionError::Temporary)?;
             let rest = size - kept + 1;

@@ -172,3 +172,76 @@ fn a_title_with_commas_is_escaped_in_both_names_of_the_calendar() {
     assert!(text.contains("\r\nNAME:Labels\\, version 1\\; ends \\\\o/\r\n"), "{text}");
     assert!(text.contains("\r\nX-WR-CALNAME:Labels\\, version 1\\; ends \\\\o/\r\n"), "{text}");
 }
+
+const NOON: &str = "harbour/berths/noon/brownout@harbour.example";
+
+fn description(event: &[String]) -> String {
+    let found = event.iter().find_map(|line| line.strip_prefix("DESCRIPTION:"));
+    found.expect("a description").replace("\\n", " / ").replace('\\', "")
+}
+
+#[test]
+fn a_brownout_says_which_apis_it_strikes() {
+    let (program, notice) = everything();
+    let all = events(&calendar(&program, &notice, &[]));
+    assert_eq!(description(&all[NOON]), "Struck: Harbour Lights (lights) / Only the lamps.");
+    let later = &all["harbour/berths/rehearsal/brownout@harbour.example"];
+    assert!(description(later).contains("Tuesday 15 September 2026"), "{later:?}");
+    let (program, notice) = everything_where(|text| text.replace("      apis: [lights]\n", ""));
+    let all = events(&calendar(&program, &notice, &[]));
+    let whole = "Quay: Lifting and forms (2), Harbour Lights (lights) / Only the lamps.";
+    assert_eq!(description(&all[NOON]), whole);
+}
+
+/// The noon brownout, in the sandbox too.
+fn noon_in_two_places(text: &str) -> String {
+    text.replace("      rows: [quay]\n      start", "      rows: [quay, sandbox]\n      start")
+        .replace("      apis: [lights]\n", "")
+        .replace("2026-08-03T12:00", "2026-05-04T12:00")
+        .replace("2026-08-24T12:00", "2026-05-25T12:00")
+}
+
+#[test]
+fn a_brownout_of_several_rows_names_the_readers_own() {
+    let (program, notice) = everything_where(|text| noon_in_two_places(&text));
+    for (rows, place) in [(vec![], "Quay, Sandbox"), (vec!["sandbox".parse().unwrap()], "Sandbox")]
+    {
+        let all = events(&calendar(&program, &notice, &rows));
+        let summary = format!("SUMMARY:Brownout\\, {}:", place.replace(',', "\\,"));
+        assert!(all[NOON].iter().any(|line| line.starts_with(&summary)), "{:?}", all[NOON]);
+    }
+}
+
+#[test]
+fn notes_are_plain_text_in_the_calendar() {
+    let (program, notice) = everything_where(|text| {
+        text.replace("note: Only the lamps.", "note: \"Only *lamps*, before {{quay.complete}}.\"")
+    });
+    let all = events(&calendar(&program, &notice, &[]));
+    assert!(description(&all[NOON]).ends_with("Only lamps, before 14 September 2026."));
+}
+
+#[test]
+fn what_rests_is_tentative_and_says_so() {
+    let (program, notice) = everything();
+    let all = events(&calendar(&program, &notice, &[]));
+    for subject in ["overseas/cutoff", "rehearsal/brownout"] {
+        let event = &all[&format!("harbour/berths/{subject}@harbour.example")];
+        assert!(has(event, "STATUS:TENTATIVE"), "{event:?}");
+        assert!(description(event).contains("paused"), "{event:?}");
+    }
+    assert!(!all[QUAY].iter().any(|line| line.starts_with("STATUS")), "{:?}", all[QUAY]);
+}
+
+#[test]
+fn a_brownout_of_cancelled_rows_alone_is_cancelled() {
+    let cancelled = |rows: &str| {
+        let (program, notice) = everything_where(|text| {
+            let amendment = format!("  - {{date: 2026-03-05, kind: cancelled, rows: [{rows}]}}\n");
+            noon_in_two_places(&text).replace("channels:\n", &format!("{amendment}channels:\n"))
+        });
+        has(&events(&calendar(&program, &notice, &[]))[NOON], "STATUS:CANCELLED")
+    };
+    assert!(cancelled("quay, sandbox"));
+    assert!(!cancelled("quay"), "it strikes the sandbox all the same");
+}

@@ -1,8 +1,9 @@
 //! Dates in words, as each language writes them.
 
+use crate::declared::workspace;
 use crate::everything::locale;
 use chrono_tz::{America, Europe, Tz};
-use fairwarning::notice::{Date, Locale};
+use fairwarning::notice::{Date, Locale, OccasionKind, Workspace};
 use fairwarning::render::{Renderer, When};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -142,5 +143,47 @@ fn every_language_of_two_letters_can_write_a_date() {
                 assert!(!when(date, language.as_str()).full.is_empty(), "{tag}");
             }
         }
+    }
+}
+
+/// The notice's mail as text, with white space folded.
+fn mail(workspace: &Workspace) -> String {
+    let program = &workspace.programs["parcels"];
+    let notice = &program.notices["labels"];
+    let kind = OccasionKind::Announcement;
+    let on = "2026-02-01T00:00:00Z".parse().unwrap();
+    let edition = RENDERER.edition(program, notice, kind, &Locale::default(), &[], on).unwrap();
+    edition.text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const AT_TWO: &str = "title: Old labels end
+kind: version
+announced: 2026-01-01
+summary: It ends on {{cutoff}}.
+schedule:
+  zone: Europe/Berlin
+  cutoff: 2026-09-01T14:00
+  rows:
+    test: {environment: test, apis: [labels]}
+    prod: {environment: prod, apis: [labels]}
+";
+
+#[test]
+fn a_general_time_in_text_is_told_by_the_clocks_of_the_rows_that_inherit_it() {
+    let text = mail(&workspace(AT_TWO));
+    assert!(text.contains("It ends on 1 September 2026, 14:00 CEST (UTC+02:00)."), "{text}");
+    assert!(!text.contains("EDT"), "the program's own clocks tell another moment: {text}");
+}
+
+#[test]
+fn one_time_of_day_by_two_clocks_is_two_dates() {
+    let zoned = AT_TWO
+        .replace("  zone: Europe/Berlin\n", "")
+        .replace("test, apis", "test, zone: Asia/Tokyo, apis")
+        .replace("{{cutoff}}", "{{prod.cutoff}}");
+    let text = mail(&workspace(&zoned));
+    for clock in ["14:00 JST (UTC+09:00)", "14:00 EDT (UTC-04:00)"] {
+        let date = format!("Tuesday 1 September 2026, {clock}");
+        assert_eq!(text.matches(&date).count(), 2, "above and in the table: {text}");
     }
 }

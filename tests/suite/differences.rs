@@ -1,10 +1,11 @@
 //! What changed between two workspaces, and whether an amendment says so.
 
 use crate::declared::{sample_workspace, workspace};
+use crate::everything::{everything, locale, translated_where};
 use crate::generated::{dates, notices};
 use fairwarning::diff::{Change, Diff, Word, diff};
 use fairwarning::notice::{
-    Amendment, Date, Dates, Former, FormerValues, Length, Notice, Workspace,
+    Amendment, Date, Dates, Former, FormerValues, Length, Notice, Program, Workspace,
 };
 use fairwarning::schedule::word;
 use proptest::prelude::*;
@@ -314,4 +315,55 @@ fn another_ladder_is_a_change_of_the_notice() {
     notice.reminders = vec![Length::days(3)];
     assert_eq!(told(&old, &new), ["changed reminders: 30 days, 7 days → 3 days"]);
     assert_eq!(diff(&old, &new).undeclared(), 0);
+}
+
+/// The harbour's workspace after a change to the program.
+fn harbour(change: impl FnOnce(&mut Program)) -> Workspace {
+    let (mut program, _) = everything();
+    change(&mut program);
+    Workspace { programs: [(program.id.clone(), program)].into() }
+}
+
+#[test]
+fn a_changed_translation_is_told_text_by_text() {
+    let (_, translated) = translated_where(|text| {
+        text.replace("ends: [Fassung 1]", "ends: [Version 1]").replace("Winterfahrplan", "Winter")
+    });
+    let changed = harbour(|program| {
+        program.notices.insert(translated.id.clone(), translated);
+    });
+    assert_eq!(
+        told(&harbour(|_| {}), &changed),
+        [
+            "changed de ends 1: Fassung 1 → Version 1",
+            "changed de schedule rows ferries cutoff label: Winterfahrplan → Winter",
+        ]
+    );
+}
+
+#[test]
+fn translations_of_the_program_and_its_catalogue_are_told_too() {
+    let changed = harbour(|program| {
+        let german = &mut program.translations[&locale("de")];
+        german.settings.office.greeting = Some("Hallo,".to_owned());
+        german.catalogue.apis.get_mut("cranes").unwrap().title = None;
+    });
+    assert_eq!(
+        told(&harbour(|_| {}), &changed),
+        [
+            "changed de catalogue apis cranes title: Kranmiete → -",
+            "changed de settings office greeting: Guten Tag, → Hallo,",
+        ]
+    );
+}
+
+#[test]
+fn a_language_that_comes_or_goes_is_told_once() {
+    let without = harbour(|program| {
+        program.translations.clear();
+        program.notices[0].translations.clear();
+    });
+    let twice = |word: &str| vec![format!("{word} translation de: - → -"); 2];
+    assert_eq!(told(&without, &harbour(|_| {})), twice("new"));
+    assert_eq!(told(&harbour(|_| {}), &without), twice("gone"));
 }

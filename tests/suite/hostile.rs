@@ -248,6 +248,79 @@ fn as_many_problems_as_lines_end_in_time() {
     }
 }
 
+/// A program of `n` APIs and one group of all of them.
+fn catalogue(n: usize) -> String {
+    let apis = lines(n, &|n| format!("  a{n}: {{title: A, replaced_by: none}}\n"));
+    let urls = r#"{main: "https://parcels.example"}"#;
+    format!(
+        "environments:\n  prod: {{title: P, stage: production, urls: {urls}}}\napis:\n{apis}\
+         groups:\n  all: {{title: All, where: {{scheme: https}}}}\n"
+    )
+}
+
+fn program_of(catalogue: &str, notice: &str) -> ProgramSource {
+    ProgramSource { apis: Some(SourceFile::new("apis.yaml", catalogue)), ..program(notice) }
+}
+
+#[test]
+fn short_files_that_stand_for_millions_of_apis_are_refused() {
+    let rows = lines(600, &|n| format!("    r{n}: {{environment: prod, apis: [all]}}\n"));
+    let errors = lines(600, &|_| "  - {text: gone, apis: [all]}\n".to_owned());
+    let one_row = "    prod: {environment: prod, apis: [a1]}\n";
+    let groups = lines(1_000, &|n| format!("  g{n}: {{title: G, apis: [a0, g{}]}}\n", n + 1));
+    let nested = format!("{}{groups}  g1000: {{title: G, apis: [a0]}}\n", catalogue(1));
+    let deep = lines(1_200, &|n| format!("    r{n}: {{environment: prod, apis: [g0]}}\n"));
+    let wide = catalogue(600);
+    for (what, catalogue, notice) in [
+        ("a group in every row", &wide, format!("{NOTICE}{ROWS}{rows}")),
+        ("a group in every error", &wide, format!("{NOTICE}{ROWS}{one_row}errors:\n{errors}")),
+        ("nested groups in every row", &nested, format!("{NOTICE}{ROWS}{deep}")),
+    ] {
+        let checked = refused_in(what, &[program_of(catalogue, &notice)]);
+        let told: Vec<_> = codes(&checked).into_iter().filter(|c| *c == "too-large").collect();
+        assert_eq!(told.len(), 1, "{what}: {:?}", codes(&checked));
+    }
+}
+
+#[test]
+fn long_chains_are_followed_in_time() {
+    const LINKS: usize = 2_000;
+    let base = catalogue(1);
+    let apis = lines(LINKS, &|n| format!("  b{n}: {{title: B, replaced_by: [b{}]}}\n", n + 1));
+    let replaced = base.replace("groups:\n", &format!("{apis}groups:\n"));
+    let groups = lines(LINKS, &|n| format!("  g{n}: {{title: G, apis: [a0, g{}]}}\n", n + 1));
+    for (what, catalogue) in [
+        ("replacements", format!("{replaced}  x: {{title: X, apis: [a{LINKS}]}}\n")),
+        ("groups", format!("{base}{groups}  g{LINKS}: {{title: G, apis: [none]}}\n")),
+        ("a circle of groups", format!("{base}{groups}  g{LINKS}: {{title: G, apis: [g0]}}\n")),
+    ] {
+        let notice = format!("{NOTICE}{ROWS}    prod: {{environment: prod, apis: [a0]}}\n");
+        refused_in(what, &[program_of(&catalogue, &notice)]);
+    }
+}
+
+#[test]
+fn many_brownouts_that_repeat_are_refused() {
+    let brownouts = |n: usize, every: &str| {
+        let row = "    prod: {environment: prod, apis: [labels]}\n";
+        let brownouts = lines(n, &|n| {
+            let (day, minute) = (n / 60 + 1, n % 60);
+            format!(
+                "    b{n}: {{start: 2026-01-{day:02}T00:{minute:02}, length: 1 minute, \
+                 repeat: {{every: {every}, until: 2026-08-30}}}}\n"
+            )
+        });
+        format!("{NOTICE}{ROWS}{row}  brownouts:\n{brownouts}")
+    };
+    for (what, text) in [
+        ("a brownout for every minute of the hour", brownouts(60, "1 hour")),
+        ("a brownout for every minute of the week", brownouts(1_000, "4 weeks")),
+    ] {
+        let checked = refused(what, &text);
+        assert!(codes(&checked).contains(&"too-many-brownouts"), "{what}: {:?}", codes(&checked));
+    }
+}
+
 #[test]
 fn bytes_that_only_look_like_text_are_refused() {
     for text in ["\0", "title: a\0b", "title: \"a\\0b\"", "\u{feff}\u{feff}", "title: \u{85}"] {

@@ -147,3 +147,13 @@ fn what_is_no_file_is_a_problem() {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     has_problems(&check(dir.path()), &["pipe.yaml", "not a regular file"]);
 }
+
+#[test]
+fn a_character_that_lies_across_the_limit_makes_a_large_file_no_other_problem() {
+    let dir = workspace();
+    for shift in 0..3 {
+        let large = format!("{}{}", "x".repeat(shift), "漢".repeat(1_000_000));
+        fs::write(dir.path().join("parcels/large.yaml"), large).unwrap();
+        has_problems(&check(dir.path()), &["large.yaml", "too-large", "at most 2 MiB"]);
+    }
+}

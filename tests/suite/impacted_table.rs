@@ -166,6 +166,6 @@ async fn every_documented_filter_is_accepted_and_no_other() {
     let described: BTreeSet<_> =
         described.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
     let accepted: BTreeSet<_> =
-        fairwarning::impact::FILTERS.into_iter().chain(["limit", "cursor"]).collect();
+        fairwarning::impact::FILTERS.into_iter().chain(["as_of", "limit", "cursor"]).collect();
     assert_eq!(described, accepted);
 }

@@ -203,3 +203,23 @@ async fn an_empty_database_is_published_once_and_served() {
     second.signal("-INT");
     assert!(second.child.wait().unwrap().success());
 }
+
+#[test]
+fn a_row_for_some_integrators_does_not_look_like_one_for_everyone() {
+    let terminal = Terminal::new();
+    let everything = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/everything");
+    let program = terminal.0.path().join("notices/harbour");
+    std::fs::create_dir_all(&program).unwrap();
+    for (from, to) in
+        [("program", "program"), ("apis", "apis"), ("notice", "berths")].map(|(a, b)| {
+            (Path::new(everything).join(format!("{a}.yaml")), program.join(format!("{b}.yaml")))
+        })
+    {
+        std::fs::copy(from, to).unwrap();
+    }
+    let table = terminal.say(&["impacted", "--environment", "quay", "--on", "2026-02-01"]);
+    let line = table.lines().position(|line| line.contains("winter timetable")).unwrap();
+    let cell: Vec<_> = table.lines().skip(line).take(2).collect();
+    assert!(cell.iter().any(|line| line.contains("only ferries")), "{table}");
+    assert_eq!(table.matches("only ferries").count(), 1, "{table}");
+}

@@ -1,6 +1,6 @@
 //! Pages in the reader's language: asked for, preferred, or the default.
 
-use crate::everything::everything;
+use crate::everything::{everything, everything_where};
 use crate::web_service::{Answer, WebService};
 use fairwarning::notice::Workspace;
 use reqwest::Method;
@@ -132,4 +132,23 @@ async fn the_table_and_the_archive_change_their_words_when_asked_and_not_before(
     let next = next.split('"').next().unwrap().replace("&amp;", "&");
     assert!(service.items(&next).await.body.contains("<html lang=\"de\""), "{next}");
     assert!(service.items("/?lang=zz").await.body.contains("<html lang=\"en\""));
+}
+
+#[tokio::test]
+async fn the_archive_calls_dates_what_the_translation_calls_them() {
+    let service = WebService::start_empty(true).await;
+    // The winter timetable comes last.
+    let (program, _) = everything_where(|text| {
+        text.replace("not before 2026-11-03", "2026-09-03")
+            .replace("2026-10-05", "2026-08-05")
+            .replace("2026-09-15", "2026-07-15")
+    });
+    service.publish(Workspace { programs: [(program.id.clone(), program)].into() }).await;
+    let page = service.read("/notices?lang=de", "en").await.body;
+    for label in ["die Januarmeldung (Montag, 12. Januar 2026)", "Winterfahrplan: 4. Quartal 2026"]
+    {
+        assert!(page.contains(label), "{label} in {page}");
+    }
+    let english = service.read("/notices", "de").await.body;
+    assert!(english.contains("the January notice") && english.contains("winter timetable"));
 }

@@ -4,6 +4,7 @@
 //! only a rule that is given the present moment depends on it.
 
 mod brownouts;
+mod clocks;
 mod overdue;
 mod overlap;
 mod policy;
@@ -12,6 +13,7 @@ mod replacements;
 mod stages;
 mod wall_times;
 
+pub use clocks::check as check_clocks;
 pub use prose::check as check_prose;
 pub use replacements::{Ending, check_endings, check_replacements};
 pub use wall_times::abbreviated_zone;

@@ -1,6 +1,7 @@
 //! What takes the place of an API that ends: said at all, offered where it is
 //! needed, and there for longer.
 
+use super::super::circles::{circles, drawn};
 use super::super::notice::Context;
 use super::super::problem::{Code, Place, Problem};
 use super::super::tree::{Step, Tree, steps};
@@ -10,7 +11,8 @@ use crate::notice::{
     RowId, Stage, Workspace,
 };
 use crate::schedule::{Instant, bounds};
-use std::collections::HashMap;
+use indexmap::IndexMap;
+use std::collections::{HashMap, HashSet};
 
 /// An API that ends, and what is to take its place. Whether that lives longer
 /// is known once all programs are read.
@@ -39,12 +41,12 @@ pub fn check_replacements(
     if !ends_apis(notice.kind) {
         return;
     }
-    let mut told: Vec<&ApiId> = Vec::new();
+    let mut told: HashSet<&ApiId> = HashSet::new();
     for (id, row) in &notice.schedule.rows {
         let whole = row.targets.iter().filter(|t| t.versions.is_empty() && t.operation.is_none());
         for target in whole {
             let Some(api) = context.catalogue().apis.get(&target.api) else { continue };
-            let is_new = !told.contains(&&target.api);
+            let is_new = told.insert(&target.api);
             match &api.replaced_by {
                 None if is_new => problems.push(missing(context, id, &target.api)),
                 Some(ReplacedBy::Alternatives(alternatives)) => {
@@ -55,7 +57,6 @@ pub fn check_replacements(
                 }
                 _ => {}
             }
-            told.push(&target.api);
         }
     }
 }
@@ -143,24 +144,28 @@ fn check_circles(
     catalogues: &[(String, Tree)],
     problems: &mut Vec<Problem>,
 ) {
-    let mut told: Vec<(ProgramId, ApiId)> = Vec::new();
+    let mut apis = IndexMap::new();
     for (id, tree) in catalogues {
         let Some(program) = workspace.programs.get(id.as_str()) else { continue };
-        for (api, declared) in &program.catalogue.apis {
-            if told.iter().any(|(p, a)| *p == program.id && a == api) {
-                continue;
-            }
-            if let Some(circle) = circle_from(workspace, &program.id, api, declared) {
-                let at: [Step; 3] = steps!["apis", api.as_str(), "replaced_by"];
-                let names: Vec<_> = circle.iter().map(|(_, api)| api.as_str()).collect();
-                let message = format!("the replacements go in a circle: {}", names.join(" → "));
-                told.extend(circle.iter().cloned());
-                problems.push(
-                    Problem::error(Code::ReplacementCircle, tree.place(&at), message)
-                        .help("follow the arrows: the last API must be one that stays"),
-                );
-            }
-        }
+        let of_program = program.catalogue.apis.iter();
+        apis.extend(of_program.map(|(api, declared)| ((&program.id, api), (declared, tree))));
+    }
+    let leads_to = |number: usize| {
+        let Some(((program, _), (declared, _))) = apis.get_index(number) else { return Vec::new() };
+        let Some(ReplacedBy::Alternatives(all)) = &declared.replaced_by else { return Vec::new() };
+        let named = all.iter().flatten().map(|r| (r.program.as_ref().unwrap_or(program), &r.api));
+        named.filter_map(|key| apis.get_index_of(&key)).collect()
+    };
+    for circle in circles(apis.len(), leads_to) {
+        let on_it: Vec<_> = circle.iter().filter_map(|number| apis.get_index(*number)).collect();
+        let Some(((_, first), (_, tree))) = on_it.first() else { continue };
+        let names: Vec<_> = on_it.iter().map(|((_, api), _)| api.as_str()).collect();
+        let at: [Step; 3] = steps!["apis", first.as_str(), "replaced_by"];
+        let message = format!("the replacements go in a circle: {}", drawn(&names));
+        problems.push(
+            Problem::error(Code::ReplacementCircle, tree.place(&at), message)
+                .help("follow the arrows: the last API must be one that stays"),
+        );
     }
 }
 
@@ -184,37 +189,4 @@ fn cutoffs(workspace: &Workspace) -> Cutoffs<'_> {
         }
     }
     found
-}
-
-/// The way along replacements back to `api`, if there is one.
-fn circle_from(
-    workspace: &Workspace,
-    program: &ProgramId,
-    api: &ApiId,
-    declared: &Api,
-) -> Option<Vec<(ProgramId, ApiId)>> {
-    let next = |program: &ProgramId, api: &Api| -> Vec<(ProgramId, ApiId)> {
-        let Some(ReplacedBy::Alternatives(all)) = &api.replaced_by else { return Vec::new() };
-        let named =
-            |r: &Replacement| (r.program.clone().unwrap_or_else(|| program.clone()), r.api.clone());
-        all.iter().flatten().map(named).collect()
-    };
-    let start = (program.clone(), api.clone());
-    let mut ways: Vec<Vec<_>> =
-        next(program, declared).into_iter().map(|step| vec![start.clone(), step]).collect();
-    let mut seen = Vec::new();
-    while let Some(way) = ways.pop() {
-        let last = way.last()?.clone();
-        if last == start {
-            return Some(way);
-        }
-        if seen.contains(&last) {
-            continue;
-        }
-        let found = workspace.programs.get(&last.0).and_then(|p| p.catalogue.apis.get(&last.1));
-        let further = found.map(|api| next(&last.0, api)).unwrap_or_default();
-        ways.extend(further.into_iter().map(|step| [&way[..], &[step]].concat()));
-        seen.push(last);
-    }
-    None
 }

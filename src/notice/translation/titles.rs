@@ -60,6 +60,14 @@ impl<'a> Titles<'a> {
         own.unwrap_or(&notice.title)
     }
 
+    /// When the notice was announced, under its name in this language.
+    pub fn announced(&self, notice: &'a Notice) -> Cow<'a, Date> {
+        let mut own = self.locale.and_language().into_iter().rev();
+        let label =
+            own.find_map(|locale| notice.translations.get(&locale)?.announced.label.clone());
+        labelled(&notice.announced, label)
+    }
+
     /// A row's own date called `name`, under its name in this language.
     pub fn date(&self, notice: &Notice, row: &RowId, name: &str, date: &'a Date) -> Cow<'a, Date> {
         let of = |dates: [(&str, &DateText); 4]| {
@@ -73,10 +81,7 @@ impl<'a> Titles<'a> {
             let inherited = || of(schedule.named()).filter(|_| is_general);
             schedule.rows.get(row).and_then(|own| of(own.named())).or_else(inherited)
         });
-        match labels.into_iter().next() {
-            Some(label) => Cow::Owned(Date { label: Some(label), ..date.clone() }),
-            None => Cow::Borrowed(date),
-        }
+        labelled(date, labels.into_iter().next())
     }
 
     /// What ends, and what is needed instead.
@@ -96,6 +101,13 @@ impl<'a> Titles<'a> {
         let locales = self.locale.and_language().into_iter().rev();
         let mut texts = locales.filter_map(|locale| self.program.translations.get(&locale));
         texts.find_map(text).map(String::as_str)
+    }
+}
+
+fn labelled(date: &Date, label: Option<String>) -> Cow<'_, Date> {
+    match label {
+        Some(label) => Cow::Owned(Date { label: Some(label), ..date.clone() }),
+        None => Cow::Borrowed(date),
     }
 }
 

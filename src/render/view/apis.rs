@@ -272,6 +272,13 @@ pub fn row_apis(program: &Program, row: &Row, language: &Language<'_>) -> String
     parts.join(", ")
 }
 
+/// APIs by name in a line, each once.
+pub fn names(program: &Program, targets: &[Target], language: &Language<'_>) -> String {
+    let phrases = targets.iter().map(|target| name(program, target, language).phrase);
+    let phrases: IndexSet<_> = phrases.collect();
+    phrases.into_iter().collect::<Vec<_>>().join(", ")
+}
+
 /// The first list of a group has the group's own anchor.
 fn anchor(lists: &Lists<'_>, group: &GroupId, targets: &[&Target]) -> String {
     let mut same = lists.keys().filter(|(other, _)| *other == group);

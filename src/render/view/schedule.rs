@@ -181,7 +181,8 @@ impl<'a> Scope<'a, '_> {
         let key =
             |title, (row, date): &(&Row, &Date)| KeyDate { title, when: self.when(date, row.zone) };
         let (first, last) = (&dated[0], &dated[dated.len() - 1]);
-        if first.1.span == last.1.span {
+        // The same time of day by other clocks is another moment.
+        if self.when(first.1, first.0.zone) == self.when(last.1, last.0.zone) {
             return vec![key(self.language.say(&format!("key-{word}")), first)];
         }
         let title = |which, (row, _): &(&'a Row, &Date)| {

@@ -1,6 +1,6 @@
 //! Texts with their named dates filled in, and small matters of wording.
 
-use crate::notice::{Date, HttpUrl, Notice, Program, Text, placeholders};
+use crate::notice::{Date, Dates, HttpUrl, Notice, Program, Text, placeholders};
 use crate::render::dates::When;
 use crate::render::language::Language;
 use crate::render::prose;
@@ -49,16 +49,32 @@ impl<'a, 's> Texts<'a, 's> {
 
     fn date(&self, row: Option<&str>, name: &str) -> Option<(&'a Date, Tz)> {
         let schedule = &self.notice.schedule;
-        let (dates, zone) = match row {
-            None => (&schedule.general, self.program.settings.zone),
+        match row {
+            None => {
+                let date = named(&schedule.general, name)?;
+                Some((date, self.zone_of_general(name, date)))
+            }
             Some(id) => {
                 let row = schedule.rows.get(id)?;
-                (&row.dates, row.zone)
+                Some((named(&row.dates, name)?, row.zone))
             }
-        };
-        let (_, date) = dates.named().into_iter().find(|(known, _)| *known == name)?;
-        Some((date?, zone))
+        }
     }
+
+    /// A general date is told where the rows tell it that inherited it; the
+    /// program's own clocks serve only where those differ.
+    fn zone_of_general(&self, name: &str, date: &Date) -> Tz {
+        let rows = self.notice.schedule.rows.values();
+        let mut zones = rows
+            .filter(|row| named(&row.dates, name).is_some_and(|own| own.span == date.span))
+            .map(|row| row.zone);
+        let first = zones.next().filter(|first| zones.all(|zone| zone == *first));
+        first.unwrap_or(self.program.settings.zone)
+    }
+}
+
+fn named<'d>(dates: &'d Dates, name: &str) -> Option<&'d Date> {
+    dates.named().into_iter().find(|(known, _)| *known == name)?.1
 }
 
 /// As the office wrote it, unless it holds what only a parser forgives.

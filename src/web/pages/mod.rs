@@ -3,6 +3,7 @@
 
 mod assets;
 mod confirm;
+mod done;
 mod filters;
 mod hearing;
 mod lines;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(subscribe::resource())
         .service(confirm::resource())
         .service(preferences::resource())
+        .service(done::resource())
         .service(unsubscribe::resource());
 }
 

@@ -2,7 +2,7 @@
 
 use super::lines::Badge;
 use super::{Speech, public_page, subscribe};
-use crate::notice::{Locale, Notice, Program, ProgramId};
+use crate::notice::{Locale, Notice, Program, ProgramId, Row};
 use crate::render::{Language, LanguageLink, PageLinks, When};
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
@@ -80,8 +80,8 @@ impl<'a> Entry<'a> {
     ) -> Self {
         let rows = || notice.schedule.rows.iter();
         let zone = program.settings.zone;
-        let cutoffs = rows().filter_map(|(_, row)| Some((row.dates.cutoff.as_ref()?, row.zone)));
-        let last = cutoffs.max_by_key(|(date, zone)| {
+        let cutoff = |(id, row): (_, &'a Row)| Some((id, row.dates.cutoff.as_ref()?, row.zone));
+        let last = rows().filter_map(cutoff).max_by_key(|(_, date, zone)| {
             let earliest = crate::schedule::bounds(date, *zone).earliest;
             (earliest.is_none(), earliest)
         });
@@ -92,10 +92,12 @@ impl<'a> Entry<'a> {
             title: titles.notice(notice),
             href: format!("/notices/{}/{}", program.id, notice.id),
             kind: language.say(&format!("kind-{}", notice.kind.as_str())),
-            announced: When::new(&notice.announced, zone, &[], language),
+            announced: When::new(&titles.announced(notice), zone, &[], language),
             ends,
             needs,
-            last_cutoff: last.map(|(date, zone)| When::new(date, zone, &[], language)),
+            last_cutoff: last.map(|(id, date, zone)| {
+                When::new(&titles.date(notice, id, "cutoff", date), zone, &[], language)
+            }),
             states: Badge::tally(states, language),
         }
     }

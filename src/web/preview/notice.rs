@@ -257,6 +257,7 @@ fn letter(
         links: crate::render::PageLinks::default(),
     };
     let edition = standing.templates.make(|renderer| specimen.edition(renderer)).made?;
+    let program = program.head_in_locale(&asked.locale);
     let settings = &program.settings;
     let name = settings.sender.name.as_ref().unwrap_or(&settings.office.name);
     Some(Letter {
