@@ -126,10 +126,8 @@ impl Store {
     /// What waits for a mailbox, however long it has waited.
     pub async fn pending_of(&self, mailbox: &[u8]) -> Result<Option<Pending>> {
         let sql = format!("{COLUMNS} where p.mailbox = $1");
-        let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(mailbox)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<Row> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(mailbox).fetch_optional(&self.pool).await?;
         row.map(read).transpose()
     }
 

@@ -11,8 +11,8 @@ mod preferences;
 mod request;
 
 pub use cells::{bare, guarded};
-pub use export::{Known, Person, csv_header, described, known_of, write_csv};
 pub use done::{Reminded, describe_reminded, say_done, say_done_for};
+pub use export::{Known, Person, csv_header, described, known_of, write_csv};
 pub use import::{BadRow, ImportError, Imported, MAX_IMPORT_BYTES, MAX_ROWS, import_csv};
 pub use preferences::{Heard, Preferences, change, erase, leave, preferences, return_to};
 pub use request::{BadField, Field, Mistake, Request};

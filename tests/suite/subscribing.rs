@@ -72,10 +72,9 @@ fn read(raw: &str) -> Mail {
     let part = |content_type: &str| {
         let after = body.split(&format!("Content-Type: {content_type}")).nth(1).unwrap();
         let content = after.split_once("\r\n\r\n").unwrap().1;
-        // The line of a boundary, and not that of a signature.
-        let is_end = |at: &usize| !content[at + 4..].starts_with("=20");
-        let end = content.match_indices("\r\n--").map(|(at, _)| at).find(is_end).unwrap();
-        decoded(&content[..end])
+        let boundaries = raw.split("boundary=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let ends = boundaries.filter_map(|name| content.find(&format!("\r\n--{name}")));
+        decoded(&content[..ends.min().unwrap()])
     };
     let to = header("To");
     Mail {

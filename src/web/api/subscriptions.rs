@@ -1,6 +1,5 @@
 //! `POST /api/v1/subscriptions`: asking to be written to.
 
-use super::schemas;
 use crate::subscribers::Request;
 use crate::web::freshness::JSON;
 use crate::web::problem::{ApiError, Problem};
@@ -19,20 +18,20 @@ const METHODS: &str = "POST, OPTIONS";
 #[serde(deny_unknown_fields, default)]
 pub struct NewSubscription {
     /// Where to write. One mail goes there and asks whether it is wanted.
-    #[schema(example = "ada@integrator.example", max_length = 320)]
+    #[schema(required = true, example = "ada@integrator.example", max_length = 320)]
     pub address: String,
     /// For the salutation; one line.
     #[schema(example = "Ada", max_length = 100)]
     pub name: String,
-    #[schema(inline, value_type = schemas::Id, example = "usps-web-tools")]
+    #[schema(required = true, max_length = 100, example = "usps-web-tools")]
     pub program: String,
     /// Wire names, case and all.
     #[schema(example = json!(["holdForPickup"]))]
     pub apis: Vec<String>,
     #[schema(example = json!(["prod"]))]
     pub environments: Vec<String>,
-    /// Kinds of notice.
-    #[schema(value_type = Vec<schemas::KindOfNotice>, example = json!(["protocol"]))]
+    /// Kinds of notice, as the list of notices names them.
+    #[schema(example = json!(["protocol"]))]
     pub kinds: Vec<String>,
     /// One of the program's languages; its first when absent.
     #[schema(example = "en")]
