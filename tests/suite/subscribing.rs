@@ -390,3 +390,30 @@ async fn a_suppressed_person_is_asked_again_once_the_office_allows_it() {
     service.post("/subscribe", &[("program", "parcels"), ("address", ADA)]).await;
     assert_eq!(mails(&service).await.len(), 1);
 }
+
+#[tokio::test]
+async fn the_table_and_the_notices_lead_to_the_form_with_what_was_looked_at() {
+    let service = WebService::start().await;
+    for (page, form) in [
+        ("/", "/subscribe"),
+        (
+            "/?program=parcels&api=labels&environment=prod&lang=de",
+            "/subscribe?program=parcels&amp;api=labels&amp;environment=prod&amp;lang=de",
+        ),
+        ("/notices", "/subscribe"),
+        ("/notices/parcels", "/subscribe?program=parcels"),
+        ("/notices/parcels/tls-1.2", "/subscribe?program=parcels"),
+    ] {
+        let body = service.get(page).await.body;
+        assert!(body.contains(&format!("href=\"{form}\"")), "{page}: {body}");
+    }
+    let asked = "/subscribe?program=parcels&api=labels&environment=prod&kind=version";
+    let form = service.get(asked).await.body;
+    assert_eq!(form.matches(" checked>").count(), 3, "{form}");
+    let choice = service.get("/subscribe").await.body;
+    for program in ["parcels", "crm"] {
+        assert!(choice.contains(&format!("href=\"/subscribe?program={program}\"")), "{choice}");
+    }
+    let empty = WebService::start_empty(false).await;
+    assert_eq!(empty.get("/subscribe").await.status, 503);
+}
