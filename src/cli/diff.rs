@@ -57,8 +57,14 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let Arguments { old, new, format, database } = arguments;
     let before = old.read(new.folder(), database).await?;
     let after = new.read(old.folder(), database).await?;
-    let (Some(before), Some(after)) = (before, after) else { return Ok(Exit::Problems) };
-    let found = diff(&before, &after);
+    let (Some(before), Some(after)) = (&before, &after) else {
+        let of = |side: &Source, read: bool| (!read).then(|| side.to_string());
+        let unsound: Vec<_> =
+            [of(old, before.is_some()), of(new, after.is_some())].into_iter().flatten().collect();
+        eprintln!("Nothing was compared: problems in {}.", unsound.join(" and "));
+        return Ok(Exit::Problems);
+    };
+    let found = diff(before, after);
     let printed = match format {
         Format::Text => text(&found),
         Format::Markdown => markdown(&found, old, new),

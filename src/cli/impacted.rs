@@ -31,16 +31,18 @@ pub struct Arguments {
     /// Only APIs named through this group.
     #[arg(long)]
     group: Option<String>,
-    /// Only this notice's, by its id within its program.
+    /// Only this notice's: PROGRAM/NOTICE, or its id within its program.
     #[arg(long)]
     notice: Option<String>,
-    /// One or more states, separated by commas or by repeating the flag.
+    /// One or more states, separated by commas or by repeating the flag: cancelled, paused,
+    /// cut-off, due (inside a vague or gradual cutoff), brownout, deprecated or announced.
     #[arg(long)]
     state: Vec<String>,
     /// A host, or a URL at or below one that is declared.
     #[arg(long)]
     url: Option<String>,
-    /// The states at this moment instead of now: a day (from 00:00 UTC) or an RFC 3339 instant.
+    /// The states at this moment instead of now: a day (from 00:00 UTC) or an instant such as
+    /// 2020-04-01T12:00Z.
     #[arg(long, value_name = "MOMENT")]
     on: Option<String>,
     /// What was declared at this moment, by the publication that was current then. It also is the
@@ -96,8 +98,9 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         Format::Csv => csv(&lines)?,
     };
     output::print(&printed)?;
-    for (filter, name) in index.did_you_mean(&question.query) {
-        eprintln!("Nothing has that {filter}. Did you mean `{name}`?");
+    for (filter, name) in index.unknown_names(&question.query) {
+        let guess = name.map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
+        eprintln!("Nothing has that {filter}.{guess}");
     }
     if lines.len() < found.len() {
         eprintln!("{} of {} lines are shown.", lines.len(), found.len());
@@ -107,19 +110,27 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
 
 /// The filters, or nothing where one is not understood; all of them are told.
 fn question(arguments: &Arguments) -> Option<Question> {
+    // As the table and the other commands write it.
+    let path = arguments.notice.as_deref().and_then(|notice| notice.split_once('/'));
+    let (program, notice) = match path {
+        Some((program, notice)) if arguments.program.as_deref().is_none_or(|p| p == program) => {
+            (Some(program), Some(notice))
+        }
+        _ => (arguments.program.as_deref(), arguments.notice.as_deref()),
+    };
     let once = [
-        ("program", &arguments.program),
-        ("environment", &arguments.environment),
-        ("api", &arguments.api),
-        ("group", &arguments.group),
-        ("notice", &arguments.notice),
-        ("url", &arguments.url),
-        ("on", &arguments.on),
-        ("within", &arguments.within),
-        ("sort", &arguments.sort),
+        ("program", program),
+        ("environment", arguments.environment.as_deref()),
+        ("api", arguments.api.as_deref()),
+        ("group", arguments.group.as_deref()),
+        ("notice", notice),
+        ("url", arguments.url.as_deref()),
+        ("on", arguments.on.as_deref()),
+        ("within", arguments.within.as_deref()),
+        ("sort", arguments.sort.as_deref()),
     ];
-    let once = once.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
-    let states = arguments.state.iter().map(|state| ("state", state));
+    let once = once.into_iter().filter_map(|(name, text)| Some((name, text?)));
+    let states = arguments.state.iter().map(|state| ("state", state.as_str()));
     let mut question = Question::default();
     let mut is_understood = true;
     for (name, text) in once.chain(states) {
@@ -194,6 +205,15 @@ fn place(line: &ImpactedApi) -> String {
     parts.join("\n")
 }
 
+/// With the end of a gradual one, without which a line is hard to see as due.
+fn cutoff(line: &ImpactedApi) -> String {
+    let cutoff = printable(&shown(&line.cutoff));
+    match &line.complete {
+        Some(_) => format!("{cutoff}\ncomplete {}", printable(&shown(&line.complete))),
+        None => cutoff,
+    }
+}
+
 fn table(lines: &[ImpactedApi]) -> String {
     if lines.is_empty() {
         return "Nothing announced matches.\n".to_owned();
@@ -205,6 +225,7 @@ fn table(lines: &[ImpactedApi]) -> String {
         "Notice",
         "Environment",
         "Cutoff",
+        "Zone",
         "State",
     ]);
     for line in lines {
@@ -213,14 +234,15 @@ fn table(lines: &[ImpactedApi]) -> String {
             printable(&line.api_title),
             format!("{}/{}", line.program, line.notice),
             place(line),
-            printable(&shown(&line.cutoff)),
+            cutoff(line),
+            line.zone.clone(),
             line.state.title().to_owned(),
         ]);
     }
     format!("{table}\n")
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 20] = [
     "program",
     "notice",
     "title",
@@ -234,8 +256,12 @@ const COLUMNS: [&str; 16] = [
     "environment",
     "stage",
     "urls",
+    "cohort",
+    "zone",
     "deprecation",
     "cutoff",
+    "complete",
+    "enforced",
     "state",
 ];
 
@@ -256,8 +282,12 @@ fn csv(lines: &[ImpactedApi]) -> anyhow::Result<String> {
             line.environment.clone(),
             line.stage.clone(),
             line.urls.join(" "),
+            optional(&line.cohort),
+            line.zone.clone(),
             shown(&line.deprecation),
             shown(&line.cutoff),
+            shown(&line.complete),
+            shown(&line.enforced),
             line.state.to_string(),
         ]
     };

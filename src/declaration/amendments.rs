@@ -109,6 +109,9 @@ const FIELDS: [Field; 3] = [
     ("complete", |f| f.complete.as_ref(), |r| r.dates.complete.as_ref()),
 ];
 
+/// Rows looked at for those that an amendment does describe.
+const MAX_ROWS_LOOKED_AT: usize = 100;
+
 /// Compares each former value with the one that took its place: the former
 /// value of the next amendment of that row, or what stands in the row now.
 fn check_values(
@@ -122,32 +125,41 @@ fn check_values(
 ) {
     for (name, of_former, of_row) in FIELDS {
         let Some(old) = of_former(former) else { continue };
-        let rows = timetable.rows.iter().filter(|(id, _)| amendment.touches(id));
-        let wrong = rows
-            .filter_map(|(id, row)| {
-                let next = later.iter().filter(|a| a.touches(id)).find_map(|a| match &a.former {
-                    Former::Values(values) => of_former(values),
-                    _ => None,
-                });
-                Some((next.or_else(|| of_row(row))?, row.zone))
-            })
-            .find(|(new, zone)| !describes(amendment.kind, old, new, *zone));
-        if let Some((new, zone)) = wrong {
-            let at = steps!["amendments", index, "former", name];
-            problems.push(
-                Problem::error(
-                    Code::AmendmentMismatch,
-                    context.tree.place(&at),
-                    format!(
-                        "`{}` does not describe a change of `{name}` from {} to {}",
-                        amendment.kind.as_str(),
-                        old.span,
-                        new.span
-                    ),
-                )
-                .help_opt(better_kind(old, new, zone)),
-            );
-        }
+        let change = |(id, row): (_, &Row)| {
+            let next = later.iter().filter(|a| a.touches(id)).find_map(|a| match &a.former {
+                Former::Values(values) => of_former(values),
+                _ => None,
+            });
+            Some((id, next.or_else(|| of_row(row))?.clone(), row.zone))
+        };
+        let changes = || {
+            let rows = timetable.rows.iter().filter(|(id, _)| amendment.touches(id));
+            rows.filter_map(change)
+        };
+        let is_right =
+            |(_, new, zone): &(&RowId, Date, Tz)| describes(amendment.kind, old, new, *zone);
+        let Some((id, new, zone)) = changes().find(|change| !is_right(change)) else { continue };
+        let right: Vec<_> = changes().take(MAX_ROWS_LOOKED_AT).filter(is_right).collect();
+        let at = steps!["amendments", index, "former", name];
+        let kind = amendment.kind.as_str();
+        let (was, is) = (&old.span, &new.span);
+        let message = format!(
+            "`{kind}` does not describe a change of `{name}` of `{id}` from `{was}` to `{is}`"
+        );
+        let help = match right.is_empty() {
+            true => better_kind(old, &new, zone),
+            false => {
+                let rows: Vec<_> = right.iter().map(|(id, ..)| id.as_str()).collect();
+                Some(format!(
+                    "it does for other rows; name those alone: `rows: [{}]`",
+                    rows.join(", ")
+                ))
+            }
+        };
+        problems.push(
+            Problem::error(Code::AmendmentMismatch, context.tree.place(&at), message)
+                .help_opt(help),
+        );
     }
 }
 

@@ -33,7 +33,9 @@ fn syntax_help(message: &str) -> Option<&'static str> {
         return Some("is a `[`, `{` or quote above not closed?");
     }
     if message.contains("expected ',' or ']'") || message.contains("expected ',' or '}'") {
-        return Some("inside `[ ]` and `{ }` a text with `{{…}}` or a comma needs quotes");
+        return Some(
+            "inside `[ ]` and `{ }` a text with a brace, a bracket or a comma needs quotes",
+        );
     }
     None
 }

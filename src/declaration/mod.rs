@@ -7,6 +7,7 @@ mod amendments;
 mod builder;
 mod circles;
 mod explanations;
+mod forms;
 mod likeness;
 mod links;
 mod notice;
@@ -47,7 +48,7 @@ use rules::Ending;
 use std::cell::Cell;
 use std::collections::HashMap;
 use texts::NamedDates;
-use tree::{Tree, steps};
+use tree::Tree;
 use written::DeclaredNotice;
 
 /// A workspace that may be used, or everything that is wrong with it.
@@ -251,10 +252,19 @@ fn check_foreign_replacements(
         let Some(program) = workspace.programs.get(id.as_str()) else { continue };
         for (api, declared) in &program.catalogue.apis {
             let Some(ReplacedBy::Alternatives(all)) = &declared.replaced_by else { continue };
-            for replacement in all.iter().flatten() {
+            for (replacement, at) in program::replacements(api, all) {
                 let Some(other) = &replacement.program else { continue };
-                let at = steps!["apis", api.as_str(), "replaced_by"];
-                program::unknown(other.as_str(), &known, "program", (tree, &at), problems);
+                if !known.contains(&other.as_str()) {
+                    let message = format!(
+                        "`{other}/{0}` means `{0}` of the program `{other}`, which is not there",
+                        replacement.api
+                    );
+                    let help = suggestion(other.as_str(), known.iter().copied());
+                    problems.push(
+                        Problem::error(Code::UnknownReference, tree.place(&at), message)
+                            .help_opt(help),
+                    );
+                }
                 let Some(other) = workspace.programs.get(other) else { continue };
                 let apis: Vec<_> = other.catalogue.apis.keys().map(|id| id.as_str()).collect();
                 let name = replacement.api.as_str();

@@ -30,6 +30,7 @@ pub fn check_row(
         );
         return;
     }
+    problems.extend(inherited_end(context, id, dates));
     let planned = [
         ("announced", Some(context.announced)),
         ("deprecation", dates.deprecation.as_ref()),
@@ -60,6 +61,28 @@ pub fn check_row(
             );
         }
     }
+}
+
+/// A row whose cutoff nobody knows yet would be cut off all the same once the end
+/// that is meant for the other rows has come.
+fn inherited_end(context: &Context<'_>, id: &RowId, dates: &Dates) -> Option<Problem> {
+    let row = steps!["schedule", "rows", id.as_str()];
+    let has_own = |name| context.tree.has(&row, name);
+    let open =
+        dates.cutoff.as_ref().filter(|cutoff| !cutoff.is_announced() && has_own("cutoff"))?;
+    let ends = [("complete", &dates.complete), ("enforced", &dates.enforced)];
+    let (name, end) = ends
+        .into_iter()
+        .filter(|(name, _)| !has_own(name))
+        .find_map(|(name, end)| Some((name, end.as_ref().filter(|end| end.is_announced())?)))?;
+    let place = |name| context.tree.place(&place_of(context, id, name));
+    let message =
+        format!("the cutoff of `{id}` is {}, and it inherits `{name}` {}", open.span, end.span);
+    Some(
+        Problem::error(Code::DateOrder, place("cutoff"), message)
+            .related(place(name), "this holds for the row too")
+            .help(format!("give the row a `{name}` of its own; `to be announced` will do")),
+    )
 }
 
 /// Whether `first` may end up after `then`, by the bounds of both.

@@ -1,13 +1,15 @@
 //! Reads and checks `program.yaml` and `apis.yaml`.
 
 use super::circles::{circles, drawn};
-use super::problem::{Code, Problem, suggestion};
+use super::problem::{Code, Place, Problem, suggestion};
 use super::reader::{Read, read};
 use super::references::Resolver;
 use super::rules::abbreviated_zone;
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
-use crate::notice::{Catalogue, ProgramSettings, ReplacedBy};
+use crate::notice::{
+    ApiId, Catalogue, HttpUrl, ProgramSettings, Reference, ReplacedBy, Replacement, VersionRange,
+};
 use std::cell::Cell;
 
 /// More places than these are not looked at.
@@ -60,11 +62,25 @@ pub fn catalogue(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<
         for (id, environment) in &catalogue.environments {
             let at = steps!["environments", id.as_str(), "zone"];
             problems.extend(abbreviated_zone(&read.tree, &at, environment.zone));
+            for (url_id, url) in &environment.urls {
+                let at = steps!["environments", id.as_str(), "urls", url_id.as_str()];
+                problems.extend(any_host(url, read.tree.place(&at)));
+            }
         }
         check_apis(catalogue, &read.tree, problems);
         check_groups(catalogue, &read.tree, problems);
     }
     Some(read)
+}
+
+/// Nobody calls `*.example.com`, and who asks for their own host would not be told
+/// that it is meant.
+fn any_host(url: &HttpUrl, place: Place) -> Option<Problem> {
+    url.host().contains('*').then(|| {
+        let message = format!("`*` stands for nothing in the host `{}`", url.host());
+        Problem::error(Code::InvalidValue, place, message)
+            .help("write a host as readers know it, such as `your-site.example.com`")
+    })
 }
 
 fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
@@ -82,15 +98,53 @@ fn check_apis(catalogue: &Catalogue, tree: &Tree, problems: &mut Vec<Problem>) {
                 problems,
             );
         }
+        for (index, url) in api.urls.iter().enumerate() {
+            let at = steps!["apis", id.as_str(), "urls", index];
+            problems.extend(any_host(url, tree.place(&at)));
+        }
+        problems.extend(api.versions.iter().enumerate().filter_map(|(index, version)| {
+            let at = steps!["apis", id.as_str(), "versions", index];
+            (!is_referable(version)).then(|| unreferable(version, tree.place(&at)))
+        }));
         let Some(ReplacedBy::Alternatives(alternatives)) = &api.replaced_by else { continue };
         // Another program's API is looked up when all programs are read.
-        let own = alternatives.iter().flatten().filter(|r| r.program.is_none());
-        for replacement in own.filter(|r| !catalogue.apis.contains_key(&r.api)) {
-            let at = steps!["apis", id.as_str(), "replaced_by"];
+        let own = replacements(id, alternatives).filter(|(r, _)| r.program.is_none());
+        for (replacement, at) in own.filter(|(r, _)| !catalogue.apis.contains_key(&r.api)) {
             let name = replacement.api.as_str();
             unknown(name, &tree.keys(&steps!["apis"]), "API", (tree, &at), problems);
         }
     }
+}
+
+/// Each replacement of the API with its path.
+pub fn replacements<'a>(
+    api: &'a ApiId,
+    alternatives: &'a [Vec<Replacement>],
+) -> impl Iterator<Item = (&'a Replacement, [Step; 5])> {
+    let own = move |first: usize, second: usize| {
+        // An alternative of one API is written without a list of its own, and the
+        // longest part of the path that is there counts.
+        steps!["apis", api.as_str(), "replaced_by", first, second]
+    };
+    alternatives.iter().enumerate().flat_map(move |(first, together)| {
+        together.iter().enumerate().map(move |(second, one)| (one, own(first, second)))
+    })
+}
+
+/// Whether `NAME@VERSION` means this version and nothing else.
+fn is_referable(version: &str) -> bool {
+    let reference = format!("a@{version}").parse::<Reference>();
+    reference.is_ok_and(|read| {
+        let own = Some(version.to_owned());
+        let meant = VersionRange { from: own.clone(), to: own };
+        read.versions == Some(meant) && read.operation.is_none()
+    })
+}
+
+fn unreferable(version: &str, place: Place) -> Problem {
+    let message = format!("no reference can name the version `{version}`");
+    Problem::error(Code::InvalidValue, place, message)
+        .help("NAME@VERSION ends at a blank, and `..` makes a range: write it without either")
 }
 
 /// Reports `name` where it is not among `known`.

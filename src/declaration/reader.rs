@@ -4,9 +4,11 @@
 //! and the file read again, until what remains is sound or nothing can be left
 //! out any more.
 
+use super::forms::form;
 use super::problem::{Code, Problem, suggestion};
 use super::source::SourceFile;
 use super::tree::{Step, Tree};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
@@ -29,7 +31,7 @@ pub struct Read<T> {
 }
 
 /// `None` where the file is not YAML at all; the problem says so.
-pub fn read<T: DeserializeOwned>(
+pub fn read<T: DeserializeOwned + JsonSchema>(
     file: &SourceFile,
     problems: &mut Vec<Problem>,
 ) -> Option<Read<T>> {
@@ -45,7 +47,7 @@ pub fn read<T: DeserializeOwned>(
     Some(Read { tree, form })
 }
 
-fn read_leaving_out<T: DeserializeOwned>(
+fn read_leaving_out<T: DeserializeOwned + JsonSchema>(
     tree: &mut Tree,
     problems: &mut Vec<Problem>,
 ) -> Option<T> {
@@ -61,7 +63,7 @@ fn read_leaving_out<T: DeserializeOwned>(
         let message = error.inner().to_string();
         let missing = message.strip_prefix("missing field `").and_then(|m| m.strip_suffix('`'));
         if missing.is_none() || !bereft.contains(&path) {
-            problems.push(explain(tree, &path, &message));
+            problems.push(explain::<T>(tree, &path, &message));
         }
         let substitute = SUBSTITUTES.iter().find(|(key, _)| missing == Some(*key));
         if let (true, Some((key, text))) = (path.is_empty(), substitute) {
@@ -89,7 +91,7 @@ fn steps(path: &serde_path_to_error::Path) -> Vec<Step> {
 }
 
 /// Turns serde's words into the reader's.
-fn explain(tree: &Tree, path: &[Step], message: &str) -> Problem {
+fn explain<T: JsonSchema>(tree: &Tree, path: &[Step], message: &str) -> Problem {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let first = quoted.first().copied().unwrap_or_default();
     if message.starts_with("unknown field") {
@@ -117,7 +119,11 @@ fn explain(tree: &Tree, path: &[Step], message: &str) -> Problem {
         .help(format!("add `{first}:` here"));
     }
     if message.starts_with("invalid type") {
-        return wrong_type(tree, path, message);
+        let problem = wrong_type(tree, path, message);
+        return match problem.help {
+            Some(_) => problem,
+            None => problem.help_opt(form::<T>(path, tree.plain_scalar(path))),
+        };
     }
     if let Some(rest) = message.strip_prefix("invalid value: string \"")
         && let Some((written, expected)) = rest.split_once("\", expected ")
@@ -154,17 +160,36 @@ fn wrong_type(tree: &Tree, path: &[Step], message: &str) -> Problem {
         )
         .help(format!("write it in quotes: \"{written}\""));
     }
-    let found = found.replace("unit value", "nothing").replace("map", "a map of keys");
     let expected = match expected {
         e if e.starts_with("struct ") => "a map of keys",
         "a string" => "a text",
         "a sequence" => "a list",
         "a map" => "a map of keys",
+        // An enum is told by the name of its reader, which says nothing.
+        e if e.ends_with(" enum") || e.starts_with("enum ") => "one word",
+        e if is_number_type(e) => "a whole number",
         e => e,
     };
     Problem::error(
         Code::WrongType,
         tree.place(path),
-        format!("{expected} is expected here, and this is {}", found.replace("sequence", "a list")),
+        format!("{expected} is expected here, and this is {}", found_words(found)),
     )
+}
+
+/// `u16` and its like.
+fn is_number_type(name: &str) -> bool {
+    name.strip_prefix(['u', 'i']).is_some_and(|bits| bits.parse::<u8>().is_ok())
+}
+
+fn found_words(found: &str) -> String {
+    match found.split(' ').next().unwrap_or_default() {
+        "string" => format!("the text {}", found.trim_start_matches("string ")),
+        "integer" | "floating" => "a number".to_owned(),
+        "boolean" => "a truth value".to_owned(),
+        "unit" => "nothing".to_owned(),
+        "sequence" => "a list".to_owned(),
+        "map" => "a map of keys".to_owned(),
+        _ => found.to_owned(),
+    }
 }

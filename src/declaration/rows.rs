@@ -82,7 +82,8 @@ fn row(
     let found = problems.len();
     let targets = context.targets(references, scope, place, problems);
     let row = steps!["schedule", "rows", id.as_str()];
-    let left_out = written.apis.is_none() && tree.has(&row, "apis");
+    // What was left out of the row, or of the list, has its own problem.
+    let left_out = tree.has_lost(&row) || tree.has_lost(place);
     if references.is_empty() && problems.len() == found && !left_out {
         let place = tree.key_place(&row);
         problems.push(

@@ -147,7 +147,11 @@ fn unresolved(dates: &Dates, name: &str) -> Option<(String, Option<String>)> {
     match dates.named().iter().find(|(known, _)| *known == name) {
         None => {
             let why = format!("`{name}` is not a date that a schedule has");
-            Some((why, suggestion(name, DATE_NAMES)))
+            let help = suggestion(name, DATE_NAMES).map(|help| match help.starts_with("known") {
+                true => format!("{help}; of one row: {{{{ROW.cutoff}}}}"),
+                false => help,
+            });
+            Some((why, help))
         }
         Some((_, None)) => {
             let help = format!("declare `{name}`, or name a row's date: {{{{ROW.{name}}}}}");

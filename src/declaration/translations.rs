@@ -11,6 +11,7 @@ use crate::notice::{
     CatalogueTexts, Locale, Notice, NoticeId, NoticeTexts, ProgramTexts, SettingsTexts,
 };
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 
@@ -196,7 +197,7 @@ fn nothing_to_translate(file: &SourceFile, why: &str) -> Problem {
 
 /// Reads a file of texts; a key that holds a fact is told apart from one that
 /// nobody knows.
-fn read_texts<T: DeserializeOwned>(
+fn read_texts<T: DeserializeOwned + JsonSchema>(
     file: &SourceFile,
     whole: &str,
     problems: &mut Vec<Problem>,

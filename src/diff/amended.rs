@@ -2,10 +2,15 @@
 //! them tell of a change, and which are left over.
 
 use super::{Change, Told, Word};
-use crate::notice::{Amendment, AmendmentKind, Date, Former, FormerValues, Notice, RowId};
+use crate::notice::{
+    Amendment, AmendmentKind, Date, Former, FormerValues, Notice, Placeholder, RowId, Timetable,
+    placeholders,
+};
 
 /// The newer amendments, and whether each was matched with a change.
 pub struct Amended<'n> {
+    /// What the dates named in reasons stand for.
+    schedule: &'n Timetable,
     added: Vec<(&'n Amendment, bool)>,
     /// Those of the older notice that are missing from the newer.
     removed: Vec<&'n Amendment>,
@@ -37,7 +42,7 @@ impl<'n> Amended<'n> {
                 }
             }
         }
-        Self { added, removed: left, reworded }
+        Self { schedule: &new.schedule, added, removed: left, reworded }
     }
 
     /// Those of `kinds` that touch any of `rows`, or all when `rows` is empty.
@@ -46,6 +51,16 @@ impl<'n> Amended<'n> {
             rows.is_empty() || rows.iter().any(|row| amendment.touches(row))
         };
         self.take(|amendment| kinds.contains(&amendment.kind) && touches(amendment))
+    }
+
+    /// Those that tell of a row that was not there. One that was split off says in its
+    /// own amendment what held for it before.
+    pub fn telling_new(&mut self, row: &RowId) -> Vec<Told> {
+        self.take(|amendment| {
+            let is_named = amendment.rows.contains(row);
+            let is_rescoped = amendment.kind == AmendmentKind::Rescoped && amendment.touches(row);
+            is_rescoped || is_named && DATED.contains(&amendment.kind)
+        })
     }
 
     /// Whether the row's date that was `old` is told to have changed. `of` finds
@@ -82,11 +97,12 @@ impl<'n> Amended<'n> {
     }
 
     fn take(&mut self, is_meant: impl Fn(&Amendment) -> bool) -> Vec<Told> {
+        let schedule = self.schedule;
         let meant = self.added.iter_mut().filter(|(amendment, _)| is_meant(amendment));
         meant
             .map(|(amendment, is_used)| {
                 *is_used = true;
-                told(amendment)
+                told(amendment, schedule)
             })
             .collect()
     }
@@ -103,7 +119,7 @@ impl<'n> Amended<'n> {
             changes.push(Change {
                 rows: amendment.rows.clone(),
                 before,
-                amendments: vec![told(amendment)],
+                amendments: vec![told(amendment, self.schedule)],
                 ..Change::new(Word::Amended(amendment.kind), subject(amendment))
             });
         }
@@ -176,10 +192,28 @@ fn is_same(one: &Amendment, other: &Amendment) -> bool {
     parts(one) == parts(other)
 }
 
-fn told(amendment: &Amendment) -> Told {
+fn told(amendment: &Amendment, schedule: &Timetable) -> Told {
     Told {
         date: amendment.date.span.to_string(),
         kind: amendment.kind,
-        reason: amendment.reason.as_ref().map(|text| text.0.trim().to_owned()),
+        reason: amendment.reason.as_ref().map(|text| filled(text.0.trim(), schedule)),
     }
+}
+
+/// With the dates that it names, as they are declared.
+fn filled(text: &str, schedule: &Timetable) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for Placeholder { range, row, name } in placeholders(text) {
+        let dates = match row {
+            None => Some(&schedule.general),
+            Some(row) => schedule.rows.get(row).map(|row| &row.dates),
+        };
+        let date = dates.and_then(|dates| dates.named().into_iter().find(|(n, _)| *n == name)?.1);
+        let Some(date) = date else { continue };
+        out.push_str(&text[from..range.start]);
+        out.push_str(&date.span.to_string());
+        from = range.end;
+    }
+    out + &text[from..]
 }

@@ -45,7 +45,7 @@ impl Comparison<'_> {
 
     fn new_row(&mut self, id: &RowId) {
         let change = Change::new(Word::New, "row").row(id);
-        let told = self.amended.telling(&[AmendmentKind::Rescoped], std::slice::from_ref(id));
+        let told = self.amended.telling_new(id);
         self.changes.push(if told.is_empty() {
             change.needs(AmendmentKind::Rescoped, Some("not recorded".to_owned()))
         } else {

@@ -5,7 +5,7 @@
 //! the same and a mistake is explained in the same sentence.
 
 use super::query::{AskedUrl, Query};
-use crate::notice::Length;
+use crate::notice::{Length, Point};
 use crate::schedule::{Instant, State};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use std::fmt::Display;
@@ -127,20 +127,32 @@ fn add_states(states: &mut Vec<State>, text: &str) -> Result<(), BadFilter> {
     Ok(())
 }
 
-/// An RFC 3339 instant, or a day, which begins at 00:00 UTC.
+/// An RFC 3339 instant, or one without its seconds as declarations write it, or a
+/// day, which begins at 00:00 UTC.
 pub fn moment(text: &str) -> Result<Instant, String> {
     // A `+` that was not escaped arrives from a query string as a space.
     let written = text.replace(' ', "+");
     let at = match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         Ok(day) => Some(day.and_time(NaiveTime::MIN).and_utc()),
-        Err(_) => DateTime::parse_from_rfc3339(&written).ok().map(|at| at.with_timezone(&Utc)),
+        Err(_) => match DateTime::parse_from_rfc3339(&written) {
+            Ok(at) => Some(at.with_timezone(&Utc)),
+            Err(_) => declared_instant(&written),
+        },
     };
     at.filter(|at| MOMENT_YEARS.contains(&at.year())).ok_or_else(|| {
         format!(
             "`{text}` is not a moment: write a day, such as 2020-09-27, which begins at 00:00 UTC, \
-             or an instant, such as 2020-09-27T14:00:00Z"
+             or an instant, such as 2020-09-27T14:00Z"
         )
     })
+}
+
+/// Only with an offset: whose clocks are meant is not known here.
+fn declared_instant(text: &str) -> Option<Instant> {
+    match text.parse() {
+        Ok(Point::Instant { at, offset: Some(offset) }) => Some((at - offset).and_utc()),
+        _ => None,
+    }
 }
 
 impl std::fmt::Display for AskedUrl {

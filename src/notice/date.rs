@@ -4,7 +4,8 @@
 //! This module knows how a date is written and nothing of zones or of now;
 //! `schedule` turns a date into instants.
 
-use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime};
+use super::meant_date;
+use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -57,7 +58,7 @@ pub struct Date {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadDate {
-    #[error("`{0}` is not a date: {FORMS}")]
+    #[error("`{0}` is not a date: {way_out}", way_out = way_out(.0))]
     Form(String),
     #[error("`{0}` does not exist in the calendar")]
     Impossible(String),
@@ -68,7 +69,19 @@ pub enum BadDate {
 /// What a declaration may write, for error messages and documentation.
 pub const FORMS: &str = "write 2020-09-27, 2020-09-27T14:00, 2020-09, 2020-Q3, 2020, \
      2020-09-27..2020-10-04, `not before 2020-09-27`, `to be announced`, \
-     `to be announced by 2020-06-01` or `already in effect`";
+     `to be announced by 2020-06-01` or `already in effect`; your own words stand beside it: \
+     {date: to be announced, label: …}";
+
+/// The form that was meant, where it can be told; else all there are.
+fn way_out(written: &str) -> String {
+    if NaiveTime::parse_from_str(written.trim(), "%H:%M").is_ok() {
+        return format!("write the day too, such as `2020-09-27T{}`", written.trim());
+    }
+    match meant_date(written) {
+        Some(meant) => format!("write `{meant}`"),
+        None => FORMS.to_owned(),
+    }
+}
 
 impl Date {
     pub fn day(day: NaiveDate) -> Self {

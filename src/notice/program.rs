@@ -68,8 +68,8 @@ pub struct ProgramSettings {
     /// What the office promises about its notices; `check` holds it to them.
     #[serde(default)]
     pub policy: Policy,
-    /// Named ladders: how long before a cutoff to write again. A notice follows `default` unless
-    /// it names another.
+    /// Named ladders: how long before a cutoff, or the first strike of a brownout, to write
+    /// again. A notice follows `default` unless it names another.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub reminders: IndexMap<LadderId, Vec<Length>>,
     /// When mail may leave.

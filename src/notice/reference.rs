@@ -30,6 +30,8 @@ pub enum BadReference {
     Name(#[from] BadId),
     #[error(transparent)]
     Operation(#[from] super::BadOperation),
+    #[error("`{0}` names no API: write it before the operation, such as `contacts {0}`")]
+    NoName(Operation),
     #[error("`{0}` names no version: write NAME@VERSION, NAME@FROM..TO, NAME@FROM.. or NAME@..TO")]
     Versions(String),
 }
@@ -38,6 +40,9 @@ impl FromStr for Reference {
     type Err = BadReference;
 
     fn from_str(text: &str) -> Result<Self, BadReference> {
+        if let Ok(operation) = text.trim().parse::<Operation>() {
+            return Err(BadReference::NoName(operation));
+        }
         let (target, operation) = match text.split_once(' ') {
             Some((target, operation)) => (target, Some(operation.trim().parse()?)),
             None => (text, None),

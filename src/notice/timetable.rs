@@ -106,7 +106,7 @@ pub enum BrownoutLength {
 pub struct Repeat {
     /// From one beginning to the next.
     pub every: Length,
-    /// The last beginning comes no later.
+    /// The last beginning comes no later; a day is included to its end.
     pub until: Date,
 }
 

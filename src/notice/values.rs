@@ -1,6 +1,7 @@
 //! Small checked values that declarations and messages share: URLs, texts,
 //! mail addresses and lengths of time.
 
+use super::meant_length;
 use chrono::{Days, Months, NaiveDate, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -219,10 +220,13 @@ const UNITS: [(Unit, &str); 6] = [
 const MAX_AMOUNT: u32 = 5_256_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a length of time: write a number and a unit, such as `90 days`, `3 months` or `2 hours`"
-)]
+#[error("`{0}` is not a length of time: write {meant}", meant = length_meant(.0))]
 pub struct BadLength(String);
+
+fn length_meant(written: &str) -> String {
+    const FORMS: &str = "a number and a unit, such as `90 days`, `3 months` or `2 hours`";
+    meant_length(written).map_or_else(|| FORMS.to_owned(), |meant| format!("`{meant}`"))
+}
 
 impl Length {
     pub fn days(amount: u32) -> Self {

@@ -62,6 +62,20 @@ pub fn bounds(date: &Date, zone: Tz) -> Bounds {
     }
 }
 
+/// Whether `at` comes no later than `date`: to the second where it is an instant,
+/// else by its last day, which is included. What has no end is never reached.
+pub fn is_within(at: Instant, date: &Date, zone: Tz) -> bool {
+    match date.span {
+        Span::At(point) | Span::Range { to: point, .. } => match point {
+            Point::Instant { .. } => {
+                point_bounds(point, zone).latest.is_some_and(|latest| at <= latest)
+            }
+            _ => at < end_of(point.last_day(), zone),
+        },
+        Span::NotBefore(_) | Span::ToBeAnnounced { .. } | Span::InEffect => false,
+    }
+}
+
 fn point_bounds(point: Point, zone: Tz) -> Bounds {
     match point {
         Point::Instant { at, offset: Some(offset) } => {

@@ -1,6 +1,6 @@
 //! When a brownout strikes, worked out as far as asked and no further.
 
-use super::bounds::{Instant, bounds, plus};
+use super::bounds::{Instant, bounds, is_within, plus};
 use crate::notice::{Brownout, BrownoutLength};
 use chrono_tz::Tz;
 use std::ops::Range;
@@ -30,8 +30,8 @@ impl<'b> Occurrences<'b> {
             Some(_) if n >= MAX_OCCURRENCES => return None,
             Some(repeat) => {
                 let start = plus(first, repeat.every, n, self.zone)?;
-                let last = bounds(&repeat.until, self.zone).latest?;
-                (start <= last && !(n > 0 && repeat.every.is_zero())).then_some(start)?
+                let begins = is_within(start, &repeat.until, self.zone);
+                (begins && !(n > 0 && repeat.every.is_zero())).then_some(start)?
             }
         };
         let end = match &self.brownout.length {

@@ -17,7 +17,7 @@ mod reminders;
 mod state;
 mod stretches;
 
-pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, plus, wall_time};
+pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, is_within, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{describes, history, undo, word};
 pub use days::Days;

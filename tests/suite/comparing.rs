@@ -157,6 +157,7 @@ fn problems_of_a_revision_name_the_revision() {
     assert_eq!(code, 2);
     let said = said + &complaint;
     assert!(said.contains("git:HEAD:notices/usps-web-tools/tls-1.2.yaml:"), "{said}");
+    assert!(said.ends_with("Nothing was compared: problems in git:HEAD.\n"), "{said}");
 }
 
 #[cfg(unix)]

@@ -48,6 +48,28 @@ fn a_workspace_does_not_differ_from_itself() {
 }
 
 #[test]
+fn a_row_that_was_split_off_is_told_by_what_held_for_it_before() {
+    let late = "    late: {environment: prod, apis: [labels, tracking], cohort: extended, \
+                cutoff: to be announced}\n";
+    let rows = format!("{ROWS}{late}");
+    let said = "new row of late: - → -";
+    assert_eq!(from_rows(&rows, ""), [format!("! {said}")]);
+    let amendment = "amendments:\n  - {date: 2026-05-01, kind: postponed, rows: [late], \
+         former: {cutoff: 2026-09-01}}\n";
+    assert_eq!(from_rows(&rows, amendment), [said]);
+}
+
+#[test]
+fn a_reason_is_told_with_the_dates_that_it_names() {
+    let rows = ROWS.replace("2026-09-01", "2026-12-01");
+    let amendment = "amendments:\n  - {date: 2026-05-01, kind: extended, rows: [prod], \
+         former: {cutoff: 2026-09-01}, reason: \"By {{prod.cutoff}}, and {{7*7}}.\"}\n";
+    let found = diff(&parcels(ROWS, ""), &parcels(&rows, amendment));
+    let change = found.changes().next().unwrap();
+    assert_eq!(change.amendments[0].reason.as_deref(), Some("By 2026-12-01, and {{7*7}}."));
+}
+
+#[test]
 fn a_moved_cutoff_is_told_only_by_an_amendment() {
     let rows = ROWS.replace("2026-09-01", "2026-12-01");
     let said = "extended cutoff of prod: 2026-09-01 → 2026-12-01";

@@ -106,12 +106,14 @@ fn strikes_beyond_the_limit_and_open_dates_are_told_below() {
     let words = ["--now", "2026-06-01"];
     let (_, table, _) = run_in(folder.path(), &words);
     assert!(table.contains("2026-07-01 09:00 to 10:00"), "{table}");
-    let more = "parcels/labels: 70 strikes more of brownout daily (prod) until 2026-10-31T13:00:00Z; \
+    assert!(table.contains("reminder, 7 days before the brownout daily "), "{table}");
+    let more = "parcels/labels: 71 strikes more of brownout daily (prod) until 2026-11-01T14:00:00Z; \
                 53 of a brownout are listed.";
     assert!(table.contains(more), "{table}");
     assert!(table.ends_with("parcels/labels: cutoff of test is to be announced.\n"), "{table}");
     let (_, csv, notes) = run_in(folder.path(), &[&words[..], &["--format", "csv"]].concat());
     assert!(notes.contains(more) && !csv.contains("more"), "{notes}");
+    assert!(csv.contains(",reminder,,,7 days,brownout,daily,,"), "{csv}");
 }
 
 #[test]

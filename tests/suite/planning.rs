@@ -81,8 +81,8 @@ fn a_year_of_hourly_brownouts_is_listed_to_its_limit_and_counted() {
     let strikes = plan.entries.iter().filter(|e| matches!(e.what, What::Brownout { .. }));
     assert_eq!(strikes.count(), MAX_LISTED_STRIKES);
     let more = &plan.more[0];
-    assert_eq!(more.count as usize, 364 * 24 + 1 - MAX_LISTED_STRIKES);
-    assert_eq!(more.last, at("2027-12-31T05:00:00Z"));
+    assert_eq!(more.count as usize, 365 * 24 - MAX_LISTED_STRIKES);
+    assert_eq!(more.last, at("2028-01-01T04:00:00Z"));
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! What a preview shows: every channel, day and recipient of every notice, to
 //! this machine alone, and without leaving anything behind.
 
+use crate::declared::workspace;
 use crate::preview_site::{TestPreview, parcels};
-use fairwarning::preview::Channel;
+use fairwarning::preview::{Channel, marks};
+use fairwarning::render::Renderer;
+use fairwarning::schedule::Days;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -73,6 +76,24 @@ async fn the_days_reach_from_the_announcement_to_after_the_last_milestone_and_st
     }
     let day = preview.page("/notices/parcels/labels/html?on=2026-06-01").await;
     assert!(day.contains("value=\"2026-06-01\"") && day.contains("value=\"151\""), "{day}");
+}
+
+#[test]
+fn a_brownout_is_told_to_be_over_when_it_ends() {
+    let workspace = workspace(
+        "title: Old labels end\nkind: version\nannounced: 2026-01-01\nsummary: S.\nschedule:\n  \
+         rows:\n    prod: {environment: prod, apis: [labels], cutoff: 2026-09-08}\n  brownouts:\n    \
+         may: {start: 2026-05-05T14:00, length: 12 hours}\n",
+    );
+    let program = &workspace.programs["parcels"];
+    let (notice, zone) = (&program.notices["labels"], program.settings.zone);
+    let days = Days::of(notice, zone, "2026-01-01T00:00:00Z".parse().unwrap());
+    let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+    let marks = marks(program, notice, &days, &renderer.language(&"en".parse().unwrap()));
+    let when = |what: &str| marks.iter().find(|mark| mark.what == what).unwrap().when.clone();
+    assert!(when("Brownout").starts_with("Tuesday 5 May 2026, 14:00"), "{}", when("Brownout"));
+    let over = when("Brownout, over");
+    assert!(over.starts_with("Wednesday 6 May 2026, 02:00"), "{over}");
 }
 
 #[tokio::test]

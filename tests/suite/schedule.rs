@@ -169,6 +169,30 @@ fn a_brownout_keeps_its_wall_time_when_clocks_change() {
 }
 
 #[test]
+fn a_brownout_that_repeats_until_a_day_begins_on_that_day_too() {
+    let starts = |start: &str, until: &str| {
+        let weeks = "length: 3 hours, repeat: {every: 4 weeks, until: 2026-11-08}";
+        let mut notice = notice_with(
+            "cutoff: 2026-11-13T16:00",
+            &format!("  brownouts:\n    first: {{start: {start}, {weeks}}}\n"),
+        );
+        let brownout = &mut notice.schedule.brownouts[0];
+        // `check` would refuse a repetition that never comes.
+        brownout.repeat.as_mut().unwrap().until = date(until);
+        Occurrences::new(brownout, chrono_tz::America::New_York).iter().count()
+    };
+    assert_eq!(starts("2026-09-30T07:00", "2026-10-28"), 2);
+    assert_eq!(starts("2026-09-30T07:00", "2026-10-27"), 1);
+    assert_eq!(starts("2026-09-30T07:00", "2026-10"), 2);
+    assert_eq!(starts("2026-09-30T07:00", "2026-10-20..2026-10-28"), 2);
+    // An instant is taken to the second.
+    assert_eq!(starts("2026-09-30T07:00", "2026-10-28T07:00"), 2);
+    assert_eq!(starts("2026-09-30T07:00", "2026-10-28T06:59"), 1);
+    // The midnight after the last day is another day.
+    assert_eq!(starts("2026-10-04T00:00", "2026-10"), 1);
+}
+
+#[test]
 fn a_brownout_strikes_only_the_apis_it_names() {
     let notice = weekly();
     let (id, row) = notice.schedule.rows.first().unwrap();

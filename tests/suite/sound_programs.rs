@@ -234,7 +234,8 @@ impl Shape {
             // A month of its own each, so that none overlaps.
             let month = n + 4;
             let repeat = days.map_or(String::new(), |days| {
-                let until = 2 + days % 25;
+                // Once more at least, as a repetition must.
+                let until = 3 + days % 25;
                 format!(", repeat: {{every: 1 day, until: 2029-{month:02}-{until:02}T12:00}}")
             });
             let apis = match is_partial {

@@ -129,6 +129,64 @@ fn what_was_declared_earlier_is_shown_as_of_then() {
     assert!(then.contains("OnePageCRM API") && !then.contains("Another title"), "{then}");
 }
 
+/// Two rows that differ in whom they apply to, cut off by clocks in New York.
+fn cohorts(terminal: &Terminal) {
+    let folder = terminal.0.path().join("parcels");
+    std::fs::create_dir(&folder).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    write("program.yaml", include_str!("declarations/base/program.yaml"));
+    write("apis.yaml", include_str!("declarations/base/apis.yaml"));
+    write("labels.yaml", include_str!("declarations/accepted/rolling-end-of-its-own.yaml"));
+}
+
+#[test]
+fn lines_show_to_whom_they_apply_on_whose_clocks_and_when_they_are_complete() {
+    let terminal = Terminal::new();
+    cohorts(&terminal);
+    let words = ["impacted", "--workspace", "parcels", "--environment", "prod"];
+    let table = terminal.say(&words);
+    let cells = |line: &str| line.split("  ").map(str::trim).filter(|c| !c.is_empty()).count();
+    for shown in ["only extended", "America/New_York", "complete 2026-10-30"] {
+        assert!(table.contains(shown), "{shown}: {table}");
+    }
+    assert_eq!(cells(table.lines().next().unwrap()), 7, "{table}");
+    let csv = terminal.say(&[&words[..], &["--format", "csv"]].concat());
+    assert!(csv.lines().next().unwrap().contains(",cohort,zone,"), "{csv}");
+    let open = ",extended,America/New_York,,to be announced,to be announced,,announced";
+    assert!(csv.contains(open), "{csv}");
+}
+
+#[test]
+fn a_notice_is_asked_for_as_the_table_writes_it() {
+    let terminal = Terminal::new();
+    cohorts(&terminal);
+    let ask =
+        |words: &[&str]| terminal.run(&[&["impacted", "--workspace", "parcels"], words].concat());
+    let shown = |words: &[&str]| String::from_utf8(ask(words).stdout).unwrap();
+    assert!(shown(&["--notice", "parcels/labels"]).contains("parcels/labels"));
+    assert!(shown(&["--notice", "letters/labels"]).contains("Nothing announced matches."));
+    let both = ask(&["--notice", "letters/labels", "--program", "parcels"]);
+    assert_eq!(both.status.code(), Some(2), "two programs are asked for");
+    // As declarations write it, without seconds.
+    assert!(shown(&["--on", "2026-09-01T12:00Z"]).contains(" due "));
+    let vague = ask(&["--on", "2026-09-01T12:00"]);
+    assert!(complaint(&vague).contains("2020-09-27T14:00Z"), "{}", complaint(&vague));
+}
+
+#[test]
+fn a_name_that_nothing_has_is_told_apart_from_one_that_nothing_concerns() {
+    let terminal = Terminal::new();
+    cohorts(&terminal);
+    let told = |environment: &str| {
+        let words = ["impacted", "--workspace", "parcels", "--environment", environment];
+        complaint(&terminal.run(&words))
+    };
+    let title = told("production");
+    assert!(title.contains("Nothing has that environment. Did you mean `prod`?"), "{title}");
+    assert!(told("moon").ends_with("Nothing has that environment.\n"), "{}", told("moon"));
+    assert!(!told("test").contains("Nothing has"), "{}", told("test"));
+}
+
 #[test]
 fn a_cell_that_looks_like_a_formula_is_disarmed() {
     let terminal = Terminal::new();

@@ -2,7 +2,7 @@
 
 use super::NoticePlan;
 use crate::notice::{Date, Point, Span};
-use crate::schedule::{Instant, MilestoneKind, Planned, What};
+use crate::schedule::{Coming, Instant, MilestoneKind, Planned, Rung, What};
 use chrono::SecondsFormat;
 use serde::Serialize;
 
@@ -116,6 +116,7 @@ impl Entry<'_> {
                     lead: first.map(|reminder| reminder.lead.to_string()),
                     before: first.map(|reminder| reminder.coming.as_str()),
                     key: Some(rung.key.clone()),
+                    brownout: brownouts(rung),
                     ..line
                 }
             }
@@ -129,7 +130,8 @@ impl Entry<'_> {
             What::Brownout { id, .. } => format!("brownout {id}"),
             What::Reminder(rung) => match rung.reminders.first() {
                 Some(first) => {
-                    format!("reminder, {} before the {}", first.lead, first.coming.as_str())
+                    let which = brownouts(rung).map(|ids| format!(" {ids}")).unwrap_or_default();
+                    format!("reminder, {} before the {}{which}", first.lead, first.coming.as_str())
                 }
                 None => "reminder".to_owned(),
             },
@@ -158,6 +160,21 @@ impl Entry<'_> {
             What::Reminder(_) => start.format("%F %H:%M").to_string(),
         }
     }
+}
+
+/// The brownouts that a reminder foretells, where it foretells any: a day may have
+/// several.
+fn brownouts(rung: &Rung<'_>) -> Option<String> {
+    let mut ids: Vec<_> = rung
+        .reminders
+        .iter()
+        .filter_map(|reminder| match reminder.coming {
+            Coming::Brownout(id) => Some(id.as_str()),
+            Coming::Cutoff => None,
+        })
+        .collect();
+    ids.dedup();
+    (!ids.is_empty()).then(|| ids.join(" "))
 }
 
 /// The declared form: exact, and the same on every machine.

@@ -5,7 +5,7 @@ use super::super::notice::Context;
 use super::super::problem::{Code, Place, Problem};
 use super::super::tree::steps;
 use crate::notice::{ApiId, Brownout, BrownoutId, Notice, Row, RowId, Subset};
-use crate::schedule::{Instant, MAX_OCCURRENCES, Occurrences, bounds};
+use crate::schedule::{Instant, MAX_OCCURRENCES, Occurrences, bounds, is_within, plus};
 use chrono_tz::Tz;
 use std::collections::HashSet;
 
@@ -131,15 +131,29 @@ fn never(
 ) -> Option<Problem> {
     let repeat = brownout.repeat.as_ref()?;
     bounds(&brownout.start, row.zone).earliest?;
-    occurrences.nth(0).is_none().then(|| {
-        Problem::error(
-            Code::BrownoutNever,
-            context.tree.place(&steps!["schedule", "brownouts", id.as_str(), "repeat", "until"]),
-            format!("the brownout `{id}` never happens: it repeats until {}", repeat.until.span),
-        )
-        .related(place(context, id, "start"), "it begins only here")
-        .help("let it repeat until a day after it begins")
-    })
+    let until =
+        context.tree.place(&steps!["schedule", "brownouts", id.as_str(), "repeat", "until"]);
+    let start = place(context, id, "start");
+    let span = &repeat.until.span;
+    if occurrences.nth(0).is_none() {
+        let message = format!("the brownout `{id}` never happens: it repeats until {span}");
+        let problem = Problem::error(Code::BrownoutNever, until, message);
+        return Some(
+            problem
+                .related(start, "it begins only here")
+                .help("let it repeat until a day after it begins"),
+        );
+    }
+    if occurrences.nth(1).is_some() {
+        return None;
+    }
+    let message = format!("the brownout `{id}` happens once: it repeats until {span}");
+    let every = repeat.every;
+    Some(
+        Problem::error(Code::BrownoutNever, until, message)
+            .related(start, format!("it would come again {every} after this"))
+            .help("let it repeat until then, or take `repeat` out"),
+    )
 }
 
 fn rhythm(
@@ -167,9 +181,8 @@ fn count(
 ) -> Option<Problem> {
     let repeat = brownout.repeat.as_ref()?;
     let first = bounds(&brownout.start, row.zone).earliest?;
-    let until = bounds(&repeat.until, row.zone).latest?;
-    let beyond = crate::schedule::plus(first, repeat.every, MAX_OCCURRENCES, row.zone)?;
-    (beyond <= until).then(|| {
+    let beyond = plus(first, repeat.every, MAX_OCCURRENCES, row.zone)?;
+    is_within(beyond, &repeat.until, row.zone).then(|| {
         too_many(
             place(context, id, "repeat"),
             format!("the brownout `{id}` would happen more than {MAX_OCCURRENCES} times"),
@@ -222,6 +235,7 @@ fn past_cutoff(
 ) -> Option<Problem> {
     let cutoff = bounds(row.dates.cutoff.as_ref()?, row.zone).earliest?;
     let (_, end) = Occurrences::new(brownout, row.zone).last()?;
+    let has_own_rows = context.tree.has(&steps!["schedule", "brownouts", id.as_str()], "rows");
     (end > cutoff).then(|| {
         let key = if brownout.repeat.is_some() { "repeat" } else { "start" };
         Problem::error(
@@ -230,7 +244,12 @@ fn past_cutoff(
             format!("the brownout `{id}` lasts beyond the cutoff of `{row_id}`"),
         )
         .related(context.tree.place(&super::date_path(context, row_id, "cutoff")), "the cutoff")
-        .help("after its cutoff an API is gone for good; end the brownouts before it")
+        .help(if has_own_rows || context.row_keys().len() == 1 {
+            "after its cutoff an API is gone for good; end the brownouts before it"
+        } else {
+            "a brownout without `rows` strikes every row: name those that it strikes, or end it \
+             before the cutoff"
+        })
     })
 }
 

@@ -63,8 +63,9 @@ pub fn check_general_dates(context: &Context<'_>, notice: &Notice, problems: &mu
         if date.is_none() || notice.schedule.rows.is_empty() {
             continue;
         }
-        let own = |id: &RowId| context.tree.has(&steps!["schedule", "rows", id.as_str()], name);
-        if notice.schedule.rows.keys().all(own) {
+        // A row with a mistake in it may be the one that inherits.
+        let own = |id: &&str| context.tree.has(&steps!["schedule", "rows", *id], name);
+        if context.row_keys().iter().all(own) {
             let place = context.tree.key_place(&steps!["schedule", name]);
             let message =
                 format!("every row has a `{name}` of its own, so nobody inherits this one");

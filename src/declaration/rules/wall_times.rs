@@ -7,6 +7,7 @@ use super::super::tree::{Step, Tree, steps};
 use super::date_path;
 use crate::notice::{BrownoutLength, Date, Notice, Point, Span};
 use crate::schedule::{WallTime, wall_time};
+use chrono::{FixedOffset, NaiveDateTime};
 use chrono_tz::Tz;
 
 pub fn check(context: &Context<'_>, notice: &Notice, problems: &mut Vec<Problem>) {
@@ -84,22 +85,30 @@ fn judge(context: &Context<'_>, point: Point, zone: Tz, at: &[Step]) -> Option<P
             None
         }
         (WallTime::Once(own), Some(offset)) if own != offset => {
-            Some(mismatch(place(), zone, &offset.to_string(), &own.to_string()))
+            Some(mismatch(place(), zone, (wall, offset), own))
         }
         (WallTime::Twice { first, .. }, Some(offset)) => {
-            Some(mismatch(place(), zone, &offset.to_string(), &first.to_string()))
+            Some(mismatch(place(), zone, (wall, offset), first))
         }
         (WallTime::Once(_), _) => None,
     }
 }
 
-fn mismatch(place: Place, zone: Tz, written: &str, own: &str) -> Problem {
-    Problem::error(
-        Code::OffsetMismatch,
-        place,
-        format!("the offset {written} is not the one of {zone} at that moment, which is {own}"),
-    )
-    .help(format!("leave the offset out, or write {own}"))
+fn mismatch(
+    place: Place,
+    zone: Tz,
+    (wall, written): (NaiveDateTime, FixedOffset),
+    own: FixedOffset,
+) -> Problem {
+    let message =
+        format!("the offset {written} is not the one of {zone} at that moment, which is {own}");
+    // Whether the clock or the moment was meant, only the office can say.
+    let moment = (wall - written).and_utc().with_timezone(&zone).format("%Y-%m-%dT%H:%M");
+    let elsewhere = if written.local_minus_utc() == 0 { ", or `zone: UTC` in the row" } else { "" };
+    Problem::error(Code::OffsetMismatch, place, message).help(format!(
+        "for that moment write `{moment}`{elsewhere}; for that time on the zone's clocks leave the \
+         offset out"
+    ))
 }
 
 /// Names that look like zones and mean one fixed offset, or rules that ended
