@@ -9,7 +9,7 @@ mod database;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
 
-use crate::notice::EmailAddress;
+use crate::notice::{Carrier, EmailAddress};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use secrecy::SecretString;
@@ -297,6 +297,11 @@ pub struct DkimSettings {
 }
 
 impl MailArguments {
+    /// How mail leaves with these settings.
+    pub fn carrier(&self) -> Carrier {
+        if self.smtp_url.is_some() { Carrier::Smtp } else { Carrier::Files }
+    }
+
     /// `web` gives the public address, without which nothing leaves by SMTP.
     pub fn check(&self, web: &WebSettings) -> Result<MailSettings, ConfigError> {
         in_range("--heartbeat-ms", self.heartbeat_ms, 100, 3_600_000)?;

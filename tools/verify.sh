@@ -3,6 +3,7 @@
 # calendars, pages and posts. Silence about an item is good; the last line sums up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tools/packages.sh
 . tools/serving.sh
 tools/setup.sh
 tools/setup-web.sh pages
@@ -96,4 +97,12 @@ echo "the preview in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark
 node tools/pictures.mjs --check "$work/pictures" index="$address/" broken="$broken" \
     mail="$usps/html?on=2020-04-01" page="$usps/page?environment=test" text="$usps/text" \
     nothing="$usps/html?api=none" >/dev/null
+echo "units: systemd-analyze"
+need systemd-analyze systemd
+for unit in deploy/systemd/fairwarning.service deploy/systemd/fairwarning@.service; do
+    # A template is verified as one of its instances.
+    name="$(basename "$unit" | sed 's/@/@deliver/')"
+    sed "s|/usr/local/bin/fairwarning|$(realpath "$fairwarning")|" "$unit" >"$work/$name"
+    systemd-analyze verify --man=no "$work/$name"
+done
 echo "every verifier is content"

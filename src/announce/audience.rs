@@ -93,6 +93,7 @@ impl<'a> Audience<'a> {
     /// wants other kinds of notice alone is told nothing.
     pub fn met_by(&self, interests: &[Wanted]) -> Option<Met> {
         let interests = self.of_kind(interests);
+        // Whoever asked to hear nothing of the program is not everyone.
         if interests.is_empty() {
             return None;
         }

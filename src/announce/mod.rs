@@ -9,8 +9,8 @@ mod audience;
 mod confirmations;
 mod declared;
 mod editions;
-mod follow;
 mod hearers;
+mod interrupted;
 mod joiners;
 mod owed;
 mod pace;
@@ -22,8 +22,8 @@ mod rounds;
 
 pub use audience::{Audience, Concern, Met};
 pub use confirmations::confirmations;
-pub use follow::{LOOK_AGAIN, follow};
 pub use hearers::{Hearers, hearers};
+pub use interrupted::{Stuck, fill_interrupted};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};
 pub use rounds::{Rounds, Ticked};
@@ -50,6 +50,8 @@ pub enum AnnounceError {
         "somebody else published meanwhile, and no more is filled under the old one: run it again"
     )]
     PublishedMeanwhile,
+    #[error("occasion {occasion} is about `{subject}`, which is not a notice's name")]
+    UnreadableSubject { occasion: i64, subject: String },
     #[error("`{notice}` cannot be rendered: {reason}")]
     Render { notice: NoticePath, reason: RenderError },
     #[error("a confirmation cannot be rendered: {0}")]

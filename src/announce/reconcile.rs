@@ -223,8 +223,8 @@ impl<'a> Pass<'a> {
             let page =
                 store.recipients_of(&self.scene.occasions, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last().copied() else {
-                store.finish_filling(occasion, at).await?;
-                break;
+                store.finish_filling(occasion, state.cursor, at).await?;
+                continue;
             };
             let (rows, _) = self.page(&page, (state.cursor, last), &mut done).await?;
             let chunk = Chunk { occasion, cursor: (state.cursor, last), publication, at };

@@ -69,8 +69,8 @@ impl Reminding<'_> {
             let Some(state) = state.filter(|state| !state.is_filled) else { return Ok(added) };
             let page = store.recipients_of(self.telling, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last().copied() else {
-                store.finish_filling(self.occasion, at).await?;
-                return Ok(added);
+                store.finish_filling(self.occasion, state.cursor, at).await?;
+                continue;
             };
             let cursor = (state.cursor, last);
             let mut rows: Vec<NewRow> = Vec::with_capacity(page.len());

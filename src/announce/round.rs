@@ -114,7 +114,6 @@ impl Round {
         at: DateTime<Utc>,
     ) -> Result<Filled, AnnounceError> {
         let declared = self.declared();
-        let renderer = self.renderer()?;
         let new = NewOccasion {
             occasion: announcement(&self.path),
             revision: declared.revision.clone(),
@@ -123,8 +122,19 @@ impl Round {
         };
         let opened = store.open_occasion(&new, at).await?;
         store.resume_filling(opened.id, canary.map(i64::from), at).await?;
+        self.fill_on(store, opened.id, at).await
+    }
+
+    /// Fills on from wherever the last one, or another process, left off.
+    pub(super) async fn fill_on(
+        &self,
+        store: &Store,
+        occasion: i64,
+        at: DateTime<Utc>,
+    ) -> Result<Filled, AnnounceError> {
+        let (declared, renderer) = (self.declared(), self.renderer()?);
         let filler = Filler { store, declared: &declared, renderer: &renderer, at };
-        filler.fill(opened.id, Pace::AtOnce).await
+        filler.fill(occasion, Pace::AtOnce).await
     }
 
     /// Has those who were told something that is no longer true hear what
@@ -184,8 +194,9 @@ impl<'a> Filler<'a> {
             let page =
                 store.audience(program, Some(occasion), state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(mut last) = page.last().map(|listener| listener.id) else {
-                store.finish_filling(occasion, at).await?;
-                break;
+                // The next turn sees whether it is finished, or everyone is looked at again.
+                store.finish_filling(occasion, state.cursor, at).await?;
+                continue;
             };
             let room = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
             let mut rows = Vec::with_capacity(page.len().min(room));

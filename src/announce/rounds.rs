@@ -29,13 +29,15 @@ pub struct Ticked {
     pub withdrawn: u64,
     /// Messages whose sending hours had ended, and that leave in the next ones.
     pub put_off: u64,
+    /// Whether more joined than one look takes.
+    pub is_behind: bool,
     /// When the next reminder falls due; others may have to be looked for sooner.
     pub next: Option<Instant>,
 }
 
 impl Ticked {
     pub fn is_idle(&self) -> bool {
-        Self { next: None, ..*self } == Self::default()
+        Self { next: None, is_behind: false, ..*self } == Self::default()
     }
 }
 
@@ -146,30 +148,43 @@ impl Rounds {
             held.renderer =
                 Some(renderer.map_err(|reason| AnnounceError::Render { notice: path, reason })?);
         }
-        let mut is_settled = true;
-        let mut next = None;
+        let ids: Vec<i64> = joined.iter().map(|(id, _)| *id).collect();
+        let (mut is_settled, mut are_welcomed, mut next) = (true, true, None);
         for (path, announcement) in &held.followed {
             let Some((program, notice)) = published.workspace.notice(path) else { continue };
             let Some(renderer) = &held.renderer else { continue };
             let declared = &Declared::new(program, notice, id);
             let filler = Filler { store, declared, renderer, at: now };
             if is_due {
-                is_settled &= tell(&filler, announcement, ticked).await?;
+                is_settled &= held_up(tell(&filler, announcement, ticked).await)?;
             }
-            let ids: Vec<i64> = joined.iter().map(|(id, _)| *id).collect();
             if !ids.is_empty() {
-                ticked.announcements += welcome(&filler, announcement, &ids).await?;
+                let welcomed = welcome(&filler, announcement, &ids).await;
+                ticked.announcements += *welcomed.as_ref().unwrap_or(&0);
+                are_welcomed &= held_up(welcomed.map(|_| true))?;
             }
             let coming = next_reminder(notice, &program.settings, now);
             next = [next, coming].into_iter().flatten().min();
         }
-        if !joined.is_empty() {
+        if are_welcomed && !joined.is_empty() {
             store.looked_at(&joined).await?;
+            ticked.is_behind = joined.len() as i64 == CHUNK_SUBSCRIBERS;
         }
         if is_due {
             (held.is_settled, held.next) = (is_settled, next);
         }
         Ok(())
+    }
+}
+
+/// A notice that cannot be rendered is told of, and holds up no other.
+fn held_up(done: Result<bool, AnnounceError>) -> Result<bool, AnnounceError> {
+    match done {
+        Err(reason @ AnnounceError::Render { .. }) => {
+            tracing::error!(%reason, "a notice cannot be followed up");
+            Ok(false)
+        }
+        other => other,
     }
 }
 

@@ -65,10 +65,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let delivery = Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone())?;
     let again = Delivery::new(store.clone(), keys, mail, clock.clone())?;
     let carrier = delivery.carrier();
-    let before = match &round.begun {
-        Some(begun) => store.round_counts(begun.id).await?,
-        None => RoundCounts::default(),
-    };
+    let before = already(&store, &round).await?;
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
     store.entrust(filled.occasion, carrier).await?;
     let reconciled = round.reconcile(&store, clock.now()).await?;
@@ -77,27 +74,39 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let counts = store.round_counts(filled.occasion).await?;
     let is_done = settled(&counts) == counts.total();
-    if is_done && reconciled.added == 0 {
+    let changes = reconciled.occasion.filter(|_| reconciled.added > 0);
+    if is_done && changes.is_none() {
         say!("Everyone concerned has a message already; nothing is left to send.");
     } else {
         say!("Sending {way}.");
     }
-    let ended = deliver(&store, delivery, filled.occasion).await?;
-    let counts = store.round_counts(filled.occasion).await?;
-    if settled(&before) > 0 {
-        say!("{:>9}  of this round were settled before", settled(&before));
+    let mut exit = Exit::Clean;
+    if !is_done || changes.is_none() {
+        let ended = deliver(&store, delivery, filled.occasion).await?;
+        let counts = store.round_counts(filled.occasion).await?;
+        if settled(&before) > 0 {
+            say!("{:>9}  of this round were settled before", settled(&before));
+        }
+        exit = summarise(&counts, &ended)?;
     }
-    let announced = summarise(&counts, &ended)?;
     if reconciled.is_open {
         say!("Some messages of the old facts are in flight; `serve`, or this again, goes on.");
     }
-    let Some(changes) = reconciled.occasion.filter(|_| reconciled.added > 0) else {
-        return Ok(announced);
-    };
-    say!("What changed, to those who were told otherwise:");
-    let ended = deliver(&store, again, changes).await?;
-    let changed = summarise(&store.round_counts(changes).await?, &ended)?;
-    Ok(if announced == Exit::Clean { changed } else { announced })
+    if let Some(changes) = changes {
+        say!("What changed, to those who were told otherwise:");
+        let ended = deliver(&store, again, changes).await?;
+        let changed = summarise(&store.round_counts(changes).await?, &ended)?;
+        exit = if exit == Exit::Clean { changed } else { exit };
+    }
+    Ok(exit)
+}
+
+/// How the round stood before this run.
+async fn already(store: &Store, round: &Round) -> anyhow::Result<RoundCounts> {
+    Ok(match &round.begun {
+        Some(begun) => store.round_counts(begun.id).await?,
+        None => RoundCounts::default(),
+    })
 }
 
 fn describe(mail: &MailSettings) -> String {
@@ -180,7 +189,8 @@ async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Re
 /// Rows that will not be tried again.
 fn settled(counts: &RoundCounts) -> i64 {
     let is_settled = |outcome: &&Outcome| !outcome.is_open();
-    Outcome::ALL.iter().filter(is_settled).map(|outcome| counts.of(*outcome)).sum()
+    let settled = Outcome::ALL.iter().filter(is_settled).map(|outcome| counts.of(*outcome));
+    settled.sum::<i64>() + counts.left_unknown
 }
 
 fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
@@ -197,7 +207,7 @@ fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
         Ended::Stopped => say!("Stopped; {again}."),
         Ended::Done => {}
     }
-    if counts.of(Outcome::Deferred) + counts.of(Outcome::Unknown) > 0 {
+    if counts.of(Outcome::Deferred) + counts.of(Outcome::Unknown) > counts.left_unknown {
         let at = counts.next_attempt.map(|at| at.format(" from %Y-%m-%d %H:%M UTC on").to_string());
         say!(
             "Deferred and unknown ones are tried again by this command{}.",
@@ -205,6 +215,7 @@ fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
         );
     }
     let fine = [Outcome::Accepted, Outcome::Suppressed, Outcome::Withdrawn, Outcome::Overtaken];
-    let is_fine = fine.iter().map(|outcome| counts.of(*outcome)).sum::<i64>() == counts.total();
+    let fine = fine.iter().map(|outcome| counts.of(*outcome)).sum::<i64>() + counts.left_unknown;
+    let is_fine = fine == counts.total();
     Ok(if is_fine { Exit::Clean } else { Exit::Problems })
 }

@@ -20,7 +20,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         say!("{number:>9}  {name}");
     }
     match steps.len() {
-        0 => say!("Nothing to do: {url} has all {}.", count(known, "step")),
+        0 => say!("Nothing to do: {url} is up to date ({}).", count(known, "step")),
         taken => say!("{} taken; {url} is up to date.", count(taken, "step")),
     }
     Ok(Exit::Clean)

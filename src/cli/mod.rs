@@ -12,6 +12,7 @@ macro_rules! say {
 }
 
 mod announce;
+mod backups;
 mod check;
 mod diff;
 mod done;
@@ -28,6 +29,7 @@ mod problems;
 mod publish;
 mod recipients;
 mod render;
+mod roles;
 mod schema;
 mod serve;
 mod source;
@@ -98,6 +100,10 @@ enum Command {
     Status(status::Arguments),
     /// Serve the table, the pages and the API
     Serve(serve::Arguments),
+    /// Write a copy of the database into a file, while it is in use
+    Backup(backups::BackupArguments),
+    /// Bring a backup back into an empty database
+    Restore(backups::RestoreArguments),
     /// Make the database's tables, or bring them up to date
     Migrate(migrate::Arguments),
 }
@@ -143,6 +149,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Keys(arguments) => keys::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
+        Command::Backup(arguments) => backups::back_up(&arguments).await,
+        Command::Restore(arguments) => backups::restore(&arguments).await,
         Command::Migrate(arguments) => migrate::run(&arguments).await,
         Command::Init(arguments) => init::run(&arguments, &clock),
         Command::Explain(arguments) => Ok(explain::run(&arguments)),

@@ -44,8 +44,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
                 eprintln!("{line}");
             }
             eprintln!(
-                "Nothing was published: {} come earlier than readers were told. Leave them time, \
-                 or publish with --accept-earlier.",
+                "Nothing was published: {} would come earlier than readers were told. Leave them \
+                 time, or publish with --accept-earlier.",
                 count(earlier.len(), "announced cutoff")
             );
             Ok(Exit::Problems)

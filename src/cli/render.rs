@@ -5,9 +5,10 @@
 
 use super::moment::Moment;
 use super::{Exit, draw_problem};
+use crate::announce::Audience;
 use crate::clock::Clock;
-use crate::notice::{Locale, Notice, NoticePath, Program, Workspace};
-use crate::preview::{Channel, Specimen, SpecimenError};
+use crate::notice::{Locale, Notice, NoticePath, Program, Wanted, Workspace};
+use crate::preview::{Channel, Occasion, Specimen, SpecimenError};
 use crate::render::{PageLinks, RenderError, Renderer};
 use crate::workspace;
 use anyhow::{Context, bail};
@@ -24,6 +25,9 @@ pub struct Arguments {
     /// The channel.
     #[arg(long, value_enum)]
     to: Channel,
+    /// What a mail is sent for.
+    #[arg(long, value_enum, default_value_t = Occasion::Announcement)]
+    occasion: Occasion,
     /// The language: one of the program's locales, such as `de`. The first of
     /// them when absent.
     #[arg(long, value_name = "LOCALE")]
@@ -50,7 +54,14 @@ pub fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     // A day begins at 00:00 in the program's zone.
     let on = arguments.on.map_or_else(|| clock.now(), |on| on.in_zone(program.settings.zone));
     let locale = locale(arguments.locale.as_ref(), program)?;
-    match render(&loaded.templates, arguments.to, program, notice, &locale, on) {
+    match render(
+        &loaded.templates,
+        (arguments.to, arguments.occasion),
+        program,
+        notice,
+        &locale,
+        on,
+    ) {
         Ok(output) => {
             // To the byte: a message's line ends are part of it.
             let _ = std::io::stdout().write_all(output.as_bytes());
@@ -98,7 +109,7 @@ fn locale(asked: Option<&Locale>, program: &Program) -> anyhow::Result<Locale> {
 /// As a recipient whom every row concerns would get it.
 fn render(
     templates: &BTreeMap<String, String>,
-    channel: Channel,
+    (channel, occasion): (Channel, Occasion),
     program: &Program,
     notice: &Notice,
     locale: &Locale,
@@ -106,7 +117,14 @@ fn render(
 ) -> Result<String, SpecimenError> {
     let renderer = Renderer::new(templates)?;
     let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
-    let apis = renderer.language(locale).say("all-apis-below");
+    // A reminder has no schedule that could list them.
+    let apis = match occasion {
+        Occasion::Reminder => {
+            let met = Audience::of(program, notice).met_by(&[Wanted::default()]);
+            met.map_or(String::new(), |met| met.apis)
+        }
+        _ => renderer.language(locale).say("all-apis-below"),
+    };
     let (rows, apis, links) = (&rows[..], &apis[..], PageLinks::default());
-    Specimen { program, notice, locale, rows, apis, on, links }.render(&renderer, channel)
+    Specimen { program, notice, locale, rows, apis, occasion, on, links }.render(&renderer, channel)
 }

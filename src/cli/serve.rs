@@ -1,23 +1,28 @@
-//! `fairwarning serve`: the whole service. The web side over the present
-//! publication, and beside it what falls due: reminders and changes are written,
-//! and whatever waits is delivered.
+//! `fairwarning serve`: the whole service, or one process's part of it. The web
+//! side over the present publication, the filling of rounds, and the delivery
+//! of whatever falls due.
 
+use super::roles::RoleArguments;
 use super::{Exit, publish};
-use crate::announce::{self, Rounds};
+use crate::announce::{Rounds, confirmations, fill_interrupted};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
 use crate::notice::Carrier;
-use crate::store::Store;
+use crate::store::{Store, Topic};
 use crate::subscribers;
 use crate::web::{self, Service};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+/// How often to look for rounds that broke off. It costs one small query.
+const LOOK_FOR_ROUNDS: Duration = Duration::from_secs(5);
 
 /// Serve the table, the pages and the API, and deliver what falls due.
 #[derive(clap::Args)]
@@ -25,6 +30,8 @@ pub struct Arguments {
     /// The workspace, published once if nothing has been published yet.
     #[arg(default_value = "notices")]
     dir: PathBuf,
+    #[command(flatten)]
+    role: RoleArguments,
     #[command(flatten)]
     web: WebArguments,
     /// Threads that answer requests.
@@ -43,32 +50,52 @@ fn workers(text: &str) -> Result<usize, String> {
 }
 
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
+    let url = arguments.database.check()?;
+    let roles = arguments.role.check(&url)?;
     let settings = arguments.web.check()?;
-    let mail = arguments.mail.check(&settings)?;
-    let store = Store::open(&arguments.database.check()?).await?;
-    if store.current_publication_id().await?.is_none()
-        && publish_first(&store, &arguments.dir, clock).await? == Exit::Problems
-    {
-        return Ok(Exit::Problems);
+    let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
+    let store = Store::open(&url).await?;
+    if store.current_publication_id().await?.is_none() {
+        if !roles.is_whole() {
+            say!("Nothing was published yet; `fairwarning publish` is waited for.");
+        } else if publish_first(&store, &arguments.dir, clock).await? == Exit::Problems {
+            return Ok(Exit::Problems);
+        }
     }
-    let keys = subscribers::load_keys(&store, clock.now()).await?;
-    let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
-    let confirming = confirm(store.clone(), delivery.carrier(), clock.clone());
-    let rounds = Rounds::new(store.clone());
-    let service = Service::open(store, clock.clone(), settings.public_url.clone()).await?;
-    let service = Arc::new(service.trusting(settings.trusted_proxies.clone()));
-    web::refresh(&service).await?;
+    let delivery = match mail {
+        Some(mail) => {
+            let keys = subscribers::load_keys(&store, clock.now()).await?;
+            Some(Delivery::new(store.clone(), keys, mail, clock.clone())?)
+        }
+        None => None,
+    };
     // From here on a signal ends the service well, however early it comes.
     let stop = Stop::listen()?;
-    let listener = listen(settings.listen)?;
-    let address = listener.local_addr()?;
-    let server = web::start(service.clone(), listener, arguments.workers)?;
-    say!("Serving on http://{address}");
-    let wake = Notify::new();
-    let following = async {
-        tokio::join!(announce::follow(rounds, clock, &wake), confirming);
-    };
-    work_until(stop, service, server, delivery, following).await?;
+    let (tell_stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    if roles.web {
+        let public_url = settings.public_url.clone();
+        let service = Service::open(store.clone(), clock.clone(), public_url).await?;
+        let service = Arc::new(service.trusting(settings.trusted_proxies.clone()));
+        web::refresh(&service).await?;
+        let listener = listen(settings.listen)?;
+        let address = listener.local_addr()?;
+        let server = web::start(service.clone(), listener, arguments.workers)?;
+        say!("Serving on http://{address}");
+        tasks.spawn(serve(service, server, stopped.clone()));
+    } else {
+        say!("Working on {url}; listening on no port.");
+    }
+    if roles.announce {
+        let carrier = arguments.mail.carrier();
+        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
+        tasks.spawn(announce(store, clock.clone(), stopped.clone()));
+    }
+    // Last, so that nothing is under way when something else cannot begin.
+    if let Some(delivery) = delivery {
+        tasks.spawn(deliver(delivery, stopped));
+    }
+    work_until(stop, tasks, tell_stop).await?;
     Ok(Exit::Clean)
 }
 
@@ -81,8 +108,8 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
     };
     say!("Nothing was published before, so the folder {shown} is, this once.");
     // Nothing was announced before, so that no date can be earlier than told.
-    if let publish::Outcome::Done(said) = publish::publish(store, &publication, clock, true).await?
-    {
+    let published = publish::publish(store, &publication, clock, true).await?;
+    if let publish::Outcome::Done(said) = published {
         say!("{said}");
     }
     say!("Later changes to it are served after `fairwarning publish {shown}`.");
@@ -117,38 +144,59 @@ impl Stop {
     }
 }
 
-/// Runs every task of the service side by side. None of them ends by itself:
-/// whichever does first has failed, and takes the others with it.
+/// Runs every task of the process side by side. None of them ends before it is
+/// told to: whichever does has failed, and the others are told to end.
 async fn work_until(
     mut stop: Stop,
+    mut tasks: JoinSet<anyhow::Result<()>>,
+    tell_stop: watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let mut failure = tokio::select! {
+        ended = tasks.join_next() => Some(failed(ended)),
+        () = stop.told() => None,
+    };
+    eprintln!("Stopping: requests and messages under way are finished first.");
+    tell_stop.send_replace(true);
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            ended => failure = failure.or(Some(failed(Some(ended)))),
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+fn failed(ended: Option<Result<anyhow::Result<()>, JoinError>>) -> anyhow::Error {
+    match ended {
+        Some(Ok(Err(failure))) => failure,
+        Some(Err(broken)) => anyhow::Error::new(broken).context("a task of the service broke"),
+        Some(Ok(Ok(()))) | None => anyhow!("a task of the service ended by itself"),
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // Where nobody is left to tell, it is over as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn serve(
     service: Arc<Service>,
     server: web::Server,
-    delivery: Delivery,
-    following: impl Future<Output = ()>,
+    stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
-    let (tell_stop, stopped) = watch::channel(false);
-    let delivering = delivery.run(Scope::Everything, stopped, log);
-    let mut delivering = std::pin::pin!(delivering);
     tokio::select! {
-        ended = &mut server => {
-            ended.context("the web server failed")?;
-            bail!("the web server ended by itself");
-        }
-        ended = &mut delivering => {
-            ended.context("delivery failed")?;
-            bail!("delivery ended by itself");
-        }
-        () = following => bail!("the watch for what falls due ended by itself"),
+        ended = &mut server => return ended.context("the web server failed"),
         () = web::follow(service) => bail!("the watch for new publications ended by itself"),
-        () = stop.told() => {}
+        () = until(stopped) => {}
     }
-    eprintln!("Stopping: requests and messages under way are finished first.");
-    tell_stop.send_replace(true);
-    let (_, ended, delivered) = tokio::join!(handle.stop(true), server, delivering);
-    ended.context("the web server failed while stopping")?;
-    delivered.context("delivery failed while stopping")?;
+    let ((), ended) = tokio::join!(handle.stop(true), server);
+    ended.context("the web server failed while stopping")
+}
+
+async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    delivery.run(Scope::Everything, stopped, log).await.context("delivery failed")?;
     Ok(())
 }
 
@@ -158,15 +206,96 @@ const CONFIRM_EVERY: Duration = Duration::from_secs(1);
 
 /// Writes to everybody who asked to be written to. A failure is logged, and tried
 /// again.
-async fn confirm(store: Store, carrier: Carrier, clock: Clock) {
-    let mut ticks = tokio::time::interval(CONFIRM_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+async fn confirm(
+    store: Store,
+    carrier: Carrier,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(CONFIRM_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match confirmations(&store, carrier, clock.now()).await {
+                Ok(0) => {}
+                Ok(written) => tracing::info!(written, "confirmations are on their way"),
+                Err(failure) => tracing::warn!(%failure, "confirmations cannot be written"),
+            }
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look for subscriptions ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// Looks after rounds. It can be broken off anywhere: what is not committed
+/// by then is done again by the next look.
+async fn announce(
+    store: Store,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(LOOK_FOR_ROUNDS);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut wakeups = store.wakeups(Topic::Publications);
+        let mut rounds = Rounds::new(store.clone());
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = wakeups.next() => {}
+            }
+            look_after_rounds(&store, &clock).await;
+            follow_up(&mut rounds, &clock).await;
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look after rounds ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// One look: everything that is to be done for rounds at this moment.
+async fn look_after_rounds(store: &Store, clock: &Clock) {
+    match fill_interrupted(store, clock.now()).await {
+        Ok((added, stuck)) => {
+            if added > 0 {
+                tracing::info!(added, "an interrupted round was filled");
+            }
+            for (notice, reason) in stuck {
+                tracing::warn!(notice, %reason, "an interrupted round cannot be filled");
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "rounds cannot be looked after"),
+    }
+}
+
+/// One look at what was announced: reminders, changes, and those who joined. It
+/// goes on at once while more joined than one look takes.
+async fn follow_up(rounds: &mut Rounds, clock: &Clock) {
     loop {
-        ticks.tick().await;
-        match announce::confirmations(&store, carrier, clock.now()).await {
-            Ok(0) => {}
-            Ok(written) => tracing::info!(written, "confirmations are on their way"),
-            Err(failure) => tracing::warn!(%failure, "confirmations cannot be written"),
+        match rounds.tick(clock.now()).await {
+            Ok(ticked) => {
+                if !ticked.is_idle() {
+                    tracing::info!(
+                        announcements = ticked.announcements,
+                        reminders = ticked.reminders,
+                        changes = ticked.changes,
+                        withdrawn = ticked.withdrawn,
+                        put_off = ticked.put_off,
+                        "notices were followed up"
+                    );
+                }
+                if !ticked.is_behind {
+                    return;
+                }
+            }
+            Err(failure) => {
+                tracing::warn!(%failure, "notices cannot be followed up");
+                return;
+            }
         }
     }
 }

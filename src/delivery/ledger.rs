@@ -5,7 +5,7 @@ use super::gate::Gate;
 use super::sender::{Entry, Job};
 use super::{DeliveryError, Ended, Event, Scope};
 use crate::notice::Carrier;
-use crate::store::{Errand, NodeId, Report, Store};
+use crate::store::{Errand, NodeId, Report, Store, Wakeups};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -18,8 +18,8 @@ pub(super) const CLAIMS_PER_CONNECTION: usize = 2;
 /// How often to look while something is in flight or a round has to end.
 const BUSY_POLL: Duration = Duration::from_millis(100);
 
-/// How often to look for what falls due while nothing else happens. Every look
-/// takes the database's write lock for a moment.
+/// How often to look for what falls due while nothing else happens, and no
+/// other process tells of anything. Every look takes the database's write lock for a moment.
 const IDLE_POLL: Duration = Duration::from_secs(1);
 
 /// Between two attempts to record while the database fails.
@@ -33,10 +33,13 @@ pub(super) struct Ledger {
     pub carrier: Carrier,
     pub gate: Arc<Gate>,
     pub stop: watch::Receiver<bool>,
+    pub wakeups: Wakeups,
     /// Claimed and not yet reported on.
     pub outstanding: usize,
     /// The last claim brought nothing.
     pub is_dry: bool,
+    /// A claim failed, but may have been committed: only its answer was lost.
+    pub is_unsure: bool,
 }
 
 impl Ledger {
@@ -69,7 +72,10 @@ impl Ledger {
             match self.claim(&jobs, &mut tell).await {
                 Ok(true) => break Ok(Ended::Done),
                 Ok(false) => {}
-                Err(reason) => tell(Event::StoreFails(reason.to_string())),
+                Err(reason) => {
+                    self.is_unsure = true;
+                    tell(Event::StoreFails(reason.to_string()));
+                }
             }
         };
         // No more jobs: each connection ends after the one it has.
@@ -84,15 +90,18 @@ impl Ledger {
     }
 
     /// What was reported since; waits a little where nothing was.
-    async fn gather(&self, inbox: &mut mpsc::Receiver<Entry>) -> Vec<Entry> {
+    async fn gather(&mut self, inbox: &mut mpsc::Receiver<Entry>) -> Vec<Entry> {
         let poll = match self.scope {
             Scope::Everything if self.is_dry && self.outstanding == 0 => IDLE_POLL,
             _ => BUSY_POLL,
         };
         let mut batch = Vec::with_capacity(self.connections);
-        let waiting = inbox.recv_many(&mut batch, self.connections);
-        // On the timeout nothing was taken out: the call is cancel safe.
-        let _ = tokio::time::timeout(poll, waiting).await;
+        // Whichever comes first, nothing is lost of the others.
+        tokio::select! {
+            _ = inbox.recv_many(&mut batch, self.connections) => {}
+            () = self.wakeups.next() => {}
+            () = tokio::time::sleep(poll) => {}
+        }
         batch
     }
 
@@ -131,6 +140,14 @@ impl Ledger {
         let room = (self.connections * CLAIMS_PER_CONNECTION).saturating_sub(self.outstanding);
         if room == 0 {
             return Ok(false);
+        }
+        if self.is_unsure {
+            // What this node holds without knowing it would wait for its end.
+            if self.outstanding > 0 {
+                return Ok(false);
+            }
+            self.store.release(self.node).await?;
+            self.is_unsure = false;
         }
         let claimed_at = Instant::now();
         let claims = self.store.claim(self.node, errand, room).await?;

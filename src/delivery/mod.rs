@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};
 use crate::links::Keys;
 use crate::notice::{Carrier, Outcome};
-use crate::store::{NewNode, Store, StoreError};
+use crate::store::{NewNode, Store, StoreError, Topic};
 use gate::Gate;
 use ledger::Ledger;
 use lifeline::Lifeline;
@@ -179,8 +179,10 @@ impl Delivery {
             carrier,
             gate,
             stop,
+            wakeups: self.store.wakeups(Topic::Outbox),
             outstanding: 0,
             is_dry: false,
+            is_unsure: false,
         };
         let ended = ledger.run(jobs, inbox, tell).await;
         while let Some(finished) = senders.join_next().await {

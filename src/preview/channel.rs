@@ -23,6 +23,20 @@ pub enum Channel {
     Json,
 }
 
+/// What a mail is sent for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Occasion {
+    /// The notice is announced.
+    #[default]
+    Announcement,
+    /// The next cutoff or brownout is coming.
+    Reminder,
+    /// The last amendment changed something.
+    Change,
+    /// All of it is called off.
+    Cancellation,
+}
+
 impl Channel {
     /// In the order in which an office looks at them.
     pub const ALL: [Self; 8] = [

@@ -14,7 +14,7 @@ mod specimen;
 mod standing;
 mod templates;
 
-pub use channel::Channel;
+pub use channel::{Channel, Occasion};
 pub use marks::{Mark, marks};
 pub use problems::{Problems, TemplateProblem};
 pub use reader::{Reader, Told};

@@ -3,13 +3,14 @@
 //! What differs by recipient is filled with samples, so that a specimen reads
 //! like what arrives. Nothing is signed, stored or sent.
 
-use super::Channel;
+use super::{Channel, Occasion};
 use crate::delivery::{self, ComposeError};
 use crate::notice::{
-    Edition, Locale, Notice, NoticePath, OccasionKind, Program, RowId, Slot, escape_html,
-    fill_slots,
+    Amendment, AmendmentKind, Date, Edition, Former, Locale, Notice, NoticePath, OccasionKind,
+    Point, Program, RowId, Slot, Span, escape_html, fill_slots,
 };
 use crate::render::{PageLinks, RenderError, Renderer};
+use crate::schedule::{Reminder, before_last_amendment, reminders, rungs};
 use chrono::{DateTime, Utc};
 
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,10 @@ pub enum SpecimenError {
     Render(#[from] RenderError),
     #[error("the message cannot be put together: {0}")]
     Compose(#[from] ComposeError),
+    #[error("the notice has nothing to remind of: no row with a dated cutoff lies ahead")]
+    NothingComing,
+    #[error("the notice has no amendment, and so there is no change to tell of")]
+    NothingChanged,
     #[error("the message is not text: {0}")]
     NotText(#[from] std::string::FromUtf8Error),
 }
@@ -31,6 +36,8 @@ pub struct Specimen<'a> {
     pub rows: &'a [RowId],
     /// The recipient's affected APIs, as a phrase.
     pub apis: &'a str,
+    /// What a mail is sent for; other channels know no occasions.
+    pub occasion: Occasion,
     /// The moment whose states are shown.
     pub on: DateTime<Utc>,
     pub links: PageLinks<'a>,
@@ -45,9 +52,9 @@ impl Specimen<'_> {
             fill_slots(text, |slot| place(slot).map_or("", |at| values[at].as_str()))
         };
         Ok(match channel {
-            Channel::Text => fill(&self.edition(renderer)?.text, str::to_owned),
-            Channel::Html => fill(&self.edition(renderer)?.html, escape_html),
-            Channel::Eml => self.message(&self.edition(renderer)?)?,
+            Channel::Text => fill(&self.mail(renderer)?.text, str::to_owned),
+            Channel::Html => fill(&self.mail(renderer)?.html, escape_html),
+            Channel::Eml => self.message(&self.mail(renderer)?)?,
             Channel::Page => renderer.page(program, notice, locale, on, &self.links)?,
             Channel::Post => renderer.post(program, notice, locale)?,
             Channel::Markdown => renderer.markdown(program, notice, locale)?,
@@ -62,6 +69,37 @@ impl Specimen<'_> {
     pub fn edition(&self, renderer: &Renderer) -> Result<Edition, RenderError> {
         let Self { program, notice, locale, rows, on, .. } = *self;
         renderer.edition(program, notice, OccasionKind::Announcement, locale, rows, on)
+    }
+
+    fn mail(&self, renderer: &Renderer) -> Result<Edition, SpecimenError> {
+        let Self { program, notice, locale, rows, on, .. } = *self;
+        Ok(match self.occasion {
+            Occasion::Announcement => self.edition(renderer)?,
+            Occasion::Reminder => {
+                let all = reminders(notice, &program.settings);
+                let next = all.iter().find(|reminder| reminder.milestone > on);
+                let next = next.or(all.last()).ok_or(SpecimenError::NothingComing)?;
+                let is_same = |r: &&Reminder<'_>| (r.at, r.lead) == (next.at, next.lead);
+                let rung = rungs(all.iter().filter(is_same).copied()).swap_remove(0);
+                renderer.reminder(program, notice, &rung, locale, rows, on)?
+            }
+            Occasion::Change => {
+                let before = before_last_amendment(notice);
+                let before = before.ok_or(SpecimenError::NothingChanged)?;
+                renderer.change((program, &before), (program, notice), locale, rows, on)?
+            }
+            Occasion::Cancellation => {
+                let mut off = notice.clone();
+                off.amendments.push(Amendment {
+                    date: Date::from(Span::At(Point::Day(on.date_naive()))),
+                    kind: AmendmentKind::Cancelled,
+                    reason: None,
+                    rows: Vec::new(),
+                    former: Former::Unchanged,
+                });
+                renderer.change((program, notice), (program, &off), locale, rows, on)?
+            }
+        })
     }
 
     fn message(&self, edition: &Edition) -> Result<String, SpecimenError> {

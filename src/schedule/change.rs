@@ -79,3 +79,16 @@ pub fn history(notice: &Notice, id: &RowId) -> Vec<Dates> {
     steps.reverse();
     steps
 }
+
+/// The notice as it stood before its last amendment, as far as that says; nothing
+/// where there was none.
+pub fn before_last_amendment(notice: &Notice) -> Option<Notice> {
+    let mut before = notice.clone();
+    let last = before.amendments.pop()?;
+    for (id, row) in &mut before.schedule.rows {
+        if last.touches(id) {
+            row.dates = undo(&row.dates, &last);
+        }
+    }
+    Some(before)
+}

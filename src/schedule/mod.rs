@@ -19,7 +19,7 @@ mod stretches;
 
 pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, is_within, plus, wall_time};
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
-pub use change::{describes, history, undo, word};
+pub use change::{before_last_amendment, describes, history, undo, word};
 pub use days::Days;
 pub use earlier::{Earlier, earlier_cutoffs};
 pub use facts::{facts, standing_halt};

@@ -108,6 +108,14 @@ impl Dialect {
         }
     }
 
+    /// Wakes whoever listens to a channel, at the transaction's end.
+    pub fn tell(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("select pg_notify($1, '')"),
+        }
+    }
+
     /// The tables of a list on its way in. One that was broken off may have left
     /// them to this connection.
     pub fn lay_out(self) -> &'static [&'static str] {

@@ -5,6 +5,7 @@
 //! computes no hash or token: those come in as bytes.
 
 mod acknowledgements;
+mod backups;
 mod claims;
 mod dialect;
 mod editions;
@@ -24,8 +25,10 @@ mod suppressions;
 mod tables;
 mod tellings;
 mod told;
+mod wakeups;
 
 pub use acknowledgements::{Acknowledged, Way};
+pub use backups::{BackupError, restore};
 pub use claims::{Claimed, Claims, Errand};
 pub use editions::{NewEdition, StoredEdition};
 pub use hours::Closing;
@@ -43,6 +46,7 @@ pub use suppressions::{BY_RECIPIENT, Cause, Scope, SuppressionEvent};
 pub use tables::Migrated;
 pub use tellings::{Stands, Telling};
 pub use told::ToldNotice;
+pub use wakeups::{Topic, Wakeups};
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
@@ -84,7 +88,9 @@ type Write = Transaction<'static, Any>;
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
+    url: DatabaseUrl,
     time: Time,
+    listening: wakeups::Listening,
 }
 
 /// Who tells the time that claims and heartbeats are judged by.
@@ -136,7 +142,8 @@ impl Store {
             .await
             .map_err(|reason| StoreError::Open { url: url.to_string(), reason })?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
-        Ok((Self { pool, dialect, time }, migrated))
+        let (url, listening) = (url.clone(), wakeups::Listening::default());
+        Ok((Self { pool, dialect, url, time, listening }, migrated))
     }
 
     /// Closes every connection, so that the file may be copied or removed.

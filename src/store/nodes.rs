@@ -1,7 +1,7 @@
 //! Delivering processes, and the heartbeat by which the others know that one
 //! is alive.
 
-use super::{Result, Store};
+use super::{Result, Store, Topic, Write};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,21 +44,33 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Gives everything back that the node still holds, and lets it count as
-    /// gone. Its row stays: attempts name it.
+    /// Gives everything back that the node still holds.
+    pub async fn release(&self, node: NodeId) -> Result<()> {
+        let mut transaction = self.write().await?;
+        give_all_back(&mut transaction, node).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The same, and lets it count as gone. Its row stays: attempts name it.
     pub async fn retire_node(&self, node: NodeId) -> Result<()> {
         let mut transaction = self.write().await?;
-        sqlx::query(
-            "update outbox set state = 'waiting', node = null, claimed_at = null
-             where state = 'claimed' and node = $1",
-        )
-        .bind(node.0)
-        .execute(&mut *transaction)
-        .await?;
+        give_all_back(&mut transaction, node).await?;
         sqlx::query("update nodes set heartbeat = 0 where id = $1")
             .bind(node.0)
             .execute(&mut *transaction)
             .await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+async fn give_all_back(transaction: &mut Write, node: NodeId) -> Result<()> {
+    sqlx::query(
+        "update outbox set state = 'waiting', node = null, claimed_at = null
+         where state = 'claimed' and node = $1",
+    )
+    .bind(node.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::guards::Guard;
 use super::publications::PublicationId;
-use super::{Result, Store, StoreError, micros};
+use super::{Result, Store, StoreError, Topic, micros};
 use crate::notice::{Carrier, Digest, NoticePath, Occasion, OccasionKind, ProgramId};
 use chrono::{DateTime, Utc};
 
@@ -193,13 +193,22 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         super::guards::pass(&mut transaction, Guard::Occasions).await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         Ok(transaction.commit().await?)
     }
 
-    pub async fn finish_filling(&self, occasion: i64, at: DateTime<Utc>) -> Result<()> {
+    /// Nobody is left after `cursor`. Nothing happens where it was moved
+    /// meanwhile: somebody has everyone looked at again.
+    pub async fn finish_filling(
+        &self,
+        occasion: i64,
+        cursor: i64,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let mut transaction = self.write().await?;
-        sqlx::query("update occasions set filled_at = $2 where id = $1")
+        sqlx::query("update occasions set filled_at = $3 where id = $1 and cursor = $2")
             .bind(occasion)
+            .bind(cursor)
             .bind(micros(at))
             .execute(&mut *transaction)
             .await?;

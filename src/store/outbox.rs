@@ -71,6 +71,9 @@ pub struct RoundCounts {
     pub claimed: i64,
     /// By the last outcome, whether settled or to be tried again.
     pub outcomes: BTreeMap<&'static str, i64>,
+    /// Of the unknown ones, those that are not tried again: what they say is no
+    /// longer true.
+    pub left_unknown: i64,
     /// When the next of the rows that wait falls due.
     pub next_attempt: Option<DateTime<Utc>>,
 }
@@ -162,7 +165,10 @@ impl Store {
             match (state.as_str(), outcome) {
                 ("claimed", _) => counts.claimed += count,
                 (_, None) => counts.waiting += count,
-                (_, Some(outcome)) => {
+                (state, Some(outcome)) => {
+                    if (state, outcome.as_str()) == ("settled", Outcome::Unknown.as_str()) {
+                        counts.left_unknown += count;
+                    }
                     *counts.outcomes.entry(named(&outcome)?.as_str()).or_default() += count;
                 }
             }

@@ -1,7 +1,7 @@
 //! Publications: what was declared, fixed, one after the other.
 
 use super::guards::Guard;
-use super::{Result, Store, StoreError, Turn, Write, instant, micros};
+use super::{Result, Store, StoreError, Topic, Turn, Write, instant, micros};
 use crate::notice::{Digest, NoticePath, PUBLICATION_FORMAT, Publication};
 use chrono::{DateTime, Utc};
 
@@ -87,6 +87,7 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await?;
         record_revisions(&mut transaction, id, publication).await?;
+        self.tell(&mut transaction, Topic::Publications).await?;
         transaction.commit().await?;
         Ok(Publishing::Published(PublicationId(id)))
     }

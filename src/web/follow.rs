@@ -3,12 +3,12 @@
 use super::service::Service;
 use super::snapshot::Snapshot;
 use crate::render::RenderError;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Topic};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often to look for a newer publication. One small query each time; a
-/// reader of the page does not notice two seconds.
+/// How often to look for a newer publication, where the database does not tell.
+/// One small query each time; a reader of the page does not notice two seconds.
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
 /// A failure is seldom over in two seconds, and building again is work.
@@ -31,8 +31,12 @@ pub enum FollowError {
 pub async fn follow(service: Arc<Service>) {
     let mut ticks = tokio::time::interval(POLL_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut wakeups = service.store().wakeups(Topic::Publications);
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = wakeups.next() => {}
+        }
         if let Err(failure) = refresh(&service).await {
             tracing::warn!(%failure, "cannot follow the store; the last publication is served on");
             tokio::time::sleep(WAIT_AFTER_FAILURE).await;

@@ -10,20 +10,20 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The sample published in a database of its own, worked on by the binary.
-struct Workplace {
-    office: TestOffice,
+pub struct Workplace {
+    pub office: TestOffice,
 }
 
 impl Workplace {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self { office: TestOffice::open_with_database_time().await }
     }
 
-    fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.office.folder.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
         command
             .args(arguments)
@@ -35,7 +35,7 @@ impl Workplace {
         command
     }
 
-    async fn run(&self, arguments: &[&str]) -> (i32, String) {
+    pub async fn run(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = self.command(arguments);
         let run = move || command.output().unwrap();
         let Output { status, stdout, stderr } = tokio::task::spawn_blocking(run).await.unwrap();
@@ -43,7 +43,7 @@ impl Workplace {
         (status.code().unwrap(), String::from_utf8(text).unwrap())
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub fn write(&self, name: &str, content: &str) {
         std::fs::write(self.folder().join(name), content).unwrap();
     }
 }
@@ -237,16 +237,16 @@ async fn an_interrupted_round_finishes_what_is_in_flight_and_repeats_nothing() {
 }
 
 /// A service beside the announcement, ended with the test.
-struct Service(std::process::Child);
+pub struct Service(pub std::process::Child);
 
 impl Service {
-    fn start(place: &Workplace, more: &[&str]) -> Self {
+    pub fn start(place: &Workplace, more: &[&str]) -> Self {
         let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
         Self(command.args(more).spawn().unwrap())
     }
 
     /// Waits until `done` says so.
-    async fn until(&mut self, done: impl Fn() -> bool) {
+    pub async fn until(&mut self, done: impl Fn() -> bool) {
         let begun = std::time::Instant::now();
         while !done() {
             assert!(self.0.try_wait().unwrap().is_none(), "the service ended");
@@ -255,7 +255,7 @@ impl Service {
         }
     }
 
-    fn end_well(mut self) {
+    pub fn end_well(mut self) {
         let id = self.0.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         assert!(self.0.wait().unwrap().success(), "it ends well when told to");

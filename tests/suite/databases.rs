@@ -50,6 +50,19 @@ macro_rules! on_both_databases {
     };
 }
 
+/// Tests of what several processes share, which only a server allows.
+macro_rules! on_postgres {
+    ($($name:ident),* $(,)?) => {
+        mod on_postgres {
+            $(#[test] fn $name() {
+                #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+                async fn run() { super::$name().await }
+                crate::databases::on(crate::databases::Kind::Postgres, run);
+            })*
+        }
+    };
+}
+
 /// Tests that run on SQLite by themselves, and here on PostgreSQL too.
 macro_rules! on_postgres_too {
     ($($name:ident),* $(,)?) => {
@@ -61,7 +74,7 @@ macro_rules! on_postgres_too {
     };
 }
 
-pub(crate) use {on_both_databases, on_postgres_too};
+pub(crate) use {on_both_databases, on_postgres, on_postgres_too};
 
 /// An empty database of the kind that was chosen. It goes with this.
 pub struct TestDatabase {
@@ -93,6 +106,11 @@ impl TestDatabase {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
         cluster.copy(template, &name).await;
         Self { text: cluster.url(&name), name: Some(name) }
+    }
+
+    /// One that is somewhere by now.
+    pub fn at(text: String) -> Self {
+        Self { text, name: None }
     }
 
     pub fn url(&self) -> DatabaseUrl {
@@ -146,9 +164,6 @@ cd /
 rm -rf "$folder"
 "#;
 
-const MISSING: &str = "PostgreSQL's programs are missing (initdb, pg_ctl): tools/setup-database.sh \
-     installs them";
-
 impl Cluster {
     async fn get() -> &'static Self {
         static CLUSTER: tokio::sync::OnceCell<Cluster> = tokio::sync::OnceCell::const_new();
@@ -164,7 +179,7 @@ impl Cluster {
     }
 
     fn start() -> Self {
-        let programs = programs();
+        let programs = program("initdb").parent().unwrap().to_owned();
         let folder = TempDir::with_prefix("fairwarning-postgres-").unwrap();
         let password = random_word();
         std::fs::write(folder.path().join("password"), &password).unwrap();
@@ -221,15 +236,17 @@ fn random_word() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The folder with `initdb`, wherever the system keeps it.
-fn programs() -> PathBuf {
+/// One of PostgreSQL's own programs, wherever the system keeps them.
+pub fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut debian: Vec<PathBuf> = debian.map(|entry| entry.unwrap().path().join("bin")).collect();
     debian.sort();
-    let mut folders = std::env::split_paths(&path).chain(debian.into_iter().rev());
-    let whole = |folder: &PathBuf| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
-    folders.find(whole).expect(MISSING)
+    let folders = debian.into_iter().rev().chain(std::env::split_paths(&path));
+    let found = folders.map(|folder| folder.join(name)).find(|program| program.exists());
+    found.unwrap_or_else(|| {
+        panic!("PostgreSQL's program {name} is missing: tools/setup-database.sh installs it")
+    })
 }
 
 /// PostgreSQL refuses to run as root; the package comes with a user for it.

@@ -7,7 +7,7 @@ use crate::test_office::TestOffice;
 use chrono::{DateTime, Duration, Utc};
 use fairwarning::announce::{Rounds, Ticked};
 use fairwarning::notice::{
-    Carrier, Date, Notice, NoticePath, OccasionKind, Outcome, Program, Publication,
+    Carrier, Date, Notice, NoticePath, OccasionKind, Outcome, Program, Publication, Reach,
 };
 use fairwarning::store::{
     Errand, NewNode, NodeId, Publishing, Report, Stands, StoredOccasion, Telling,
@@ -230,6 +230,17 @@ async fn whoever_is_announced_to_late_gets_the_announcement_in_place_of_the_over
     let reminded = followed.messages(OccasionKind::Reminder).await;
     assert!(reminded.contains(&pair("late@example.org", "test-first")), "{reminded:?}");
     assert!(reminded.iter().filter(|(who, _)| who == "late@example.org").count() == 2);
+}
+
+#[tokio::test]
+async fn a_notice_for_everyone_is_for_everyone_of_its_program() {
+    let mut followed = Followed::open().await;
+    followed.publish(|_, notice| notice.audience.reach = Reach::Everyone).await;
+    followed.office.import(PEOPLE).await.unwrap();
+    followed.announce().await;
+    let list = "address,programs\nstamps@example.org,letters\nlate@example.org,parcel\n";
+    followed.office.import(list).await.unwrap();
+    assert_eq!(followed.tick().await.announcements, 1);
 }
 
 #[tokio::test]

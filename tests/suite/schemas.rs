@@ -78,7 +78,7 @@ impl Judged {
     }
 }
 
-fn tools() -> PathBuf {
+pub fn tools() -> PathBuf {
     let setup = Command::new("bash").arg(root().join("tools/setup-schema.sh")).status();
     assert!(setup.expect("bash is there").success());
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());

@@ -100,6 +100,11 @@ impl ScriptedServer {
         Self { port, log, task: task.abort_handle() }
     }
 
+    /// How many messages arrived, accepted or not.
+    pub fn taken(&self) -> usize {
+        self.log.lock().unwrap().messages.len()
+    }
+
     pub fn log(&self) -> Log {
         self.log.lock().unwrap().clone()
     }

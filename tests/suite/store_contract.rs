@@ -26,6 +26,7 @@ on_both_databases!(
     an_edition_is_kept_once_for_its_rows,
     an_edition_may_have_very_many_rows,
     a_chunk_moves_the_cursor_or_does_nothing,
+    a_round_begun_anew_meanwhile_is_not_finished,
     a_round_is_counted_and_listed,
     only_an_entrusted_round_is_taken_up_by_others,
     rows_held_back_are_not_claimed_before_their_time,
@@ -243,6 +244,18 @@ async fn a_chunk_moves_the_cursor_or_does_nothing() {
     assert_eq!(fill((1_400, 1_500), &rows).await, Filling::Outdated);
     let stored = store.occasion_by_id(occasion).await.unwrap().unwrap();
     assert_eq!((stored.cursor, stored.filled), (1_400, 1_201));
+}
+
+async fn a_round_begun_anew_meanwhile_is_not_finished() {
+    let (office, occasion) = office_with_round(2).await;
+    let (store, now) = (&office.store, office.clock.now());
+    let is_filled = async || store.occasion_by_id(occasion).await.unwrap().unwrap().is_filled;
+    let last = store.occasion_by_id(occasion).await.unwrap().unwrap().cursor;
+    store.resume_filling(occasion, None, now).await.unwrap();
+    store.finish_filling(occasion, last, now).await.unwrap();
+    assert!(!is_filled().await, "everyone is to be looked at again");
+    store.finish_filling(occasion, 0, now).await.unwrap();
+    assert!(is_filled().await);
 }
 
 async fn a_round_is_counted_and_listed() {

@@ -253,6 +253,7 @@ fn letter(
         locale: &asked.locale,
         rows: &told.rows,
         apis: &told.apis,
+        occasion: crate::preview::Occasion::Announcement,
         on: asked.moment(days),
         links: crate::render::PageLinks::default(),
     };

@@ -85,6 +85,7 @@ pub fn make(
     };
     let (rows, apis) = told.map_or((&[][..], ""), |told| (&told.rows[..], told.apis.as_str()));
     let on = asked.moment(days);
-    let specimen = Specimen { program, notice, locale: &asked.locale, rows, apis, on, links };
+    let (locale, occasion) = (&asked.locale, crate::preview::Occasion::Announcement);
+    let specimen = Specimen { program, notice, locale, rows, apis, occasion, on, links };
     standing.templates.make(|renderer| specimen.render(renderer, channel))
 }
