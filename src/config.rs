@@ -15,11 +15,11 @@ pub use intake::IntakeArguments;
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
 
-use crate::notice::{EmailAddress, RateLimits};
+use crate::notice::{Carrier, EmailAddress, RateLimits};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use secrecy::SecretString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -75,6 +75,10 @@ pub enum ConfigError {
     TwoIntakeSecrets,
     #[error("the secret for intake must have at least {0} characters")]
     ShortIntakeSecret(usize),
+    #[error(
+        "--trusted-proxy `{0}` is not understood: write an address, or a network such as 10.0.0.0/8"
+    )]
+    Network(String),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }
@@ -95,6 +99,46 @@ pub struct WebArguments {
     /// The web address that links in mails begin with.
     #[arg(long, env = "FAIRWARNING_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// A proxy in front of us, or a network of them (10.0.0.0/8), whose X-Forwarded-For tells whom
+    /// a request comes from; repeatable.
+    #[arg(long, env = "FAIRWARNING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
+    trusted_proxy: Vec<String>,
+}
+
+/// A network in CIDR form, or a single address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    ip: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        let (own, other, width) = match (self.ip, ip.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                (u128::from(own.to_bits()), u128::from(other.to_bits()), 32)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits(), other.to_bits(), 128),
+            _ => return false,
+        };
+        // Shifting by the whole width is no shift but an overflow.
+        (own ^ other).checked_shr(width - self.bits).unwrap_or(0) == 0
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = ConfigError;
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let bad = || ConfigError::Network(text.to_owned());
+        let (ip, bits) = match text.split_once('/') {
+            Some((ip, bits)) => (ip, Some(bits.parse().map_err(|_| bad())?)),
+            None => (text, None),
+        };
+        let ip: IpAddr = ip.trim().parse().map_err(|_| bad())?;
+        let width = if ip.is_ipv4() { 32 } else { 128 };
+        let bits = bits.unwrap_or(width);
+        if bits > width { Err(bad()) } else { Ok(Self { ip, bits }) }
+    }
 }
 
 /// The public web address, without a slash at its end.
@@ -140,6 +184,7 @@ impl PublicUrl {
 pub struct WebSettings {
     pub listen: SocketAddr,
     pub public_url: Option<PublicUrl>,
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl WebSettings {
@@ -153,7 +198,9 @@ impl WebSettings {
 impl WebArguments {
     pub fn check(&self) -> Result<WebSettings, ConfigError> {
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
-        Ok(WebSettings { listen: self.listen, public_url })
+        let proxies = self.trusted_proxy.iter().map(|network| network.trim().parse());
+        let trusted_proxies = proxies.collect::<Result<_, _>>()?;
+        Ok(WebSettings { listen: self.listen, public_url, trusted_proxies })
     }
 }
 
@@ -271,6 +318,11 @@ pub struct DkimSettings {
 }
 
 impl MailArguments {
+    /// How mail leaves with these settings.
+    pub fn carrier(&self) -> Carrier {
+        if self.smtp_url.is_some() { Carrier::Smtp } else { Carrier::Files }
+    }
+
     /// `web` gives the public address, without which nothing leaves by SMTP.
     pub fn check(&self, web: &WebSettings) -> Result<MailSettings, ConfigError> {
         in_range("--heartbeat-ms", self.heartbeat_ms, 100, 3_600_000)?;

@@ -1,4 +1,5 @@
-//! Every token that leaves the house: unsubscribe links and bounce addresses.
+//! Every token that leaves the house: the links by which somebody confirms,
+//! changes or ends a subscription, and bounce addresses.
 //!
 //! A token carries the key's number, its purpose and its subject in clear, and
 //! a keyed hash over all of it, so that it is good for that purpose and subject
@@ -18,6 +19,11 @@ pub enum Token {
     Unsubscribe { subscriber: i64, program: ProgramId },
     /// The message of this outbox row came back.
     Bounce { row: i64 },
+    /// What was asked for is wanted by whoever reads this mailbox. How long that
+    /// may be said is kept with what was asked for.
+    Confirm { pending: i64 },
+    /// See, change and take away all that is known of a subscriber.
+    Preferences { subscriber: i64 },
     /// What the message of this outbox row reminded of is done.
     Acknowledge { row: i64 },
 }
@@ -44,6 +50,8 @@ pub const MAX_TOKEN_CHARS: usize = 256;
 
 const UNSUBSCRIBE: u8 = 1;
 const BOUNCE: u8 = 2;
+const CONFIRM: u8 = 3;
+const PREFERENCES: u8 = 4;
 const ACKNOWLEDGE: u8 = 5;
 
 /// The keys that tokens are made and read with. `Debug` shows their numbers
@@ -62,6 +70,11 @@ impl Keys {
         (!links.is_empty()).then_some(Self { links, mailboxes })
     }
 
+    /// How many keys of links there are.
+    pub fn count(&self) -> usize {
+        self.links.len()
+    }
+
     pub fn sign(&self, token: &Token) -> String {
         let (id, secret) = self.links.last().expect("`new` refuses an empty list");
         let mut bytes = Vec::with_capacity(64);
@@ -72,11 +85,18 @@ impl Keys {
                 bytes.extend(subscriber.to_be_bytes());
                 bytes.extend(program.as_str().as_bytes());
             }
-            Token::Bounce { row } | Token::Acknowledge { row } => {
-                let is_bounce = matches!(token, Token::Bounce { .. });
-                bytes.push(if is_bounce { BOUNCE } else { ACKNOWLEDGE });
+            Token::Bounce { row: number }
+            | Token::Confirm { pending: number }
+            | Token::Preferences { subscriber: number }
+            | Token::Acknowledge { row: number } => {
+                bytes.push(match token {
+                    Token::Confirm { .. } => CONFIRM,
+                    Token::Preferences { .. } => PREFERENCES,
+                    Token::Acknowledge { .. } => ACKNOWLEDGE,
+                    _ => BOUNCE,
+                });
                 bytes.extend(id.to_be_bytes());
-                bytes.extend(row.to_be_bytes());
+                bytes.extend(number.to_be_bytes());
             }
         }
         let hash = keyed(secret, &bytes).finalize().into_bytes();
@@ -111,6 +131,8 @@ impl Keys {
                 Ok(Token::Unsubscribe { subscriber: number, program })
             }
             BOUNCE if rest.is_empty() => Ok(Token::Bounce { row: number }),
+            CONFIRM if rest.is_empty() => Ok(Token::Confirm { pending: number }),
+            PREFERENCES if rest.is_empty() => Ok(Token::Preferences { subscriber: number }),
             ACKNOWLEDGE if rest.is_empty() => Ok(Token::Acknowledge { row: number }),
             _ => Err(BadToken::Malformed),
         }
@@ -128,6 +150,22 @@ impl Keys {
     pub fn verify_bounce(&self, text: &str) -> Result<i64, BadToken> {
         match self.verify(text)? {
             Token::Bounce { row } => Ok(row),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token of a confirmation and refuses every other.
+    pub fn verify_confirm(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Confirm { pending } => Ok(pending),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token of somebody's preferences and refuses every other.
+    pub fn verify_preferences(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Preferences { subscriber } => Ok(subscriber),
             _ => Err(BadToken::OtherPurpose),
         }
     }

@@ -39,12 +39,35 @@ PYTHON
 
 serve "$work"
 
+# The pages behind links: one that waits, and the preferences of somebody who confirmed.
+# subscribe NAME: asks in that name, and gives the path that its mail leads to.
+subscribe() {
+    curl --silent --fail --output /dev/null "$address/subscribe" \
+        --data "program=usps-web-tools&api=holdForPickup&address=$1@integrator.example"
+    timeout 30 bash -c 'until grep --quiet "^To: $0@" "$1"/mail/*.eml 2>/dev/null; do sleep 0.1; done' "$1" "$work"
+    "$python" - "$(grep --files-with-matches "^To: $1@" "$work"/mail/*.eml)" <<'PYTHON'
+import email, email.policy, re, sys
+with open(sys.argv[1], "rb") as file:
+    mail = email.message_from_binary_file(file, policy=email.policy.default)
+print(re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content()).group())
+PYTHON
+}
+confirm="$address$(subscribe ada)"
+preferences="$address$(curl --silent --fail --data do=confirm "$address$(subscribe bob)" | grep --only-matching '/preferences/[a-z0-9]*' | head --lines 1)"
+"$python" - "$work/mail" >"$work/confirmation-mail.html" <<'PYTHON'
+import email, email.policy, pathlib, sys
+name = sorted(pathlib.Path(sys.argv[1]).glob("*.eml"))[0]
+mail = email.message_from_bytes(name.read_bytes(), policy=email.policy.default)
+print(mail.get_body(("html",)).get_content())
+PYTHON
+
 echo "pages and HTML mails: vnu, html-validate"
 tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
     "$address/" "$address/?state=announced" "$address/notices" \
     "$address/notices/usps-web-tools" "$address/notices/usps-web-tools/tls-1.2" \
     "$address/notices/onepagecrm/tls-1.2" "$address/notices/constant-contact/tls-1.2" \
-    "$address/nowhere"
+    "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
+    "$confirm" "$preferences" "$address/nowhere"
 echo "API description: openapi-spec-validator"
 curl --silent --fail --output "$work/openapi.json" "$address/openapi.json"
 "$tools/venv/bin/openapi-spec-validator" "$work/openapi.json"
@@ -52,7 +75,9 @@ echo "pages and HTML mails in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light
 node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     table="$address/" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \
     onepagecrm="$address/notices/onepagecrm/tls-1.2" \
-    constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" >/dev/null
+    constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" \
+    choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&lang=de" \
+    confirm="$confirm" preferences="$preferences" >/dev/null
 # A copy with mistakes, made once its first version was seen.
 cp -r notices "$work/broken"
 preview "$work" "$work/broken"

@@ -1,7 +1,7 @@
 //! Whom a notice concerns, and which of its rows: pure, and without a loop
 //! over all subscribers.
 
-use crate::notice::{ApiId, EnvironmentId, Locale, Notice, Program, Reach, RowId};
+use crate::notice::{ApiId, EnvironmentId, Kind, Locale, Notice, Program, Reach, RowId, Wanted};
 use crate::store::Listener;
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,6 +11,7 @@ const MAX_NAMED_APIS: usize = 12;
 /// A notice's rows, laid out for asking who is met by them.
 pub struct Audience<'a> {
     rows: Vec<IndexedRow<'a>>,
+    kind: Kind,
     reach: Reach,
     locales: &'a [Locale],
 }
@@ -52,6 +53,7 @@ impl<'a> Audience<'a> {
         });
         Self {
             rows: rows.collect(),
+            kind: notice.kind,
             reach: notice.audience.reach,
             locales: &program.settings.locales,
         }
@@ -70,18 +72,27 @@ impl<'a> Audience<'a> {
     /// Of these rows, those that meet the listener's interests, with the APIs by
     /// which they do.
     pub fn affected(&self, listener: &Listener, among: &[RowId]) -> (Vec<RowId>, String) {
+        let interests = self.of_kind(&listener.interests);
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in self.rows.iter().filter(|row| among.contains(row.id)) {
-            if row.collect_met(&listener.interests, &mut apis) {
+            if row.collect_met(&interests, &mut apis) {
                 rows.push(row.id.clone());
             }
         }
         (rows, phrase(&apis))
     }
 
-    /// The rows that these interests meet, or that are told all the same.
-    pub fn met_by(&self, interests: &[(Option<ApiId>, Option<EnvironmentId>)]) -> Option<Met> {
+    /// Those that are about notices of this kind.
+    fn of_kind<'i>(&self, interests: &'i [Wanted]) -> Vec<&'i Wanted> {
+        let is_kind = |wanted: &&Wanted| wanted.kind.is_none_or(|kind| kind == self.kind);
+        interests.iter().filter(is_kind).collect()
+    }
+
+    /// The rows that these interests meet, or that are told all the same. Whoever
+    /// wants other kinds of notice alone is told nothing.
+    pub fn met_by(&self, interests: &[Wanted]) -> Option<Met> {
+        let interests = self.of_kind(interests);
         // Whoever asked to hear nothing of the program is not everyone.
         if interests.is_empty() {
             return None;
@@ -89,7 +100,7 @@ impl<'a> Audience<'a> {
         let mut apis = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &self.rows {
-            if row.collect_met(interests, &mut apis) {
+            if row.collect_met(&interests, &mut apis) {
                 rows.push(row.id.clone());
             }
         }
@@ -124,13 +135,9 @@ impl<'a> Audience<'a> {
 
 impl<'a> IndexedRow<'a> {
     /// Whether any interest meets the row; the APIs by which it does are added.
-    fn collect_met(
-        &self,
-        interests: &[(Option<ApiId>, Option<EnvironmentId>)],
-        apis: &mut BTreeSet<&'a ApiId>,
-    ) -> bool {
+    fn collect_met(&self, interests: &[&Wanted], apis: &mut BTreeSet<&'a ApiId>) -> bool {
         let mut is_met = false;
-        for (api, environment) in interests {
+        for Wanted { api, environment, .. } in interests.iter().copied() {
             if environment.as_ref().is_some_and(|wanted| wanted != self.environment) {
                 continue;
             }

@@ -131,7 +131,7 @@ impl<'a> Editions<'a> {
 
 /// 100 bits: what stands before the `@` of a Message-ID tells nobody who the
 /// recipient is or how many there are.
-fn random_name() -> Result<String, AnnounceError> {
+pub(super) fn random_name() -> Result<String, AnnounceError> {
     let mut bytes = [0; 13];
     getrandom::fill(&mut bytes).map_err(AnnounceError::Randomness)?;
     Ok(BASE32_NOPAD.encode(&bytes)[..20].to_ascii_lowercase())

@@ -7,6 +7,7 @@
 
 mod approval;
 mod audience;
+mod confirmations;
 mod declared;
 mod editions;
 mod hearers;
@@ -22,6 +23,7 @@ mod rounds;
 
 pub use approval::{Approving, NotApproved, Parts, approve, margin};
 pub use audience::{Audience, Concern, Met};
+pub use confirmations::confirmations;
 pub use hearers::{Hearers, hearers};
 pub use interrupted::{Stuck, fill_interrupted};
 pub use reconcile::Reconciled;
@@ -56,6 +58,8 @@ pub enum AnnounceError {
     UnreadableSubject { occasion: i64, subject: String },
     #[error("`{notice}` cannot be rendered: {reason}")]
     Render { notice: NoticePath, reason: RenderError },
+    #[error("a confirmation cannot be rendered: {0}")]
+    Confirmation(RenderError),
     #[error("the machine gives no random numbers: {0}")]
     Randomness(getrandom::Error),
     #[error(transparent)]

@@ -23,6 +23,7 @@ mod hold;
 mod impacted;
 mod init;
 mod intake;
+mod keys;
 mod metrics;
 mod migrate;
 mod moment;
@@ -109,12 +110,14 @@ enum Command {
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
     Impacted(impacted::Arguments),
-    /// Bring recipients in, list or remove them
+    /// Bring recipients in and out, look at one, suppress or erase them
     Recipients(recipients::Arguments),
     /// Look at what announcing would send, and approve it
     Approve(approve::Arguments),
     /// Say who may act for the office
     Token(token::Arguments),
+    /// List the keys that links are signed with, or make a new one
+    Keys(keys::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
     /// Note that a recipient is done, and end the reminders of it for them
@@ -188,6 +191,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Intake(arguments) => intake::run(&arguments, &clock).await,
         Command::Hold(arguments) => hold::hold(arguments, &clock).await,
         Command::Release(arguments) => hold::release(arguments, &clock).await,
+        Command::Keys(arguments) => keys::run(&arguments, &clock).await,
         Command::Recipients(arguments) => recipients::run(arguments, &clock).await,
         Command::Backup(arguments) => backups::back_up(&arguments).await,
         Command::Restore(arguments) => backups::restore(&arguments).await,

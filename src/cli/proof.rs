@@ -71,7 +71,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let Some(notice) = &arguments.notice else { bail!("name a notice, as PROGRAM/NOTICE") };
     let recipient = match &arguments.recipient {
         None => None,
-        Some(address) => match store.subscriber_id(address).await? {
+        Some(address) => match store.subscriber_number(address).await? {
             None => {
                 eprintln!("There is no recipient with this address; it may have been erased.");
                 return Ok(Exit::Problems);

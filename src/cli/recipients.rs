@@ -1,14 +1,14 @@
-//! `fairwarning recipients`: bringing a list in, looking at it, taking
-//! somebody out.
+//! `fairwarning recipients`: bringing a list in and out, looking at it and at one
+//! person, suppressing and erasing.
 
 use super::Exit;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::notice::{EmailAddress, Interest};
-use crate::store::{Listed, Store};
+use crate::notice::{EmailAddress, Interest, ProgramId};
+use crate::store::{Cause, Listed, Scope, Store};
 use crate::subscribers::{self, ImportError};
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Bring in a CSV list: address, name, programs, apis, environments, locale, zone
+    /// Bring in a CSV list: address, name, programs, apis, environments, kinds, locale, zone
     Import {
         /// The list; its first line names the columns.
         file: PathBuf,
@@ -33,11 +33,64 @@ enum Action {
         #[arg(long)]
         full: bool,
     },
-    /// Forget a recipient; what was sent to them stays on record without the address
-    Remove {
+    /// Print everybody in full, as a list that `import` reads again, or as JSON
+    Export {
+        #[arg(long, value_enum, default_value_t = Format::Csv)]
+        format: Format,
+    },
+    /// Print all that is known of an address as JSON, what was sent to it included
+    Show { address: EmailAddress },
+    /// Erase a recipient; what was sent to them stays on record without the address
+    #[command(visible_alias = "remove")]
+    Erase {
         /// As it was brought in.
         address: EmailAddress,
+        /// Also never write to this address again; only a keyed hash of it is kept.
+        #[arg(long)]
+        suppress: bool,
     },
+    /// Write to an address no more
+    Suppress {
+        address: EmailAddress,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Allow writing to an address again
+    Unsuppress {
+        address: EmailAddress,
+        #[command(flatten)]
+        why: Why,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Csv,
+    Json,
+}
+
+/// Why somebody is, or is no longer, not to be written to.
+#[derive(Args)]
+struct Why {
+    /// Kept with the time and who did it.
+    #[arg(long)]
+    reason: String,
+    /// Who did it.
+    #[arg(long, value_name = "NAME", default_value = "office")]
+    by: String,
+    /// About this program alone; about everything when absent.
+    #[arg(long, value_name = "ID")]
+    program: Option<ProgramId>,
+}
+
+impl Why {
+    fn scope(&self) -> Scope {
+        self.program.clone().map_or(Scope::Everywhere, Scope::Program)
+    }
+
+    fn cause(&self) -> Cause<'_> {
+        Cause { reason: &self.reason, author: &self.by }
+    }
 }
 
 pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
@@ -45,7 +98,11 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     match arguments.action {
         Action::Import { file } => import(&store, &file, clock).await,
         Action::List { full } => list(&store, full).await,
-        Action::Remove { address } => remove(&store, &address).await,
+        Action::Export { format } => export(&store, format).await,
+        Action::Show { address } => show(&store, &address, clock).await,
+        Action::Erase { address, suppress } => erase(&store, &address, suppress, clock).await,
+        Action::Suppress { address, why } => suppress(&store, &address, &why, clock).await,
+        Action::Unsuppress { address, why } => unsuppress(&store, &address, &why, clock).await,
     }
 }
 
@@ -118,7 +175,8 @@ fn line(listed: &Listed, full: bool) -> String {
     parts.join("  ")
 }
 
-/// `parcel`, `parcel:rates`, `parcel:rates@prod` or `parcel@prod`.
+/// `parcel`, `parcel:rates`, `parcel:rates@prod`, `parcel@prod` or
+/// `parcel/retirement`.
 fn phrase(interest: &Interest) -> String {
     let mut text = interest.program.to_string();
     if let Some(api) = &interest.api {
@@ -129,14 +187,95 @@ fn phrase(interest: &Interest) -> String {
         text.push('@');
         text.push_str(environment.as_str());
     }
+    if let Some(kind) = interest.kind {
+        text.push('/');
+        text.push_str(kind.as_str());
+    }
     text
 }
 
-async fn remove(store: &Store, address: &EmailAddress) -> anyhow::Result<Exit> {
-    if store.remove_subscriber(address).await? {
-        say!("Removed.");
+async fn export(store: &Store, format: Format) -> anyhow::Result<Exit> {
+    const PAGE: i64 = 500;
+    let mut csv = csv::Writer::from_writer(std::io::stdout().lock());
+    let mut json = Vec::new();
+    if let Format::Csv = format {
+        subscribers::csv_header(&mut csv)?;
+    }
+    let mut after = 0;
+    loop {
+        let page = store.subscribers(after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        for listed in &page {
+            match format {
+                Format::Csv => subscribers::write_csv(&mut csv, listed)?,
+                Format::Json => json.push(subscribers::described(listed)),
+            }
+        }
+    }
+    csv.flush()?;
+    drop(csv);
+    if let Format::Json = format {
+        say!("{}", serde_json::to_string_pretty(&json)?);
+    }
+    Ok(Exit::Clean)
+}
+
+async fn show(store: &Store, address: &EmailAddress, clock: &Clock) -> anyhow::Result<Exit> {
+    let keys = subscribers::load_keys(store, clock.now()).await?;
+    let known = subscribers::known_of(store, &keys, address).await?;
+    say!("{}", serde_json::to_string_pretty(&known)?);
+    Ok(Exit::Clean)
+}
+
+async fn erase(
+    store: &Store,
+    address: &EmailAddress,
+    is_last: bool,
+    clock: &Clock,
+) -> anyhow::Result<Exit> {
+    let is_erased = store.remove_subscriber(address).await?;
+    if is_last {
+        let keys = subscribers::load_keys(store, clock.now()).await?;
+        let cause = Cause { reason: "erased", author: "office" };
+        let mailbox = keys.mailbox(address);
+        store.suppress_by(&mailbox, &Scope::Everywhere, cause, clock.now()).await?;
+    }
+    if is_erased {
+        say!("Erased.");
         return Ok(Exit::Clean);
     }
     eprintln!("There is no recipient with this address.");
+    Ok(if is_last { Exit::Clean } else { Exit::Problems })
+}
+
+async fn suppress(
+    store: &Store,
+    address: &EmailAddress,
+    why: &Why,
+    clock: &Clock,
+) -> anyhow::Result<Exit> {
+    let keys = subscribers::load_keys(store, clock.now()).await?;
+    let mailbox = keys.mailbox(address);
+    if store.suppress_by(&mailbox, &why.scope(), why.cause(), clock.now()).await? {
+        say!("Suppressed: what waits for this address will not be sent either.");
+        return Ok(Exit::Clean);
+    }
+    eprintln!("This address was suppressed already; the first reason is kept.");
+    Ok(Exit::Problems)
+}
+
+async fn unsuppress(
+    store: &Store,
+    address: &EmailAddress,
+    why: &Why,
+    clock: &Clock,
+) -> anyhow::Result<Exit> {
+    let keys = subscribers::load_keys(store, clock.now()).await?;
+    if store.lift(&keys.mailbox(address), &why.scope(), why.cause(), clock.now()).await? {
+        say!("Lifted.");
+        return Ok(Exit::Clean);
+    }
+    eprintln!("This address was not suppressed so.");
     Ok(Exit::Problems)
 }

@@ -7,7 +7,7 @@ use super::moment::Moment;
 use super::{Exit, draw_problem};
 use crate::announce::Audience;
 use crate::clock::Clock;
-use crate::notice::{Locale, Notice, NoticePath, Program, Workspace};
+use crate::notice::{Locale, Notice, NoticePath, Program, Wanted, Workspace};
 use crate::preview::{Channel, Occasion, Specimen, SpecimenError};
 use crate::render::{PageLinks, RenderError, Renderer};
 use crate::workspace;
@@ -120,7 +120,7 @@ fn render(
     // A reminder has no schedule that could list them.
     let apis = match occasion {
         Occasion::Reminder => {
-            let met = Audience::of(program, notice).met_by(&[(None, None)]);
+            let met = Audience::of(program, notice).met_by(&[Wanted::default()]);
             met.map_or(String::new(), |met| met.apis)
         }
         _ => renderer.language(locale).say("all-apis-below"),

@@ -5,11 +5,12 @@
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish};
-use crate::announce::{Rounds, fill_interrupted};
+use crate::announce::{Rounds, confirmations, fill_interrupted};
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, IntakeArguments, MailArguments, WebArguments};
 use crate::delivery::{Delivery, Event, Scope};
 use crate::metrics::Metrics;
+use crate::notice::Carrier;
 use crate::proof;
 use crate::store::{Store, Topic};
 use crate::subscribers;
@@ -85,7 +86,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let public_url = settings.public_url.clone();
         let service = Service::open(store.clone(), clock.clone(), public_url).await?;
         let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
-        let service = Arc::new(service);
+        let service = Arc::new(service.trusting(settings.trusted_proxies.clone()));
         served = Some(service.clone());
         web::refresh(&service).await?;
         let listener = listen(settings.listen)?;
@@ -99,6 +100,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
     arguments.metrics.start(site)?;
     if roles.announce {
+        let carrier = arguments.mail.carrier();
+        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
     }
     if roles.announce || roles.deliver {
@@ -211,6 +214,36 @@ async fn serve(
 async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
     delivery.run(Scope::Everything, stopped, log).await.context("delivery failed")?;
     Ok(())
+}
+
+/// How often to look whether anybody asked to be written to: nobody waits long,
+/// and a look is one small question.
+const CONFIRM_EVERY: Duration = Duration::from_secs(1);
+
+/// Writes to everybody who asked to be written to. A failure is logged, and tried
+/// again.
+async fn confirm(
+    store: Store,
+    carrier: Carrier,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(CONFIRM_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match confirmations(&store, carrier, clock.now()).await {
+                Ok(0) => {}
+                Ok(written) => tracing::info!(written, "confirmations are on their way"),
+                Err(failure) => tracing::warn!(%failure, "confirmations cannot be written"),
+            }
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look for subscriptions ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
 }
 
 /// Looks after rounds. It can be broken off anywhere: what is not committed

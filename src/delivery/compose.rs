@@ -53,13 +53,21 @@ impl Stationery<'_> {
         let name = claimed.name.as_deref().map(clean_field).filter(|name| !name.is_empty());
         let greeting = greet(&clean_field(&letterhead.greeting), name.as_deref());
         let leave = letterhead.unsubscribe_page(&unsubscribe);
+        let subscriber = claimed.recipient;
+        let change =
+            letterhead.preferences_page(&self.keys.sign(&Token::Preferences { subscriber }));
+        let confirm = letterhead
+            .confirms
+            .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
         let done = self.keys.sign(&Token::Acknowledge { row: claimed.row });
         let done = letterhead.done_page(&done);
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),
             Slot::YourApis => claimed.apis.as_str(),
             Slot::Unsubscribe => leave.as_str(),
+            Slot::Preferences => change.as_str(),
             Slot::Page => letterhead.page.as_str(),
+            Slot::Confirm => confirm.as_deref().unwrap_or_default(),
             Slot::Done => done.as_str(),
         };
         let mut builder = Message::builder()

@@ -20,6 +20,8 @@ pub(super) struct Letterhead {
     pub greeting: String,
     /// The notice's page.
     pub page: String,
+    /// What a mail asks to confirm, where it does.
+    pub confirms: Option<i64>,
     /// What calendar entries are saved as.
     pub calendar_name: String,
     archive: String,
@@ -27,6 +29,14 @@ pub(super) struct Letterhead {
     list_id: String,
     feedback_id: String,
     base: PublicUrl,
+}
+
+/// What a mail is about, as far as its head tells.
+struct About<'a> {
+    /// Below the public address.
+    page: String,
+    label: &'a str,
+    confirms: Option<i64>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +51,39 @@ impl Letterhead {
         locale: &Locale,
         base: &PublicUrl,
     ) -> Result<Self, BadSender> {
+        // Whoever was written to in one language is not asked for another.
+        let lang = match program.settings.locales.len() {
+            0 | 1 => String::new(),
+            _ => format!("?lang={locale}"),
+        };
+        let about = About {
+            page: format!("/notices/{}/{}{lang}", notice.program, notice.notice),
+            label: notice.notice.as_str(),
+            confirms: None,
+        };
+        Self::about(program, &about, kind, locale, base)
+    }
+
+    /// Of a mail that asks whether what waits under the number `pending` is wanted.
+    pub fn of_confirmation(
+        program: &Program,
+        pending: i64,
+        locale: &Locale,
+        base: &PublicUrl,
+    ) -> Result<Self, BadSender> {
+        let kind = OccasionKind::Confirmation;
+        let page = format!("/notices/{}", program.id);
+        let about = About { page, label: kind.as_str(), confirms: Some(pending) };
+        Self::about(program, &about, kind, locale, base)
+    }
+
+    fn about(
+        program: &Program,
+        about: &About<'_>,
+        kind: OccasionKind,
+        locale: &Locale,
+        base: &PublicUrl,
+    ) -> Result<Self, BadSender> {
         let program = program.head_in_locale(locale);
         let settings = &program.settings;
         let sender = &settings.sender;
@@ -51,26 +94,21 @@ impl Letterhead {
             None => from.clone(),
         };
         let domain = sender.address.domain().to_owned();
-        let archive = base.join(&format!("/notices/{}", notice.program));
+        let archive = base.join(&format!("/notices/{}", program.id));
         let contact = settings.contact.email.as_ref();
-        // Whoever was written to in one language is not asked for another.
-        let lang = match settings.locales.len() {
-            0 | 1 => String::new(),
-            _ => format!("?lang={locale}"),
-        };
-        let page = format!("/notices/{}/{}{lang}", notice.program, notice.notice);
         Ok(Self {
-            program: notice.program.clone(),
+            program: program.id.clone(),
             greeting: settings.greeting(locale).to_owned(),
-            page: base.join(&page),
-            calendar_name: format!("{}.ics", notice.notice),
+            page: base.join(&about.page),
+            confirms: about.confirms,
+            calendar_name: format!("{}.ics", about.label),
             help: contact.map_or_else(|| archive.clone(), mailto),
-            list_id: format!("{}.notices.{domain}", label(notice.program.as_str())),
+            list_id: format!("{}.notices.{domain}", label(program.id.as_str())),
             feedback_id: format!(
                 "{}:{}:{}:fairwarning",
                 kind.as_str(),
-                label(notice.notice.as_str()),
-                label(notice.program.as_str())
+                label(about.label),
+                label(program.id.as_str())
             ),
             base: base.clone(),
             archive,
@@ -90,8 +128,24 @@ impl Letterhead {
         self.base.join(&format!("/done/{token}"))
     }
 
-    /// The headers by which a list is recognised and left.
+    /// Where what is heard, and how, can be changed.
+    pub fn preferences_page(&self, token: &str) -> String {
+        self.base.join(&format!("/preferences/{token}"))
+    }
+
+    pub fn confirm_page(&self, token: &str) -> String {
+        self.base.join(&format!("/confirm/{token}"))
+    }
+
+    /// The headers by which a list is recognised and left. A confirmation is no
+    /// mail of a list: whoever gets it is on none yet.
     pub fn list_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
+        if self.confirms.is_some() {
+            return vec![
+                fixed("Auto-Submitted", "auto-generated".to_owned()),
+                fixed("Feedback-ID", self.feedback_id.clone()),
+            ];
+        }
         let leave_page = self.unsubscribe_page(unsubscribe_token);
         let leave_mail = format!(
             "{}?subject=unsubscribe%20{unsubscribe_token}",

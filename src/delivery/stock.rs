@@ -3,7 +3,7 @@
 use super::compose::ComposeError;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
-use crate::notice::{Edition, Locale, NoticePath};
+use crate::notice::{Edition, Locale, NoticePath, OccasionKind};
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,10 +66,15 @@ impl Stock {
         let publication = publication.ok_or(missing("the publication"))?.publication;
         let program = publication.workspace.programs.get(&stored.program);
         let program = program.ok_or(missing("the program"))?;
-        let path: NoticePath = stored.subject.parse().map_err(|_| missing("the notice's name"))?;
-        let letterhead = Letterhead::new(program, &path, stored.kind, locale, &self.link_base)
-            .map_err(ComposeError::from)?;
-        let letterhead = Arc::new(letterhead);
+        let letterhead = if stored.kind == OccasionKind::Confirmation {
+            let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
+            Letterhead::of_confirmation(program, pending, locale, &self.link_base)
+        } else {
+            let path: NoticePath =
+                stored.subject.parse().map_err(|_| missing("the notice's name"))?;
+            Letterhead::new(program, &path, stored.kind, locale, &self.link_base)
+        };
+        let letterhead = Arc::new(letterhead.map_err(ComposeError::from)?);
         if held.len() >= MAX_HELD {
             held.clear();
         }

@@ -1,6 +1,6 @@
 //! What is written to whom, and what became of it.
 
-use super::{ApiId, EmailAddress, EnvironmentId, Locale, NoticePath, ProgramId, RowId};
+use super::{ApiId, EmailAddress, EnvironmentId, Kind, Locale, NoticePath, ProgramId, RowId};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -22,6 +22,7 @@ pub struct Interest {
     pub program: ProgramId,
     pub api: Option<ApiId>,
     pub environment: Option<EnvironmentId>,
+    pub kind: Option<Kind>,
 }
 
 /// One reason to write, unique by its subject, kind and key.
@@ -95,22 +96,35 @@ pub enum Slot {
     /// The recipient's affected APIs, as a phrase.
     YourApis,
     Unsubscribe,
+    /// Where what is heard, and how, can be changed.
+    Preferences,
     /// The notice's page.
     Page,
+    /// Where an address that was given is confirmed; in no other mail.
+    Confirm,
     /// Where the recipient says that what a reminder is about is done.
     Done,
 }
 
 impl Slot {
-    pub const ALL: [Self; 5] =
-        [Self::Greeting, Self::YourApis, Self::Unsubscribe, Self::Page, Self::Done];
+    pub const ALL: [Self; 7] = [
+        Self::Greeting,
+        Self::YourApis,
+        Self::Unsubscribe,
+        Self::Preferences,
+        Self::Page,
+        Self::Confirm,
+        Self::Done,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Greeting => "greeting",
             Self::YourApis => "your_apis",
             Self::Unsubscribe => "unsubscribe",
+            Self::Preferences => "preferences",
             Self::Page => "page",
+            Self::Confirm => "confirm",
             Self::Done => "done",
         }
     }

@@ -2,7 +2,7 @@
 //! of, formed as announcing forms it.
 
 use crate::announce::{Audience, Met};
-use crate::notice::{ApiId, EnvironmentId, Notice, Program, RowId};
+use crate::notice::{ApiId, EnvironmentId, Notice, Program, RowId, Wanted};
 
 /// What somebody asked to hear about. An absent part stands for all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Told {
 impl Reader {
     /// `None` for a reader to whom nothing would be sent.
     pub fn told(&self, program: &Program, notice: &Notice) -> Option<Told> {
-        let interests = [(self.api.clone(), self.environment.clone())];
+        let (api, environment) = (self.api.clone(), self.environment.clone());
+        let interests = [Wanted { api, environment, kind: None }];
         let Met { rows, apis, .. } = Audience::of(program, notice).met_by(&interests)?;
         Some(Told { rows, apis })
     }

@@ -119,6 +119,8 @@ impl Specimen<'_> {
             }
             Slot::YourApis => self.apis.to_owned(),
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
+            Slot::Preferences => format!("{site}/preferences/sample"),
+            Slot::Confirm => format!("{site}/confirm/sample"),
             Slot::Done => format!("{site}/done/sample"),
             Slot::Page => format!("{site}/notices/{}/{}", program.id, self.notice.id),
         }

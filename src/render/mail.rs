@@ -1,13 +1,15 @@
 //! The mail edition: subject, text, HTML and calendar.
 
+use super::colour::Palette;
 use super::engine::Form;
 use super::layout::tidy_text;
-use super::view::{About, Before, View};
+use super::view::{About, Before, ProgramView, Slots, View};
 use super::{RenderError, Renderer};
 use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
 use crate::schedule::Rung;
 use chrono::{DateTime, Utc};
 use css_inline::CSSInliner;
+use serde::Serialize;
 
 /// Mail readers drop what stands in `<style>` to differing degrees, so each rule
 /// is written to its elements; only media queries stay, which cannot be.
@@ -20,7 +22,47 @@ pub(super) fn inliner() -> CSSInliner<'static> {
         .build()
 }
 
+/// A mail that is about no notice.
+#[derive(Serialize)]
+struct ConfirmationView<'a> {
+    locale: &'a str,
+    direction: &'static str,
+    colon: String,
+    program: ProgramView<'a>,
+    palette: Palette,
+    slots: Slots,
+}
+
 impl Renderer {
+    /// The mail that asks whether an address that was given to `program` wants to
+    /// hear of it. Nothing that was given along stands in it: whoever fills in a
+    /// form with somebody else's address gets no word through to them.
+    pub fn confirmation(&self, program: &Program, locale: &Locale) -> Result<Edition, RenderError> {
+        let language = self.language(locale);
+        let program = program.head_in_locale(locale);
+        let view = ConfirmationView {
+            locale: language.locale().as_str(),
+            direction: language.direction(),
+            colon: language.say("colon"),
+            program: ProgramView::new(&program),
+            palette: Palette::new(program.settings.brand.colour),
+            slots: Slots::new(),
+        };
+        let part = |form, name: &str| {
+            let path = format!("mail/{}/{name}", OccasionKind::Confirmation.as_str());
+            self.engines.render_as(form, &path, &view)
+        };
+        let html = part(Form::Html, "body.html")?;
+        Ok(Edition {
+            locale: locale.clone(),
+            rows: Vec::new(),
+            subject: one_line(&part(Form::Plain, "subject.txt")?),
+            text: tidy_text(&part(Form::Plain, "body.txt")?),
+            html: charset_first(&self.inliner.inline(&html)?),
+            calendar: None,
+        })
+    }
+
     /// The mail of `kind` for readers whom `rows` concern (all rows when empty).
     ///
     /// Slots stay in it. Whoever fills them in the HTML escapes the values.

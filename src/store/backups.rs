@@ -118,12 +118,13 @@ async fn newer(opened: &mut SqliteConnection) -> Option<String> {
     is_newer.then(|| "it was made by a newer version of this program".to_owned())
 }
 
-/// Whether no table of ours holds a row but for those that are made with it.
+/// Whether no table of ours holds a row. Guards have theirs from the beginning.
 async fn is_empty(file: &Path) -> Done<bool> {
     let mut opened = open(file).await?;
     let tables: Vec<String> = sqlx::query_scalar(
-        "select name from sqlite_master where type = 'table' and name <> 'guards'
-         and name not like 'sqlite%' and name not like '\\_sqlx%' escape '\\'",
+        "select name from sqlite_master where type = 'table'
+         and name not like 'sqlite%' and name not like '\\_sqlx%' escape '\\'
+         and name <> 'guards'",
     )
     .fetch_all(&mut opened)
     .await?;

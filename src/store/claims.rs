@@ -98,7 +98,8 @@ impl Store {
     /// rates, and that nobody holds.
     ///
     /// What a silent node had claimed becomes free first. Suppression, removal
-    /// and lateness are looked at here, at the last moment that is cheap.
+    /// and lateness are looked at here, at the last moment that is cheap. Whoever
+    /// left a program and now asks to come back is asked whether they mean it.
     pub async fn claim_within(
         &self,
         node: NodeId,

@@ -57,6 +57,8 @@ impl Dialect {
                 "pragma journal_mode = wal",
                 "pragma synchronous = full",
                 "pragma foreign_keys = on",
+                // Whoever is erased must not be found in the file either.
+                "pragma secure_delete = on",
             ],
             Self::Postgres => &[
                 "set idle_in_transaction_session_timeout = '15s'",
@@ -127,7 +129,7 @@ impl Dialect {
                     locale text, zone text)",
                 "create temporary table listed_programs (key text not null, program text not null)",
                 "create temporary table listed_interests (key text not null, program text not null,
-                    api text not null, environment text not null)",
+                    api text not null, environment text not null, kind text not null)",
             ],
             Self::Postgres => &[
                 "drop table if exists pg_temp.listed_people",
@@ -141,7 +143,8 @@ impl Dialect {
                     key text collate "C" not null, program text collate "C" not null)"#,
                 r#"create temporary table listed_interests (
                     key text collate "C" not null, program text collate "C" not null,
-                    api text collate "C" not null, environment text collate "C" not null)"#,
+                    api text collate "C" not null, environment text collate "C" not null,
+                    kind text collate "C" not null)"#,
             ],
         }
     }

@@ -7,7 +7,7 @@
 use super::dialect::Dialect;
 use super::subscribers::NewSubscriber;
 use super::{Result, Store, Turn, micros, value_rows};
-use crate::notice::{ApiId, EnvironmentId, Interest, Locale, ProgramId};
+use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AssertSqlSafe, Connection as _};
@@ -97,8 +97,8 @@ impl Import {
             query.execute(&mut *self.connection).await?;
         }
         for some in self.interests.chunks(ROWS_PER_STATEMENT) {
-            let columns = "key, program, api, environment";
-            let rows = value_rows(some.len(), 4);
+            let columns = "key, program, api, environment, kind";
+            let rows = value_rows(some.len(), 5);
             let sql = format!("insert into listed_interests ({columns}) values {rows}");
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for (key, interest) in some {
@@ -106,7 +106,8 @@ impl Import {
                     .bind(key.as_str())
                     .bind(interest.program.as_str())
                     .bind(interest.api.as_ref().map_or("", ApiId::as_str))
-                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str));
+                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str))
+                    .bind(interest.kind.map_or("", Kind::as_str));
             }
             query.execute(&mut *self.connection).await?;
         }
@@ -129,7 +130,7 @@ impl Import {
         let (people, known): (i64, i64) = sqlx::query_as(
             "select (select count(distinct key) from listed_people),
                     (select count(*) from subscribers
-                     where key in (select key from listed_people))",
+                     where state = 'confirmed' and key in (select key from listed_people))",
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -141,7 +142,8 @@ impl Import {
                 select min(n) as first, max(n) as last from listed_people group by key) k
              on k.last = p.n where true order by k.first
              on conflict (key) do update set address = excluded.address, name = excluded.name,
-                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at",
+                locale = excluded.locale, zone = excluded.zone, updated_at = excluded.updated_at,
+                state = 'confirmed'",
         )
         .bind(self.at)
         .execute(&mut *transaction)
@@ -149,10 +151,10 @@ impl Import {
         for statement in [
             "delete from interests where (program, subscriber) in (
                 select l.program, s.id from listed_programs l join subscribers s on s.key = l.key)",
-            "insert into interests (program, subscriber, api, environment)
-             select l.program, s.id, l.api, l.environment
+            "insert into interests (program, subscriber, api, environment, kind)
+             select l.program, s.id, l.api, l.environment, l.kind
              from listed_interests l join subscribers s on s.key = l.key where true
-             on conflict (program, subscriber, api, environment) do nothing",
+             on conflict (program, subscriber, api, environment, kind) do nothing",
         ]
         .into_iter()
         .chain(CLEAR_AWAY)

@@ -1,7 +1,7 @@
 //! Secrets that are made once and kept: the keys of links, and the key by
 //! which suppressed mailboxes are hashed.
 
-use super::{Result, Store, StoreError, Turn, Write, micros};
+use super::{Result, Store, StoreError, Turn, Write, instant, micros};
 use chrono::{DateTime, Utc};
 use secrecy::SecretSlice;
 
@@ -9,6 +9,13 @@ use secrecy::SecretSlice;
 pub struct LinkSecret {
     pub id: u32,
     pub secret: SecretSlice<u8>,
+}
+
+/// A key of links as a list shows it: never the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedKey {
+    pub id: i64,
+    pub created_at: DateTime<Utc>,
 }
 
 /// 256 bits, as wide as the hash they are used with.
@@ -27,6 +34,17 @@ impl Store {
         let mut transaction = self.write().await?;
         make(&mut transaction, LINKS, at).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// The keys of links, oldest first; the last one signs.
+    pub async fn listed_keys(&self) -> Result<Vec<ListedKey>> {
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as("select id, created_at from keys where purpose = $1 order by id")
+                .bind(LINKS)
+                .fetch_all(&self.pool)
+                .await?;
+        let listed = |(id, at)| Ok(ListedKey { id, created_at: instant(at)? });
+        rows.into_iter().map(listed).collect()
     }
 
     /// The key that mailboxes are hashed with. It is never rotated: the hashes

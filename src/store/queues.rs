@@ -205,7 +205,8 @@ impl Claiming<'_> {
             "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
                     o.not_after, o.thread, o.outcome, o.superseded, o.domain, c.subject, s.address, s.name,
                     (select min(x.reason) from suppressions x
-                     where x.mailbox = s.mailbox and x.scope in (c.program, '*')) as suppressed
+                     where x.mailbox = s.mailbox and (x.scope = '*'
+                        or (x.scope = c.program and c.kind <> 'confirmation'))) as suppressed
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
              where o.occasion = $1 and o.state = 'waiting' and o.next_attempt <= $2

@@ -1,6 +1,8 @@
 //! What is proof of who was told what: records, and the seals over them. How
 //! they are hashed is decided elsewhere; hashes come in as bytes.
 
+use super::people::masked;
+use super::subscribers::parsed;
 use super::{Result, Store, instant, micros};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -62,32 +64,35 @@ pub struct ToldRecord {
     pub text: String,
 }
 
-type Row = (
-    i64,
-    i64,
-    String,
-    String,
-    i64,
-    i64,
-    i64,
-    String,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    String,
-    Option<Vec<u8>>,
-    // sqlx reads at most so many columns into a tuple.
-    Option<Vec<u8>>,
-);
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    at: i64,
+    outcome: String,
+    reply: String,
+    row: i64,
+    recipient: i64,
+    channel: i64,
+    message_id: String,
+    subject: String,
+    kind: String,
+    key: String,
+    revision: String,
+    edition: i64,
+    edition_digest: String,
+    person: Option<Vec<u8>>,
+    leaf: Option<Vec<u8>>,
+    address: Option<String>,
+}
 
-const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id, o.recipient, o.channel, o.message_id, \
-     c.subject, c.kind, c.key, c.revision, e.id, e.digest, p.digest, a.leaf";
+const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id as row, o.recipient, o.channel, \
+     o.message_id, c.subject, c.kind, c.key, c.revision, e.id as edition, \
+     e.digest as edition_digest, p.digest as person, a.leaf, s.address";
 
 const TABLES: &str = "attempts a join outbox o on o.id = a.outbox \
      join occasions c on c.id = o.occasion join editions e on e.id = o.edition \
-     left join persons p on p.recipient = o.recipient";
+     left join persons p on p.recipient = o.recipient \
+     left join subscribers s on s.id = o.recipient";
 
 impl Store {
     /// Records that no seal covers yet, oldest first.
@@ -294,42 +299,28 @@ impl Store {
     }
 }
 
+/// Erasing a person takes the address out of what servers said. Without it in
+/// the record, the record says the same before and after.
 fn read(row: Row, seal: Option<i64>) -> Result<Record> {
-    let (
-        id,
-        at,
-        outcome,
-        reply,
-        row,
-        recipient,
-        channel,
-        message_id,
-        subject,
-        kind,
-        key,
-        revision,
-        edition,
-        edition_digest,
-        person,
-        leaf,
-    ) = row;
+    let address = row.address.map(|address| parsed("an address", &address)).transpose()?;
+    let masked = address.and_then(|address| masked(&row.reply, &address));
     Ok(Record {
-        id,
-        at: instant(at)?,
-        outcome,
-        reply,
-        row,
-        recipient,
-        channel,
-        message_id,
-        subject,
-        kind,
-        key,
-        revision,
-        edition,
-        edition_digest,
-        person,
-        leaf,
+        id: row.id,
+        at: instant(row.at)?,
+        outcome: row.outcome,
+        reply: masked.unwrap_or(row.reply),
+        row: row.row,
+        recipient: row.recipient,
+        channel: row.channel,
+        message_id: row.message_id,
+        subject: row.subject,
+        kind: row.kind,
+        key: row.key,
+        revision: row.revision,
+        edition: row.edition,
+        edition_digest: row.edition_digest,
+        person: row.person,
+        leaf: row.leaf,
         seal,
     })
 }

@@ -3,7 +3,7 @@
 
 use super::tellings::numbered;
 use super::{Result, Store, StoreError, Write};
-use crate::notice::{ApiId, EmailAddress, EnvironmentId, Interest, Locale, ProgramId};
+use crate::notice::{EmailAddress, Frequency, Interest, Locale, ProgramId, Wanted};
 use chrono_tz::Tz;
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ pub struct Listener {
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
     pub is_suppressed: bool,
-    pub interests: Vec<(Option<ApiId>, Option<EnvironmentId>)>,
+    pub interests: Vec<Wanted>,
 }
 
 /// A subscriber as a list shows them.
@@ -39,18 +39,24 @@ pub struct Listed {
     pub name: Option<String>,
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
+    pub frequency: Frequency,
     pub interests: Vec<Interest>,
     /// Programs, or `*`, that must not write to them.
     pub suppressed: Vec<String>,
 }
 
-type ListenerRow = (i64, Option<String>, Option<String>, Option<String>, Option<String>, i64);
+type ListenerRow =
+    (i64, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, i64);
 
 /// Far below any database's limit on values.
 const IDS_PER_STATEMENT: usize = 500;
 
 /// Occasions are numbered from 1.
 const NO_OCCASION: i64 = 0;
+
+const PERSON: &str = "select id, address, name, locale, zone, frequency, mailbox from subscribers";
+
+type PersonRow = (i64, String, Option<String>, Option<String>, Option<String>, String, Vec<u8>);
 
 impl Store {
     /// Subscribers of `program` after `after`, with all their interests in it;
@@ -64,7 +70,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Listener>> {
         let rows: Vec<ListenerRow> = sqlx::query_as(
-            "select i.subscriber, s.locale, s.zone, i.api, i.environment,
+            "select i.subscriber, s.locale, s.zone, i.api, i.environment, i.kind,
                     case when exists (select 1 from suppressions x
                         where x.mailbox = s.mailbox and x.scope in ($1, '*'))
                     then 1 else 0 end
@@ -97,7 +103,7 @@ impl Store {
         let mut page: Vec<Listener> = Vec::with_capacity(ids.len());
         for some in ids.chunks(IDS_PER_STATEMENT) {
             let sql = format!(
-                "select s.id, s.locale, s.zone, i.api, i.environment,
+                "select s.id, s.locale, s.zone, i.api, i.environment, i.kind,
                     case when exists (select 1 from suppressions x
                         where x.mailbox = s.mailbox and x.scope in ($1, '*'))
                     then 1 else 0 end
@@ -114,14 +120,6 @@ impl Store {
         Ok(page)
     }
 
-    /// The number of the subscriber with this address.
-    pub async fn subscriber_id(&self, address: &EmailAddress) -> Result<Option<i64>> {
-        Ok(sqlx::query_scalar("select id from subscribers where key = $1")
-            .bind(address.key())
-            .fetch_optional(&self.pool)
-            .await?)
-    }
-
     /// The mailbox hash of a subscriber who is still known.
     pub async fn mailbox(&self, subscriber: i64) -> Result<Option<Vec<u8>>> {
         Ok(sqlx::query_scalar("select mailbox from subscribers where id = $1")
@@ -130,82 +128,88 @@ impl Store {
             .await?)
     }
 
-    /// Subscribers after `after`, at most `limit`.
+    /// Subscribers after `after`, at most `limit`, without those who have not
+    /// confirmed anything yet.
     pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Listed>> {
-        type Row = (i64, String, Option<String>, Option<String>, Option<String>, Vec<u8>);
-        let rows: Vec<Row> = sqlx::query_as(
-            "select id, address, name, locale, zone, mailbox from subscribers
-             where id > $1 order by id limit $2",
-        )
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
+        let sql = format!("{PERSON} where id > $1 and state = 'confirmed' order by id limit $2");
+        let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
         let mut page = Vec::with_capacity(rows.len());
-        for (id, address, name, locale, zone, mailbox) in rows {
-            page.push(Listed {
-                id,
-                address: parsed("an address", &address)?,
-                name,
-                locale: read(locale)?,
-                zone: read(zone)?,
-                interests: self.interests(id).await?,
-                suppressed: sqlx::query_scalar(
-                    "select scope from suppressions where mailbox = $1 order by scope",
-                )
-                .bind(mailbox)
-                .fetch_all(&self.pool)
-                .await?,
-            });
+        for row in rows {
+            page.push(self.listed(row).await?);
         }
         Ok(page)
     }
 
+    /// One subscriber, unless they have not confirmed anything yet.
+    pub async fn subscriber(&self, id: i64) -> Result<Option<Listed>> {
+        let sql = format!("{PERSON} where id = $1 and state = 'confirmed'");
+        let row: Option<PersonRow> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
+        match row {
+            Some(row) => Ok(Some(self.listed(row).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The number of whoever has this address, confirmed or not.
+    pub async fn subscriber_number(&self, address: &EmailAddress) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("select id from subscribers where key = $1")
+            .bind(address.key())
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    async fn listed(&self, row: PersonRow) -> Result<Listed> {
+        let (id, address, name, locale, zone, frequency, mailbox) = row;
+        Ok(Listed {
+            id,
+            address: parsed("an address", &address)?,
+            name,
+            locale: read(locale)?,
+            zone: read(zone)?,
+            frequency: parsed("a frequency", &frequency)?,
+            interests: self.interests(id).await?,
+            suppressed: sqlx::query_scalar(
+                "select scope from suppressions where mailbox = $1 order by scope",
+            )
+            .bind(mailbox)
+            .fetch_all(&self.pool)
+            .await?,
+        })
+    }
+
     async fn interests(&self, subscriber: i64) -> Result<Vec<Interest>> {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
-            "select program, api, environment from interests where subscriber = $1
-             order by program, api, environment",
+        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+            "select program, api, environment, kind from interests where subscriber = $1
+             order by program, api, environment, kind",
         )
         .bind(subscriber)
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter()
-            .map(|(program, api, environment)| {
+            .map(|(program, api, environment, kind)| {
                 Ok(Interest {
                     program: parsed("a program", &program)?,
                     api: part(api)?,
                     environment: part(environment)?,
+                    kind: part(kind)?,
                 })
             })
             .collect()
-    }
-
-    /// Whether there was such a subscriber. What was sent to them stays on
-    /// record without the address; what was not sent yet never will be.
-    pub async fn remove_subscriber(&self, address: &EmailAddress) -> Result<bool> {
-        let mut transaction = self.write().await?;
-        // Without its salt, the digest under the seals tells nobody anything.
-        sqlx::query(
-            "update persons set salt = null
-             where recipient = (select id from subscribers where key = $1)",
-        )
-        .bind(address.key())
-        .execute(&mut *transaction)
-        .await?;
-        let done = sqlx::query("delete from subscribers where key = $1")
-            .bind(address.key())
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(done.rows_affected() > 0)
     }
 }
 
 /// Rows of one subscriber stand together.
 fn gather(page: &mut Vec<Listener>, rows: Vec<ListenerRow>) -> Result<()> {
-    for (id, locale, zone, api, environment, suppressed) in rows {
-        let interest = match (api, environment) {
-            (Some(api), Some(environment)) => Some((part(api)?, part(environment)?)),
+    for (id, locale, zone, api, environment, kind, suppressed) in rows {
+        let interest = match (api, environment, kind) {
+            (Some(api), Some(environment), Some(kind)) => {
+                Some(Wanted { api: part(api)?, environment: part(environment)?, kind: part(kind)? })
+            }
             _ => None,
         };
         match page.last_mut().filter(|last| last.id == id) {

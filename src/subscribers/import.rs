@@ -3,8 +3,9 @@
 //! Every bad row is reported with its line and all that is wrong with it. The
 //! list is read as a stream, and its length costs no memory.
 
+use super::cells::bare;
 use crate::links::Keys;
-use crate::notice::{EmailAddress, Interest, Locale, Program, ProgramId, Workspace};
+use crate::notice::{EmailAddress, Interest, Kind, Locale, Program, ProgramId, Wish, Workspace};
 use crate::store::{Kept, NewSubscriber, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -17,12 +18,12 @@ use std::str::FromStr;
 pub const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 pub const MAX_ROWS: u64 = 1_000_000;
 /// A name longer than this would not fit a line of a mail's header.
-const MAX_NAME_CHARS: usize = 100;
-/// APIs times environments times programs of one row.
-const MAX_INTERESTS: usize = 10_000;
+pub(super) const MAX_NAME_CHARS: usize = 100;
+/// APIs times environments times kinds times programs of one row.
+pub(super) const MAX_INTERESTS: usize = 10_000;
 
-const COLUMNS: [&str; 7] =
-    ["address", "name", "programs", "apis", "environments", "locale", "zone"];
+pub(super) const COLUMNS: [&str; 8] =
+    ["address", "name", "programs", "apis", "environments", "kinds", "locale", "zone"];
 const REQUIRED: [&str; 2] = ["address", "programs"];
 
 #[derive(Debug, thiserror::Error)]
@@ -149,11 +150,12 @@ impl Columns {
         let mut fields = [""; COLUMNS.len()];
         for (field, at) in fields.iter_mut().zip(self.0) {
             let Some(bytes) = at.and_then(|at| record.get(at)) else { continue };
-            *field = std::str::from_utf8(bytes).map_err(|_| vec!["it is not UTF-8".to_owned()])?;
+            let text = std::str::from_utf8(bytes);
+            *field = bare(text.map_err(|_| vec!["it is not UTF-8".to_owned()])?);
         }
-        let [address, name, programs, apis, environments, locale, zone] = fields;
+        let [address, name, programs, apis, environments, kinds, locale, zone] = fields;
         let mut reasons = Vec::new();
-        if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        if !is_usable_name(name) {
             let limit = format!("at most {MAX_NAME_CHARS} characters, none of them a control");
             reasons.push(format!("the name is not usable: {limit}"));
         }
@@ -164,6 +166,7 @@ impl Columns {
             programs: split(programs),
             apis: split(apis),
             environments: split(environments),
+            kinds: read_kinds(kinds, &mut reasons),
         };
         let interests = named.resolve(workspace, &mut reasons);
         match (address, reasons.is_empty()) {
@@ -192,6 +195,7 @@ struct Named<'a> {
     programs: Vec<&'a str>,
     apis: Vec<&'a str>,
     environments: Vec<&'a str>,
+    kinds: Vec<Kind>,
 }
 
 impl Named<'_> {
@@ -220,7 +224,10 @@ impl Named<'_> {
             |p: &Program| p.catalogue.environments.keys().map(ToString::to_string).collect();
         look_up("API", &self.apis, &programs, apis, reasons);
         look_up("environment", &self.environments, &programs, places, reasons);
-        let count = programs.len() * self.apis.len().max(1) * self.environments.len().max(1);
+        let count = programs.len()
+            * self.apis.len().max(1)
+            * self.environments.len().max(1)
+            * self.kinds.len().max(1);
         if count > MAX_INTERESTS {
             reasons.push(format!("it makes {count} interests; at most {MAX_INTERESTS}"));
         }
@@ -231,26 +238,35 @@ impl Named<'_> {
     }
 
     fn interests_in(&self, program: &Program) -> Vec<Interest> {
-        let apis = keys_of(&self.apis, program.catalogue.apis.keys());
-        let environments = keys_of(&self.environments, program.catalogue.environments.keys());
-        let one = |api: &Option<_>, environment: &Option<_>| Interest {
+        let wish = Wish {
             program: program.id.clone(),
-            api: Option::clone(api),
-            environment: Option::clone(environment),
+            apis: keys_of(&self.apis, program.catalogue.apis.keys()),
+            environments: keys_of(&self.environments, program.catalogue.environments.keys()),
+            kinds: self.kinds.clone(),
         };
-        apis.iter().flat_map(|api| environments.iter().map(move |e| one(api, e))).collect()
+        wish.interests()
     }
 }
 
-/// The known keys that are named; a single `None`, for all, where none is named.
+/// The known keys that are named.
 fn keys_of<'a, K: Clone + std::borrow::Borrow<str> + 'a>(
     named: &[&str],
     known: impl Iterator<Item = &'a K>,
-) -> Vec<Option<K>> {
-    if named.is_empty() {
-        return vec![None];
-    }
-    known.filter(|key| named.contains(&(*key).borrow())).cloned().map(Some).collect()
+) -> Vec<K> {
+    known.filter(|key| named.contains(&(*key).borrow())).cloned().collect()
+}
+
+/// It must fit a line of a mail's header, and be no more than a line.
+pub(super) fn is_usable_name(name: &str) -> bool {
+    name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control)
+}
+
+fn read_kinds(kinds: &str, reasons: &mut Vec<String>) -> Vec<Kind> {
+    let mut read: Vec<Kind> =
+        split(kinds).into_iter().filter_map(|kind| required(kind, reasons)).collect();
+    read.sort_unstable();
+    read.dedup();
+    read
 }
 
 fn look_up(
@@ -302,6 +318,14 @@ fn optional_zone(text: &str, reasons: &mut Vec<String>) -> Option<Tz> {
 
 /// `; did you mean `…`?`, where something known is close enough.
 fn hint<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    closest(wrong, known).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default()
+}
+
+/// What was perhaps meant.
+pub(super) fn closest<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     /// Below this a suggestion is more of a riddle than a help.
     const CLOSE_ENOUGH: f64 = 0.8;
     let wrong = wrong.to_lowercase();
@@ -310,6 +334,5 @@ fn hint<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
         .map(|id| (strsim::jaro_winkler(&wrong, &id.to_lowercase()), id))
         .filter(|(likeness, _)| *likeness >= CLOSE_ENOUGH)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, id)| format!("; did you mean `{id}`?"))
-        .unwrap_or_default()
+        .map(|(_, id)| id)
 }

@@ -3,16 +3,24 @@
 //! This module knows lists, links and the store. It decides nothing about what
 //! is sent, and never sends.
 
+mod cells;
 mod done;
+mod export;
 mod import;
+mod preferences;
+mod request;
 
+pub use cells::{bare, guarded};
 pub use done::{Reminded, describe_reminded, say_done, say_done_for};
+pub use export::{Known, Person, csv_header, described, known_of, write_csv};
 pub use import::{BadRow, ImportError, Imported, MAX_IMPORT_BYTES, MAX_ROWS, import_csv};
+pub use preferences::{Heard, Preferences, change, erase, leave, preferences, return_to};
+pub use request::{BadField, Field, Mistake, Request};
 
 use crate::links::{BadToken, Keys};
-use crate::notice::ProgramId;
-use crate::store::{Scope, Store, StoreError};
-use chrono::{DateTime, Utc};
+use crate::notice::{EmailAddress, ProgramId, Wishes};
+use crate::store::{Asking, BY_RECIPIENT, Cause, Pending, Scope, Store, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// The reason recorded for whoever left by the link in a mail.
 pub const UNSUBSCRIBED: &str = "unsubscribed";
@@ -40,6 +48,50 @@ pub struct Described {
     pub is_unsubscribed: bool,
 }
 
+/// How long a confirmation may be waited for. Until then no other is sent to the
+/// same mailbox.
+pub const CONFIRM_WITHIN: TimeDelta = TimeDelta::hours(24);
+
+/// Keeps what was asked for until whoever reads the mailbox confirms it. That
+/// somebody is known, new or never to be written to makes no difference here.
+pub async fn ask(
+    store: &Store,
+    keys: &Keys,
+    address: &EmailAddress,
+    wishes: &Wishes,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mailbox = keys.mailbox(address);
+    store.ask(Asking { address, mailbox: &mailbox, wishes }, at, at + CONFIRM_WITHIN).await
+}
+
+/// What a confirmation's link is for; `None` once it has expired. It changes
+/// nothing.
+pub async fn describe_pending(
+    store: &Store,
+    keys: &Keys,
+    token: &str,
+    at: DateTime<Utc>,
+) -> Result<Option<Pending>, SubscriberError> {
+    Ok(store.pending(keys.verify_confirm(token)?, at).await?)
+}
+
+/// Confirms by the link, any number of times with the same result; `None` once it
+/// has expired.
+pub async fn confirm(
+    store: &Store,
+    keys: &Keys,
+    token: &str,
+    at: DateTime<Utc>,
+) -> Result<Option<Pending>, SubscriberError> {
+    Ok(store.confirm(keys.verify_confirm(token)?, at).await?)
+}
+
+/// Forgets what was asked for in somebody else's name.
+pub async fn refuse(store: &Store, keys: &Keys, token: &str) -> Result<(), SubscriberError> {
+    Ok(store.refuse(keys.verify_confirm(token)?).await?)
+}
+
 /// The keys of links and mailboxes, made on first use.
 pub async fn load_keys(store: &Store, at: DateTime<Utc>) -> Result<Keys, StoreError> {
     let links = store.link_secrets(at).await?;
@@ -61,7 +113,8 @@ pub async fn unsubscribe(
         return Ok(Unsubscribed { program, already: true });
     };
     let scope = Scope::Program(program.clone());
-    let is_new = store.suppress(&mailbox, &scope, UNSUBSCRIBED, at).await?;
+    let cause = Cause { reason: UNSUBSCRIBED, author: BY_RECIPIENT };
+    let is_new = store.suppress_by(&mailbox, &scope, cause, at).await?;
     Ok(Unsubscribed { program, already: !is_new })
 }
 

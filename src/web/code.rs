@@ -17,12 +17,17 @@ pub enum Code {
     Timeout,
     BodyTooLarge,
     AddressTooLong,
+    BadBody,
+    BadField,
+    OtherType,
+    CrossSite,
+    TooMany,
     Internal,
     NotReady,
 }
 
 impl Code {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
@@ -35,6 +40,11 @@ impl Code {
         Self::Timeout,
         Self::BodyTooLarge,
         Self::AddressTooLong,
+        Self::BadBody,
+        Self::BadField,
+        Self::OtherType,
+        Self::CrossSite,
+        Self::TooMany,
         Self::Internal,
         Self::NotReady,
     ];
@@ -73,6 +83,13 @@ impl Code {
             Self::AddressTooLong => {
                 ("address-too-long", S::URI_TOO_LONG, "The address is too long")
             }
+            Self::BadBody => ("bad-body", S::BAD_REQUEST, "The body cannot be understood"),
+            Self::BadField => ("bad-field", S::UNPROCESSABLE_ENTITY, "A field cannot be used"),
+            Self::OtherType => {
+                ("other-type", S::UNSUPPORTED_MEDIA_TYPE, "The body is of another type")
+            }
+            Self::CrossSite => ("cross-site", S::FORBIDDEN, "The form comes from another web site"),
+            Self::TooMany => ("too-many", S::TOO_MANY_REQUESTS, "That was asked for too often"),
             Self::Internal => {
                 ("internal", S::INTERNAL_SERVER_ERROR, "Something failed on our side")
             }
@@ -113,6 +130,19 @@ impl Code {
             Self::Timeout => "The whole request must arrive within a few seconds.",
             Self::BodyTooLarge => "What this service accepts is small; the detail says how small.",
             Self::AddressTooLong => "Ask for less at once: fewer filters, or shorter ones.",
+            Self::BadBody => {
+                "The body is not JSON of the described form. The detail says where it differs."
+            }
+            Self::BadField => {
+                "The member `errors` names each field and says what is wrong with it. Names of \
+                 programs, APIs and environments are those of the catalogue, case and all."
+            }
+            Self::OtherType => "The detail names the content type that works here.",
+            Self::CrossSite => {
+                "What our own pages ask for is taken from our own pages alone. Open the form \
+                 here and send it again."
+            }
+            Self::TooMany => "The header `Retry-After` says in how many seconds to try again.",
             Self::Internal => "It has been logged. Trying again later may help.",
             Self::NotReady => {
                 "It is starting, cannot reach its database, or nothing has been published \

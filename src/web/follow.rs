@@ -44,9 +44,11 @@ pub async fn follow(service: Arc<Service>) {
     }
 }
 
-/// Puts the store's current publication in place, if another one is served.
+/// Puts the store's current publication in place, if another one is served, and
+/// takes up new keys of links.
 /// Tells whether it did.
 pub async fn refresh(service: &Service) -> Result<bool, FollowError> {
+    service.refresh_keys().await?;
     let store: &Store = service.store();
     let served = service.snapshot().ok().map(|snapshot| snapshot.id);
     let current = store.current_publication_id().await?;

@@ -5,6 +5,8 @@
 
 mod addresses;
 mod api;
+mod asking;
+mod bodies;
 mod code;
 mod follow;
 mod freshness;
@@ -20,10 +22,12 @@ mod preview;
 mod problem;
 mod reading;
 mod routes;
+mod same_site;
 mod security;
 mod server;
 mod service;
 mod snapshot;
+mod strangers;
 
 pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
@@ -32,3 +36,4 @@ pub use preview::{PreviewSite, start_preview};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
 pub use snapshot::Snapshot;
+pub use strangers::{Limits, client};

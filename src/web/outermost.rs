@@ -27,7 +27,7 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 const MAX_ADDRESS_BYTES: usize = 8_192;
 
 /// The beginnings of addresses whose rest is a token.
-pub const TOKEN_PREFIXES: [&str; 2] = ["/u/", "/done/"];
+pub const TOKEN_PREFIXES: [&str; 4] = ["/u/", "/done/", "/confirm/", "/preferences/"];
 
 fn token_prefix(path: &str) -> Option<&'static str> {
     TOKEN_PREFIXES.into_iter().find(|prefix| path.starts_with(prefix))

@@ -3,8 +3,9 @@
 
 use super::code::Code;
 use crate::impact::BadFilter;
+use crate::subscribers::BadField;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,7 +32,7 @@ pub struct Problem {
     /// Stable; meant for programs.
     #[schema(example = "bad-parameter")]
     pub code: &'static str,
-    /// Each parameter that is not understood.
+    /// Each parameter or field that is not understood.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ParameterProblem>,
 }
@@ -69,6 +70,16 @@ pub enum ApiError {
     BodyTooLarge(usize),
     #[error("an address may have at most {0} bytes")]
     AddressTooLong(usize),
+    #[error("the body is not what is described: {0}")]
+    BadBody(String),
+    #[error("{}", fields(.0))]
+    BadFields(Vec<BadField>),
+    #[error("a body of the type {0} works here")]
+    OtherType(&'static str),
+    #[error("the form was sent by a page of another web site")]
+    CrossSite,
+    #[error("try again in {0} seconds")]
+    TooMany(u64),
     #[error("{0}")]
     NotReady(&'static str),
     /// The text is for the log alone.
@@ -78,6 +89,11 @@ pub enum ApiError {
 
 fn listed(bad: &[BadFilter]) -> String {
     bad.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn fields(bad: &[BadField]) -> String {
+    let told = bad.iter().map(|bad| format!("{}: {bad}", bad.field.as_str()));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 impl ApiError {
@@ -99,6 +115,11 @@ impl ApiError {
             Self::Timeout(_) => Code::Timeout,
             Self::BodyTooLarge(_) => Code::BodyTooLarge,
             Self::AddressTooLong(_) => Code::AddressTooLong,
+            Self::BadBody(_) => Code::BadBody,
+            Self::BadFields(_) => Code::BadField,
+            Self::OtherType(_) => Code::OtherType,
+            Self::CrossSite => Code::CrossSite,
+            Self::TooMany(_) => Code::TooMany,
             Self::NotReady(_) => Code::NotReady,
             Self::Internal(_) => Code::Internal,
         }
@@ -142,6 +163,13 @@ impl From<&ApiError> for Problem {
                 });
                 Self { errors: errors.collect(), ..Self::new(code, error.to_string()) }
             }
+            ApiError::BadFields(bad) => {
+                let errors = bad.iter().map(|bad| ParameterProblem {
+                    parameter: bad.field.as_str().to_owned(),
+                    detail: bad.to_string(),
+                });
+                Self { errors: errors.collect(), ..Self::new(code, error.to_string()) }
+            }
             _ => Self::new(code, error.to_string()),
         }
     }
@@ -165,6 +193,9 @@ impl ResponseError for ApiError {
         }
         if let Self::Unauthorized(_) = self {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Self::TooMany(seconds) = self {
+            response.insert_header((RETRY_AFTER, *seconds));
         }
         response.insert_header((CACHE_CONTROL, "no-store"));
         response.content_type(PROBLEM_JSON);

@@ -33,6 +33,35 @@ where
         .default_service(web::to(only_reading))
 }
 
+/// What works on a page with a form.
+const POSTING: &str = "GET, HEAD, POST, OPTIONS";
+
+/// An address that shows a form and takes it: GET and HEAD change nothing.
+pub fn posted<F, Args, G, Given>(path: &str, show: F, take: G) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+    G: Handler<Given>,
+    Given: FromRequest + 'static,
+    G::Output: Responder + 'static,
+{
+    let is_read = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path)
+        .route(web::route().guard(is_read).to(show))
+        .route(web::post().to(take))
+        .route(web::route().guard(guard::Options()).to(posting_options))
+        .default_service(web::to(only_posting))
+}
+
+async fn posting_options() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((ALLOW, POSTING)).finish()
+}
+
+async fn only_posting() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed(POSTING))
+}
+
 async fn only_reading() -> Result<HttpResponse, ApiError> {
     Err(ApiError::MethodNotAllowed(READING))
 }

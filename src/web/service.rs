@@ -3,8 +3,9 @@
 use super::history::History;
 use super::problem::ApiError;
 use super::snapshot::Snapshot;
+use super::strangers::Limits;
 use crate::clock::Clock;
-use crate::config::PublicUrl;
+use crate::config::{Network, PublicUrl};
 use crate::impact::BadFilter;
 use crate::links::Keys;
 use crate::metrics::Metrics;
@@ -12,7 +13,7 @@ use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{Store, StoreError};
 use crate::subscribers;
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use secrecy::SecretString;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ pub struct Service {
     snapshot: ArcSwapOption<Snapshot>,
     history: History,
     store: Store,
-    keys: Keys,
+    keys: ArcSwap<Keys>,
     clock: Clock,
     /// The address by which the world knows us, where one is configured.
     public_url: Option<PublicUrl>,
@@ -43,6 +44,9 @@ pub struct Service {
     intake_secret: Option<SecretString>,
     /// For pages that must appear even before anything is published.
     built_in: Renderer,
+    limits: Limits,
+    /// Who may say whom a request comes from.
+    trusted_proxies: Vec<Network>,
 }
 
 impl Service {
@@ -52,10 +56,11 @@ impl Service {
         clock: Clock,
         public_url: Option<PublicUrl>,
     ) -> Result<Self, ServiceError> {
-        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let keys = ArcSwap::from_pointee(subscribers::load_keys(&store, clock.now()).await?);
         let built_in = Renderer::new(&BTreeMap::new())?;
         let (snapshot, history) = (ArcSwapOption::empty(), History::default());
         let (metrics, intake_secret) = (Arc::default(), None);
+        let (limits, trusted_proxies) = (Limits::default(), Vec::new());
         Ok(Self {
             snapshot,
             history,
@@ -66,6 +71,8 @@ impl Service {
             metrics,
             intake_secret,
             built_in,
+            limits,
+            trusted_proxies,
         })
     }
 
@@ -85,6 +92,11 @@ impl Service {
 
     pub fn intake_secret(&self) -> Option<&SecretString> {
         self.intake_secret.as_ref()
+    }
+
+    /// Takes the word of these proxies for whom a request comes from.
+    pub fn trusting(self, trusted_proxies: Vec<Network>) -> Self {
+        Self { trusted_proxies, ..self }
     }
 
     /// Puts a new snapshot in place. Requests under way keep the one they have.
@@ -122,8 +134,27 @@ impl Service {
         &self.store
     }
 
-    pub fn keys(&self) -> &Keys {
-        &self.keys
+    pub fn keys(&self) -> Arc<Keys> {
+        self.keys.load_full()
+    }
+
+    /// Takes up keys that were made since: whoever sends may sign with them before
+    /// this process has seen one.
+    pub async fn refresh_keys(&self) -> Result<(), StoreError> {
+        let listed = self.store.listed_keys().await?;
+        if listed.len() != self.keys().count() {
+            let keys = subscribers::load_keys(&self.store, self.clock.now()).await?;
+            self.keys.store(Arc::new(keys));
+        }
+        Ok(())
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub fn trusted_proxies(&self) -> &[Network] {
+        &self.trusted_proxies
     }
 
     /// Whether readers reach us by https; a proxy in front ends TLS.

@@ -39,7 +39,7 @@ async fn every_described_path_answers_and_every_example_is_understood() {
     let service = WebService::start().await;
     let document = service.items("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 10);
+    assert_eq!(paths.len(), 11);
     let to_read = paths.iter().filter(|(_, operations)| operations.get("get").is_some());
     for (path, operations) in to_read {
         let described = operations["get"]["parameters"].as_array().cloned().unwrap_or_default();
@@ -70,4 +70,28 @@ async fn every_described_path_answers_and_every_example_is_understood() {
             assert!(parameter.get("schema").is_some(), "{path} {text}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_example_of_a_subscription_is_taken_but_for_its_names() {
+    let service = WebService::start().await;
+    let document = service.items("/api/v1/openapi.json").await.json();
+    let post = &document["paths"]["/api/v1/subscriptions"]["post"];
+    let statuses: Vec<_> = post["responses"].as_object().unwrap().keys().cloned().collect();
+    for status in ["202", "400", "413", "415", "422", "429", "503"] {
+        assert!(statuses.iter().any(|known| known == status), "{status}: {statuses:?}");
+    }
+    let fields = &document["components"]["schemas"]["NewSubscription"]["properties"];
+    let mut example: serde_json::Map<_, _> = fields
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, field)| (name.clone(), field["example"].clone()))
+        .collect();
+    assert!(example.values().all(|value| !value.is_null()), "{example:?}");
+    example["program"] = "parcels".into();
+    let body = serde_json::to_string(&example).unwrap();
+    let json = [("content-type", "application/json")];
+    let answer = service.send("/api/v1/subscriptions", &json, body).await;
+    assert_eq!(answer.status, 202, "{}", answer.body);
 }

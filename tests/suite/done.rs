@@ -99,7 +99,7 @@ async fn looking_at_the_page_changes_nothing_and_posting_says_so() {
     let now = inner.now();
     let list = "address,programs\nada@integrator.example,parcels\n";
     let (store, keys) = (inner.store(), inner.keys());
-    fairwarning::subscribers::import_csv(store, keys, &workspace, list.as_bytes(), now)
+    fairwarning::subscribers::import_csv(store, &keys, &workspace, list.as_bytes(), now)
         .await
         .unwrap();
     let (program, notice) = workspace.notices().find(|(p, _)| p.id.as_str() == "parcels").unwrap();

@@ -103,6 +103,7 @@ async fn no_name_or_title_begins_a_header_or_recipient_of_its_own() {
             program: "parcel".parse().unwrap(),
             api: None,
             environment: None,
+            kind: None,
         }],
     };
     import.put(jo, &[]).await.unwrap();

@@ -19,7 +19,7 @@ impl Leaver {
         let inner = &service.service;
         let workspace = crate::web_service::WORKSPACE.clone();
         let now = inner.now();
-        subscribers::import_csv(inner.store(), inner.keys(), &workspace, LIST.as_bytes(), now)
+        subscribers::import_csv(inner.store(), &inner.keys(), &workspace, LIST.as_bytes(), now)
             .await
             .unwrap();
         let program: ProgramId = "parcels".parse().unwrap();
@@ -30,7 +30,7 @@ impl Leaver {
     async fn is_suppressed(&self) -> bool {
         let inner = &self.service.service;
         let token = self.path.trim_start_matches("/u/");
-        let described = subscribers::describe_token(inner.store(), inner.keys(), token).await;
+        let described = subscribers::describe_token(inner.store(), &inner.keys(), token).await;
         described.unwrap().is_unsubscribed
     }
 

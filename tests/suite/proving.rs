@@ -75,7 +75,7 @@ async fn the_record_says_who_was_told_what() {
     assert!(told.iter().all(|told| told.record.outcome == "accepted"));
     assert!(told.iter().all(|told| told.text.contains("TLS") && told.record.seal.is_some()));
     let address = "p5@example.org".parse().unwrap();
-    let id = office.store.subscriber_id(&address).await.unwrap();
+    let id = office.store.subscriber_number(&address).await.unwrap();
     let one = office.store.told(&subject, id, 0, 100).await.unwrap();
     assert_eq!(one.len(), 1);
     assert_eq!(one[0].address.as_deref(), Some("p5@example.org"));
@@ -167,6 +167,22 @@ async fn erasing_a_person_leaves_the_proof_whole_and_tells_nobody_who_it_was() {
     assert_eq!(erased.len(), 1);
     let known = office.store.known_persons(0, 100).await.unwrap();
     assert_eq!(known.len(), 5, "the salt went with the address");
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_address_does_not_keep_it_from_being_erased() {
+    let office = TestOffice::open().await;
+    office.tell_people(3).await;
+    let named = "update attempts set reply = '550 <P2@Example.org> is unknown' where id = 2";
+    office.tamper(named).await;
+    assert_eq!(office.seal().await, 3);
+    assert_eq!(office.verify(None).await.findings, []);
+    let address = "p2@example.org".parse().unwrap();
+    assert!(office.store.remove_subscriber(&address).await.unwrap());
+    assert_eq!(office.verify(None).await.findings, []);
+    office.tamper("update attempts set reply = '250 fine' where id = 2").await;
+    let findings = office.verify(None).await.findings;
+    assert_eq!(findings, [Finding::Changed { record: 2, seal: 1 }]);
 }
 
 #[tokio::test]

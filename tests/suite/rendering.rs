@@ -1,7 +1,7 @@
 //! What channels say of a notice that uses everything.
 
 use crate::everything::{everything, everything_where, locale};
-use fairwarning::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
+use fairwarning::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId, Slot};
 use fairwarning::render::{PageLinks, RenderError, Renderer};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -130,9 +130,9 @@ fn an_edition_shows_only_the_rows_that_concern_its_readers() {
 fn slots_stay_in_the_edition_for_each_recipient() {
     let (program, notice) = everything();
     let mail = edition(&program, &notice, &[]);
-    // Only a reminder asks whether all is done.
-    let slots = fairwarning::notice::Slot::ALL.into_iter();
-    for slot in slots.filter(|slot| *slot != fairwarning::notice::Slot::Done) {
+    // Only a confirmation asks for the address, only a reminder whether all is done.
+    let of_notices = |slot: &Slot| !matches!(slot, Slot::Confirm | Slot::Done);
+    for slot in Slot::ALL.into_iter().filter(of_notices) {
         assert!(mail.text.contains(&slot.to_string()), "{slot:?} in the text");
         assert!(mail.html.contains(&slot.to_string()), "{slot:?} in the HTML");
     }

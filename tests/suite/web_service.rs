@@ -27,9 +27,10 @@ pub struct WebService {
     pub address: String,
     pub client: reqwest::Client,
     pub service: Arc<Service>,
+    pub clock: Clock,
+    pub folder: tempfile::TempDir,
     now_us: Arc<AtomicI64>,
     handle: actix_web::dev::ServerHandle,
-    _folder: tempfile::TempDir,
 }
 
 pub struct Answer {
@@ -75,15 +76,17 @@ impl WebService {
     pub async fn start_with(is_https: bool, intake_secret: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
-        let store = Store::open(&url).await.unwrap();
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
         let told = now_us.clone();
         let clock = Clock::telling(move || {
             DateTime::from_timestamp_micros(told.load(Ordering::SeqCst)).unwrap()
         });
+        let store = Store::open_told(&url, clock.clone()).await.unwrap();
         let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
-        let service = Service::open(store, clock, public_url).await.unwrap();
-        let service = Arc::new(service.taking_in(intake_secret.map(SecretString::from)));
+        let service = Service::open(store, clock.clone(), public_url).await.unwrap();
+        let service = service.taking_in(intake_secret.map(SecretString::from));
+        // Whom a request comes from is what a test says.
+        let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = web::start(service.clone(), listener, 1).unwrap();
@@ -94,7 +97,7 @@ impl WebService {
             .no_proxy()
             .build()
             .unwrap();
-        Self { address, client, service, now_us, handle, _folder: folder }
+        Self { address, client, service, clock, now_us, handle, folder }
     }
 
     pub async fn publish(&self, workspace: Workspace) {
@@ -119,6 +122,33 @@ impl WebService {
 
     pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, body: response.text().await.unwrap() }
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_as(path, fields, &[]).await
+    }
+
+    pub async fn post_as(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers: Vec<_> = std::iter::once(form).chain(headers.iter().copied()).collect();
+        self.send(path, &headers, body).await
+    }
+
+    pub async fn send(&self, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        let mut request = self.client.post(format!("{}{path}", self.address)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -69,8 +69,39 @@ pub struct Slots {
     greeting: String,
     your_apis: String,
     unsubscribe: String,
+    preferences: String,
     page: String,
+    confirm: String,
     done: String,
+}
+
+impl Slots {
+    pub fn new() -> Self {
+        let slot = |slot: Slot| slot.to_string();
+        Self {
+            greeting: slot(Slot::Greeting),
+            your_apis: slot(Slot::YourApis),
+            unsubscribe: slot(Slot::Unsubscribe),
+            preferences: slot(Slot::Preferences),
+            page: slot(Slot::Page),
+            confirm: slot(Slot::Confirm),
+            done: slot(Slot::Done),
+        }
+    }
+}
+
+impl<'a> ProgramView<'a> {
+    pub fn new(program: &'a Program) -> Self {
+        let settings = &program.settings;
+        Self {
+            id: program.id.as_str(),
+            title: &settings.title,
+            office: &settings.office.name,
+            greeting: settings.office.greeting.as_deref(),
+            closing: settings.office.closing.as_deref(),
+            home: settings.brand.home.as_ref().map(texts::shown_url),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -110,30 +141,15 @@ impl<'a> View<'a> {
         rows: &[RowId],
         on: Option<Instant>,
     ) -> Self {
-        let settings = &program.settings;
         let scope = Scope { program, notice, language, rows, on };
-        let slot = |slot: Slot| slot.to_string();
         Self {
             medium: if on.is_some() { "page" } else { "mail" },
             locale: language.locale().as_str(),
             direction: language.direction(),
             colon: language.say("colon"),
-            program: ProgramView {
-                id: program.id.as_str(),
-                title: &settings.title,
-                office: &settings.office.name,
-                greeting: settings.office.greeting.as_deref(),
-                closing: settings.office.closing.as_deref(),
-                home: settings.brand.home.as_ref().map(texts::shown_url),
-            },
-            palette: Palette::new(settings.brand.colour),
-            slots: Slots {
-                greeting: slot(Slot::Greeting),
-                your_apis: slot(Slot::YourApis),
-                unsubscribe: slot(Slot::Unsubscribe),
-                page: slot(Slot::Page),
-                done: slot(Slot::Done),
-            },
+            program: ProgramView::new(program),
+            palette: Palette::new(program.settings.brand.colour),
+            slots: Slots::new(),
             notice: scope.notice_view(),
             coming: None,
             changed: None,

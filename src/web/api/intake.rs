@@ -98,7 +98,7 @@ pub async fn take_in(
     let raw = read(body).await?;
     let (store, keys) = (service.store(), service.keys());
     let recipient = recipient.recipient.as_deref();
-    let verdict = intake::take_in(store, keys, &raw, recipient, service.now()).await;
+    let verdict = intake::take_in(store, &keys, &raw, recipient, service.now()).await;
     let verdict = verdict.map_err(ApiError::internal)?;
     let suppressed = matches!(verdict, Verdict::Recorded { is_suppressed: true, .. });
     let taken = Taken { verdict: verdict.name(), suppressed };

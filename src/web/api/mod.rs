@@ -11,6 +11,7 @@ mod openapi;
 mod proof;
 mod schedule;
 mod schemas;
+mod subscriptions;
 
 use super::freshness::{Freshness, JSON};
 use super::problem::{ApiError, Problem};
@@ -35,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/schedule", schedule::schedule))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
+        .service(subscriptions::resource())
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))

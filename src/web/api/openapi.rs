@@ -1,6 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, intake, notices, proof, schedule};
+use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -22,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         (name = "notices", description = "Notices as announced"),
         (name = "catalogue", description = "The APIs of each program"),
         (name = "office", description = "What the office alone may see: it takes a token"),
+        (name = "subscriptions", description = "Being written to"),
         (name = "service", description = "The state of this service"),
     ),
     paths(
@@ -32,6 +33,7 @@ use utoipa::{Modify, OpenApi};
         apis::apis,
         proof::proof,
         proof::head,
+        subscriptions::subscribe,
         health::alive,
         health::ready,
         intake::take_in,

@@ -99,10 +99,12 @@ pub async fn proof(
     let store = service.store();
     let known = match &recipient {
         None => None,
-        Some(address) => match store.subscriber_id(address).await.map_err(ApiError::internal)? {
-            Some(known) => Some(known),
-            None => return Ok(answer(&Proof { items: Vec::new(), next: None })),
-        },
+        Some(address) => {
+            match store.subscriber_number(address).await.map_err(ApiError::internal)? {
+                Some(known) => Some(known),
+                None => return Ok(answer(&Proof { items: Vec::new(), next: None })),
+            }
+        }
     };
     let (after, most) = (after.map_or(0, i64::from), i64::try_from(limit).unwrap_or(i64::MAX));
     let told = store.told(&path.to_string(), known, after, most).await;

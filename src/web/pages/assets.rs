@@ -15,10 +15,11 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><style>path{fill:#1f4e79}@media (prefers-color-scheme:dark){path{fill:#8ab8e6}}</style><path d="M4 26h16v3H4zM13.200 3.500 22.500 12.800l-2.500 2.500-1.200-.5-3.300 3.300L28 26.500 25.500 29 13.400 20.200l-.1.1.5 1.200-2.500 2.500L2 14.700l2.500-2.500 1.200.5 6.500-6.500-.5-1.200z"/></svg>"##;
 
 /// Token pages say so themselves; not even asking is kinder.
-const ROBOTS: &str = "User-agent: *\nDisallow: /u/\nDisallow: /done/\n";
+const ROBOTS: &str = "User-agent: *\nDisallow: /u/\nDisallow: /done/\nDisallow: /confirm/\n\
+     Disallow: /preferences/\n";
 
 pub async fn style(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let parts = ["page/style.css", "page/table.css"];
+    let parts = ["page/style.css", "page/table.css", "page/forms.css"];
     let css: Result<String, _> = parts.iter().map(|part| service.page(part, &json!({}))).collect();
     let css = Bytes::from(css.map_err(ApiError::internal)?);
     Freshness::of_bytes(&css).answer(&request, CSS, || Ok(css.clone()))

@@ -4,18 +4,17 @@
 //! POST says so, any number of times. The token alone says who is done with what.
 
 use super::Speech;
-use super::unsubscribe::read_through;
+use super::unsubscribe::failed;
 use crate::render::PageLinks;
-use crate::subscribers::{self, Reminded, SubscriberError};
-use crate::web::languages;
+use crate::subscribers::{self, Reminded};
 use crate::web::problem::ApiError;
+use crate::web::routes::posted;
 use crate::web::service::Service;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName};
-use actix_web::web::{self, Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse, Resource, guard};
+use crate::web::{bodies, languages};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::Serialize;
-
-const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 #[derive(Serialize)]
 struct DonePage<'a> {
@@ -33,20 +32,7 @@ struct DonePage<'a> {
 }
 
 pub fn resource() -> Resource {
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource("/done/{token}")
-        .route(web::route().guard(is_read).to(show))
-        .route(web::post().to(say))
-        .route(web::route().guard(guard::Options()).to(options))
-        .default_service(web::to(other))
-}
-
-async fn options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, METHODS)).finish()
-}
-
-async fn other() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(METHODS))
+    posted("/done/{token}", show, say)
 }
 
 async fn show(
@@ -54,7 +40,7 @@ async fn show(
     service: Data<Service>,
     token: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let reminded = subscribers::describe_reminded(service.store(), service.keys(), &token).await;
+    let reminded = subscribers::describe_reminded(service.store(), &service.keys(), &token).await;
     let reminded = reminded.map_err(failed)?;
     page(&request, &service, &reminded, false)
 }
@@ -65,20 +51,12 @@ async fn say(
     token: Path<String>,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    read_through(body).await?;
+    bodies::read(body).await?;
     let (store, keys) = (service.store(), service.keys());
-    let reminded = subscribers::say_done(store, keys, &token, service.now()).await;
+    let reminded = subscribers::say_done(store, &keys, &token, service.now()).await;
     let reminded = reminded.map_err(failed)?;
     tracing::info!(notice = %reminded.notice, already = reminded.is_done, "said to be done by link");
     page(&request, &service, &reminded, true)
-}
-
-fn failed(failure: SubscriberError) -> ApiError {
-    match failure {
-        // Why exactly it was refused helps nobody but who is guessing.
-        SubscriberError::Token(_) => ApiError::UnknownToken,
-        other => ApiError::internal(other),
-    }
 }
 
 fn page(

@@ -2,11 +2,16 @@
 //! what the API says.
 
 mod assets;
+mod confirm;
 mod done;
 mod filters;
+mod hearing;
 mod lines;
 mod notices;
+mod preferences;
+mod private;
 mod problems;
+mod subscribe;
 mod table;
 mod unsubscribe;
 
@@ -38,6 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/static/icon.svg", assets::icon))
         .service(readable("/favicon.ico", assets::icon))
         .service(readable("/robots.txt", assets::robots))
+        .service(subscribe::resource())
+        .service(confirm::resource())
+        .service(preferences::resource())
         .service(done::resource())
         .service(unsubscribe::resource());
 }

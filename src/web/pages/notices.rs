@@ -1,7 +1,7 @@
 //! The archive of notices, and the page of each.
 
 use super::lines::Badge;
-use super::{Speech, public_page};
+use super::{Speech, public_page, subscribe};
 use crate::notice::{Locale, Notice, Program, ProgramId, Row};
 use crate::render::{Language, LanguageLink, PageLinks, When};
 use crate::schedule::{Instant, state};
@@ -23,6 +23,7 @@ struct Archive<'a> {
     /// Absent on the page of all programs.
     program: Option<ProgramHead<'a>>,
     programs: Vec<ProgramNotices<'a>>,
+    subscribe_href: String,
 }
 
 #[derive(Serialize)]
@@ -145,7 +146,11 @@ fn archive(
         });
         let program = only.and_then(|id| index.workspace().programs.get(id));
         let program = program.map(|program| ProgramHead::new(program, language.locale()));
-        Archive { program, programs: listed.collect() }
+        let program_id = only.map(|id| ("program", id.as_str()));
+        let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
+        let pairs: Vec<_> = program_id.into_iter().chain(lang).collect();
+        let subscribe_href = subscribe::href(&pairs);
+        Archive { program, programs: listed.collect(), subscribe_href }
     })
 }
 
@@ -173,6 +178,7 @@ pub async fn notice(
         let addresses = Addresses { request: &request, service: &service, program, on };
         let languages = addresses.languages(&snapshot);
         let any_language = addresses.any_language();
+        let subscribe = addresses.subscribe(&locale);
         let (canonical, table) = (addresses.canonical(&locale), addresses.table(&locale));
         let (brand, json) =
             (format!("/static/brand/{}.css", program.id), format!("/api/v1/notices/{path}"));
@@ -181,6 +187,7 @@ pub async fn notice(
             table: &table,
             brand: Some(&brand),
             json: Some(&json),
+            subscribe: Some(&subscribe),
             since: on.is_none(),
             languages: &languages,
             any_language: any_language.as_deref(),
@@ -233,6 +240,13 @@ impl Addresses<'_> {
         let is_default = self.program.settings.locales.first() == Some(locale);
         let lang = if is_default { String::new() } else { languages::in_address(locale) };
         self.service.canonical(&format!("{}{lang}", self.request.path()))
+    }
+
+    /// The form, with this program chosen.
+    fn subscribe(&self, locale: &Locale) -> String {
+        let lang = (*locale != Locale::default()).then(|| (languages::PARAMETER, locale.as_str()));
+        let program = ("program", self.program.id.as_str());
+        subscribe::href(&std::iter::once(program).chain(lang).collect::<Vec<_>>())
     }
 
     /// The table of all programs, in the language that is being read.

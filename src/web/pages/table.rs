@@ -2,7 +2,7 @@
 
 use super::filters::{FilterForm, moment_in_words};
 use super::lines::{Badge, Block};
-use super::{Speech, public_page};
+use super::{Speech, public_page, subscribe};
 use crate::impact::{BadFilter, Question};
 use crate::render::When;
 use crate::schedule::Instant;
@@ -36,6 +36,8 @@ struct TablePage<'a> {
     guesses: Vec<Guess>,
     first_href: Option<String>,
     next_href: Option<String>,
+    /// The form, with what was asked about chosen.
+    subscribe_href: String,
     /// The same answer for programs.
     json_href: String,
     publication: &'a str,
@@ -144,9 +146,23 @@ fn view<'a>(
         guesses: guesses.collect(),
         first_href: (page.range.start > 0).then(|| page.first_link.clone()),
         next_href: page.next_link.clone(),
+        subscribe_href: subscribe_to(question, speech),
         json_href: address("/api/v1/impacted", &pairs),
         publication: snapshot.digest.short(),
     }
+}
+
+/// What the table is asked about is what one wants to hear about.
+fn subscribe_to(question: &Question, speech: &Speech<'_>) -> String {
+    let query = &question.query;
+    let asked = [
+        ("program", query.program.as_ref().map(ToString::to_string)),
+        ("api", query.api.as_ref().map(ToString::to_string)),
+        ("environment", query.environment.as_ref().map(ToString::to_string)),
+        (languages::PARAMETER, speech.asked().map(ToString::to_string)),
+    ];
+    let pairs = asked.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+    subscribe::href(&pairs.collect::<Vec<_>>())
 }
 
 /// Beyond this a tally costs more than it tells.

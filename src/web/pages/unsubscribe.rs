@@ -4,32 +4,26 @@
 //! POST does it, without cookie, login, redirect or a second question, any
 //! number of times. The token alone says who leaves what.
 
-use super::Speech;
+use super::{Speech, subscribe};
 use crate::notice::ProgramId;
 use crate::render::PageLinks;
 use crate::subscribers::{self, SubscriberError};
-use crate::web::languages;
 use crate::web::problem::ApiError;
-use crate::web::server::MAX_BODY_BYTES;
+use crate::web::routes::posted;
 use crate::web::service::Service;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderName};
-use actix_web::web::{self, Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse, Resource, guard};
-use futures_util::StreamExt;
+use crate::web::{bodies, languages};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::Serialize;
-use std::time::Duration;
-
-const METHODS: &str = "GET, HEAD, POST, OPTIONS";
-
-/// A body of one field arrives at once; whoever needs longer is not a mail
-/// provider.
-const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Serialize)]
 struct UnsubscribePage<'a> {
     /// The program by its title, where it is still served; else its id.
     program: &'a str,
     office: Option<&'a str>,
+    /// The way back.
+    subscribe_href: String,
     /// Where the form sends its answer: here.
     action: &'a str,
     is_unsubscribed: bool,
@@ -38,20 +32,7 @@ struct UnsubscribePage<'a> {
 }
 
 pub fn resource() -> Resource {
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource("/u/{token}")
-        .route(web::route().guard(is_read).to(show))
-        .route(web::post().to(leave))
-        .route(web::route().guard(guard::Options()).to(options))
-        .default_service(web::to(other))
-}
-
-async fn options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, METHODS)).finish()
-}
-
-async fn other() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(METHODS))
+    posted("/u/{token}", show, leave)
 }
 
 async fn show(
@@ -59,7 +40,7 @@ async fn show(
     service: Data<Service>,
     token: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let described = subscribers::describe_token(service.store(), service.keys(), &token).await;
+    let described = subscribers::describe_token(service.store(), &service.keys(), &token).await;
     let described = described.map_err(failed)?;
     page(&request, &service, &described.program, described.is_unsubscribed, false)
 }
@@ -73,32 +54,15 @@ async fn leave(
     token: Path<String>,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    read_through(body).await?;
+    bodies::read(body).await?;
     let left =
-        subscribers::unsubscribe(service.store(), service.keys(), &token, service.now()).await;
+        subscribers::unsubscribe(service.store(), &service.keys(), &token, service.now()).await;
     let left = left.map_err(failed)?;
     tracing::info!(program = %left.program, already = left.already, "unsubscribed by link");
     page(&request, &service, &left.program, true, true)
 }
 
-/// The body is read to its end, so that the connection can be used again, but
-/// neither without limit nor without end.
-pub(super) async fn read_through(mut body: Payload) -> Result<(), ApiError> {
-    let reading = async {
-        let mut bytes = 0;
-        while let Some(chunk) = body.next().await {
-            bytes += chunk.map_err(|_| ApiError::Timeout(BODY_TIMEOUT.as_secs()))?.len();
-            if bytes > MAX_BODY_BYTES {
-                return Err(ApiError::BodyTooLarge(MAX_BODY_BYTES));
-            }
-        }
-        Ok(())
-    };
-    let outcome = tokio::time::timeout(BODY_TIMEOUT, reading).await;
-    outcome.unwrap_or(Err(ApiError::Timeout(BODY_TIMEOUT.as_secs())))
-}
-
-fn failed(failure: SubscriberError) -> ApiError {
+pub(super) fn failed(failure: SubscriberError) -> ApiError {
     match failure {
         // Why exactly it was refused helps nobody but who is guessing.
         SubscriberError::Token(_) => ApiError::UnknownToken,
@@ -121,6 +85,7 @@ fn page(
     let view = UnsubscribePage {
         program: titles.map_or(program.as_str(), |titles| titles.program()),
         office: titles.map(|titles| titles.office()),
+        subscribe_href: subscribe::href(&[("program", program.as_str())]),
         action: request.path(),
         is_unsubscribed,
         is_done_now,

@@ -1,0 +1,197 @@
+//! What is known, written out: of one person as JSON, of all as a list that
+//! `import` reads again.
+
+use super::cells::guarded;
+use super::import::COLUMNS;
+use crate::links::Keys;
+use crate::notice::{EmailAddress, Interest, ProgramId, Wish, Wishes};
+use crate::store::{Listed, Store, StoreError};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// All that is known of a person.
+#[derive(Debug, Serialize)]
+pub struct Known {
+    pub address: EmailAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    /// What was asked for by a form within the last day, confirmed or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_for: Option<Wishes>,
+    /// What they must not be written to about. `*` is everything.
+    pub suppressed: Vec<Suppressed>,
+    pub suppression_history: Vec<Event>,
+    /// Every message that was made for them.
+    pub messages: Vec<Message>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Person {
+    pub address: EmailAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<&'static str>,
+    pub frequency: &'static str,
+    /// An absent part stands for all.
+    pub hears: Vec<Wanted>,
+}
+
+/// One interest.
+#[derive(Debug, Serialize)]
+pub struct Wanted {
+    pub program: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Suppressed {
+    pub scope: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Event {
+    pub at: DateTime<Utc>,
+    pub scope: String,
+    pub action: String,
+    pub reason: String,
+    pub author: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Message {
+    pub about: String,
+    pub kind: String,
+    pub subject: String,
+    pub made_at: DateTime<Utc>,
+    pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<DateTime<Utc>>,
+    pub message_id: String,
+}
+
+/// All that is known of an address, also when the person behind it was erased.
+pub async fn known_of(
+    store: &Store,
+    keys: &Keys,
+    address: &EmailAddress,
+) -> Result<Known, StoreError> {
+    let mailbox = keys.mailbox(address);
+    let number = store.subscriber_number(address).await?;
+    let (person, messages) = match number {
+        Some(number) => (store.subscriber(number).await?, store.sent_to(number).await?),
+        None => (None, Vec::new()),
+    };
+    let suppressed = store.suppressions_of(&mailbox).await?;
+    let history = store.suppression_events(&mailbox).await?;
+    Ok(Known {
+        address: address.clone(),
+        person: person.as_ref().map(described),
+        asked_for: store.pending_of(&mailbox).await?.map(|pending| pending.wishes),
+        suppressed: suppressed
+            .into_iter()
+            .map(|(scope, reason)| Suppressed { scope, reason })
+            .collect(),
+        suppression_history: history
+            .into_iter()
+            .map(|event| Event {
+                at: event.at,
+                scope: event.scope,
+                action: event.action,
+                reason: event.reason,
+                author: event.author,
+            })
+            .collect(),
+        messages: messages
+            .into_iter()
+            .map(|sent| Message {
+                about: sent.subject,
+                kind: sent.kind,
+                subject: sent.title,
+                made_at: sent.made_at,
+                state: sent.state,
+                settled_at: sent.settled_at,
+                message_id: sent.message_id,
+            })
+            .collect(),
+    })
+}
+
+/// A person as JSON shows them.
+pub fn described(listed: &Listed) -> Person {
+    Person {
+        address: listed.address.clone(),
+        name: listed.name.clone(),
+        locale: listed.locale.as_ref().map(ToString::to_string),
+        zone: listed.zone.map(|zone| zone.name()),
+        frequency: listed.frequency.as_str(),
+        hears: listed.interests.iter().map(wanted).collect(),
+    }
+}
+
+fn wanted(interest: &Interest) -> Wanted {
+    Wanted {
+        program: interest.program.to_string(),
+        api: interest.api.as_ref().map(ToString::to_string),
+        environment: interest.environment.as_ref().map(ToString::to_string),
+        kind: interest.kind.map(|kind| kind.as_str()),
+    }
+}
+
+/// Begins a list of recipients.
+pub fn csv_header(out: &mut csv::Writer<impl std::io::Write>) -> csv::Result<()> {
+    out.write_record(COLUMNS)
+}
+
+/// The lines of one recipient: one for each program, or for each interest where
+/// the interests in it are no product of APIs, environments and kinds. Whoever
+/// hears of nothing has no line.
+pub fn write_csv(out: &mut csv::Writer<impl std::io::Write>, listed: &Listed) -> csv::Result<()> {
+    let mut rest = listed.interests.as_slice();
+    while let Some(first) = rest.first() {
+        let program = &first.program;
+        let (own, after) = rest.split_at(rest.iter().take_while(|i| i.program == *program).count());
+        rest = after;
+        let (wish, is_exact) = Wish::around(program, own);
+        if is_exact {
+            out.write_record(line(listed, &wish))?;
+        } else {
+            for interest in own {
+                out.write_record(line(listed, &alone(program, interest)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn alone(program: &ProgramId, interest: &Interest) -> Wish {
+    Wish {
+        program: program.clone(),
+        apis: interest.api.iter().cloned().collect(),
+        environments: interest.environment.iter().cloned().collect(),
+        kinds: interest.kind.into_iter().collect(),
+    }
+}
+
+fn line(listed: &Listed, wish: &Wish) -> [String; COLUMNS.len()] {
+    let join = |ids: Vec<&str>| ids.join(";");
+    let cells = [
+        listed.address.to_string(),
+        listed.name.clone().unwrap_or_default(),
+        wish.program.to_string(),
+        join(wish.apis.iter().map(|id| id.as_str()).collect()),
+        join(wish.environments.iter().map(|id| id.as_str()).collect()),
+        join(wish.kinds.iter().map(|kind| kind.as_str()).collect()),
+        listed.locale.as_ref().map(ToString::to_string).unwrap_or_default(),
+        listed.zone.map(|zone| zone.name().to_owned()).unwrap_or_default(),
+    ];
+    cells.map(|cell| guarded(&cell))
+}

@@ -1,0 +1,49 @@
+//! Pages behind a token: in the language of whoever the token is about, kept by
+//! nobody, found by no search.
+
+use super::Speech;
+use crate::notice::Locale;
+use crate::render::PageLinks;
+use crate::web::freshness::HTML;
+use crate::web::languages;
+use crate::web::problem::ApiError;
+use crate::web::service::Service;
+use crate::web::snapshot::Snapshot;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+/// The language that somebody asked to be written to in, or else what their
+/// browser asks for.
+pub fn speech<'a>(
+    request: &HttpRequest,
+    snapshot: &'a Snapshot,
+    own: Option<&Locale>,
+) -> Speech<'a> {
+    // The first is for whoever asks for none.
+    let default = Locale::default();
+    let others = snapshot.renderer.locales().into_iter().filter(|locale| *locale != default);
+    let offered: Vec<Locale> = std::iter::once(default.clone()).chain(others).collect();
+    let chosen = languages::chosen(own, request, &offered);
+    Speech::new(&snapshot.renderer, Some(&chosen))
+}
+
+pub fn page<T: Serialize>(
+    service: &Service,
+    status: StatusCode,
+    template: &str,
+    speech: &Speech<'_>,
+    page: T,
+) -> Result<HttpResponse, ApiError> {
+    let framed = speech.frame(PageLinks::default(), page);
+    let html = service.page(template, &framed).map_err(ApiError::internal)?;
+    let mut response = HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
+        .content_type(HTML)
+        .body(html);
+    // Readers of one link may get different languages, and nobody keeps the page.
+    languages::tell(&mut response, speech.language.locale(), &[]);
+    Ok(response)
+}
