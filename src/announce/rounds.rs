@@ -135,7 +135,13 @@ impl Rounds {
                 }
                 None => (now, None),
             };
-            moved += self.store.open_again(&closing, opens, closes).await?;
+            loop {
+                let some = self.store.open_again(&closing, opens, closes).await?;
+                moved += some;
+                if some == 0 {
+                    break;
+                }
+            }
         }
         Ok(moved)
     }

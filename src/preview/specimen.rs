@@ -81,7 +81,9 @@ impl Specimen<'_> {
                 let next = next.or(all.last()).ok_or(SpecimenError::NothingComing)?;
                 let is_same = |r: &&Reminder<'_>| (r.at, r.lead) == (next.at, next.lead);
                 let rung = rungs(all.iter().filter(is_same).copied()).swap_remove(0);
-                renderer.reminder(program, notice, &rung, locale, rows, on)?
+                let concerned = rung.reminders.iter().map(|reminder| reminder.row.clone());
+                let rows: Vec<_> = concerned.filter(|row| rows.contains(row)).collect();
+                renderer.reminder(program, notice, &rung, locale, &rows, on)?
             }
             Occasion::Change => {
                 let before = before_last_amendment(notice);

@@ -18,13 +18,16 @@ pub struct Closing {
 /// More are left for the next look.
 const MAX_CLOSINGS: i64 = 200;
 
+/// So that no other write waits long.
+const MAX_MOVED: i64 = 5_000;
+
 impl Store {
     /// Whose hours have ended at `now` while they waited.
     pub async fn closings(&self, now: DateTime<Utc>) -> Result<Vec<Closing>> {
         let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
             "select distinct c.program, s.zone, o.closes_at
              from outbox o join occasions c on c.id = o.occasion
-             join subscribers s on s.id = o.recipient
+             left join subscribers s on s.id = o.recipient
              where o.state = 'waiting' and o.closes_at is not null and o.closes_at <= $1
              limit $2",
         )
@@ -42,7 +45,8 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Moves them to their next hours. What is to be tried still later stays so.
+    /// Moves some of them to their next hours, and says how many. What is to be
+    /// tried still later stays so.
     pub async fn open_again(
         &self,
         closing: &Closing,
@@ -53,16 +57,19 @@ impl Store {
         let moved = sqlx::query(
             "update outbox set closes_at = $5,
                 next_attempt = case when next_attempt < $4 then $4 else next_attempt end
-             where state = 'waiting' and closes_at = $3
-                and occasion in (select id from occasions where program = $1)
-                and recipient in
-                    (select id from subscribers where coalesce(zone, '') = $2)",
+             where id in (
+                select o.id from outbox o join occasions c on c.id = o.occasion
+                left join subscribers s on s.id = o.recipient
+                where o.state = 'waiting' and o.closes_at = $3 and c.program = $1
+                    and coalesce(s.zone, '') = $2
+                limit $6)",
         )
         .bind(closing.program.as_str())
         .bind(closing.zone.map_or("", |zone| zone.name()))
         .bind(micros(closing.closes_at))
         .bind(micros(opens_at))
         .bind(closes_at.map(micros))
+        .bind(MAX_MOVED)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;

@@ -3,10 +3,10 @@
 
 use crate::reminded::{Followed, date};
 use fairwarning::notice::{
-    Amendment, AmendmentKind, Carrier, Digest, Former, Notice, OccasionKind, Outcome, Text,
+    Amendment, AmendmentKind, Carrier, Digest, Facts, Former, Notice, OccasionKind, Outcome, Text,
 };
 use fairwarning::schedule::facts;
-use fairwarning::store::{Errand, NewNode, Report, Stands, StoredEdition};
+use fairwarning::store::{Claimed, Errand, NewNode, Report, Stands, StoredEdition};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -73,6 +73,8 @@ fn amend(notice: &mut Notice, kind: AmendmentKind, row: &str) {
 struct Play {
     followed: Followed,
     people: usize,
+    /// What is so, and was looked at since it was published.
+    looked_at: Option<Facts>,
 }
 
 impl Play {
@@ -83,7 +85,17 @@ impl Play {
         self.followed.office.import(&list).await.unwrap();
     }
 
+    async fn look(&mut self) -> bool {
+        let is_idle = self.followed.tick().await.is_idle();
+        let notice = &self.followed.program.notices[&self.followed.path().notice];
+        self.looked_at = Some(facts(&self.followed.program, notice));
+        is_idle
+    }
+
     async fn step(&mut self, step: Step) {
+        if matches!(step, Step::Move(..) | Step::Halt(..)) {
+            self.looked_at = None;
+        }
         match step {
             Step::Move(row, month) => {
                 let to = format!("2020-{month:02}-10");
@@ -104,7 +116,7 @@ impl Play {
                 self.followed.publish(|_, notice| more(notice)).await;
             }
             Step::Tick => {
-                self.followed.tick().await;
+                self.look().await;
             }
             Step::Deliver(fates) => self.deliver(&fates).await,
             Step::Join(api) => self.join(api).await,
@@ -119,6 +131,7 @@ impl Play {
         let node = store.register_node(node).await.unwrap();
         let errand = Errand::All(Carrier::Files);
         let claims = store.claim(node, errand, fates.len()).await.unwrap();
+        self.assert_true(&claims.rows).await;
         let mut reports = Vec::new();
         for (claimed, fate) in claims.rows.iter().zip(fates) {
             let row = claimed.row;
@@ -135,16 +148,28 @@ impl Play {
         store.record(node, &reports).await.unwrap();
     }
 
+    /// Nothing leaves that is known to be true no more.
+    async fn assert_true(&self, claimed: &[Claimed]) {
+        let Some(now) = &self.looked_at else { return };
+        let store = &self.followed.office.store;
+        for claimed in claimed {
+            let editions = store.editions_of(claimed.occasion).await.unwrap();
+            let edition = editions.iter().find(|edition| edition.id == claimed.edition).unwrap();
+            let wrong: Vec<_> = edition.facts.superseded_by(now).collect();
+            assert!(wrong.is_empty(), "a message leaves that is wrong about {wrong:?}");
+        }
+    }
+
     /// Until nothing happens any more; all mail arrives.
     async fn settle(&mut self) {
         for _ in 0..6 {
-            self.followed.tick().await;
+            self.look().await;
             self.followed.office.clock.pass(chrono::Duration::hours(2));
             for _ in 0..8 {
                 self.deliver(&[Fate::Comes(Outcome::Accepted); 40]).await;
             }
         }
-        assert!(self.followed.tick().await.is_idle(), "it never ends");
+        assert!(self.look().await, "it never ends");
     }
 
     async fn assert_told(&self) {
@@ -159,7 +184,7 @@ impl Play {
         }
         let notice = &followed.program.notices[&followed.path().notice];
         let now = facts(&followed.program, notice);
-        let mut told: BTreeMap<i64, fairwarning::notice::Facts> = BTreeMap::new();
+        let mut told: BTreeMap<i64, Facts> = BTreeMap::new();
         let mut given_up: Vec<i64> = Vec::new();
         let mut heard: HashMap<i64, Vec<(OccasionKind, Digest)>> = HashMap::new();
         for telling in followed.tellings().await {
@@ -197,7 +222,7 @@ impl Play {
 fn play(steps: Vec<Step>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut play = Play { followed: Followed::open().await, people: 0 };
+        let mut play = Play { followed: Followed::open().await, people: 0, looked_at: None };
         for api in 0..3 {
             play.join(api).await;
         }
@@ -211,7 +236,7 @@ fn play(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
     #[test]
     fn in_the_end_everybody_who_was_told_anything_knows_what_is_so(steps in steps()) {
         play(steps);
