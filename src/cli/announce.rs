@@ -105,13 +105,17 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         say!("Some messages of the old facts are in flight; `serve`, or this again, goes on.");
     }
     if let Some(changes) = changes {
-        say!("What changed, to those who were told otherwise:");
-        let ended = deliver(&store, again, changes).await?;
-        let changed = summarise(&store.round_counts(changes).await?, &ended)?;
+        let changed = deliver_changes(&store, again, changes).await?;
         exit = if exit == Exit::Clean { changed } else { exit };
     }
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
+}
+
+async fn deliver_changes(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Exit> {
+    say!("What changed, to those who were told otherwise:");
+    let ended = deliver(store, delivery, occasion).await?;
+    summarise(&store.round_counts(occasion).await?, &ended)
 }
 
 /// How the round stood before this run.

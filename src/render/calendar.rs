@@ -6,7 +6,7 @@
 use super::Renderer;
 use super::language::Language;
 use super::prose::to_plain;
-use super::view::{Texts, names, place, row_apis};
+use super::view::{Texts, names, place, place_among, row_apis};
 use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutId, Date, Former, Locale, Notice, Point, Program,
     Row, RowId, Span, Subset,
@@ -209,14 +209,18 @@ impl Source<'_> {
         event(&uid, self.at, time)
     }
 
+    fn place(&self, row: &Row) -> String {
+        place_among(self.program, self.notice, row, self.language)
+    }
+
     fn describe_row(&self, event: &mut Event, id: &RowId, row: &Row, kind: MilestoneKind) {
-        let place = place(self.program, row);
-        event.summary(&self.summary(kind, place));
+        event.summary(&self.summary(kind, &self.place(row)));
         let environment = self.program.catalogue.environments.get(&row.environment);
         let urls = row.urls.iter().filter_map(|id| environment?.urls.get(id));
         let urls: Vec<_> = urls.map(|url| url.as_str()).collect();
         let texts = Texts::new(self.program, self.notice, self.language);
         let apis = row_apis(self.program, row, self.language);
+        let place = place(self.program, row);
         let mut lines = vec![format!("{place}{} {apis}", self.language.say("colon"))];
         lines.extend(urls.iter().map(|url| (*url).to_owned()));
         lines.extend(date_of(row, kind).map(|date| texts.when(date, row.zone).full));
@@ -264,7 +268,7 @@ impl Source<'_> {
         let strikes: Vec<_> = Occurrences::new(brownout, zone).iter().collect();
         let rule = rule(&strikes);
         let number = if rule.is_some() { 1 } else { strikes.len().min(MAX_SINGLE_OCCURRENCES) };
-        let places: IndexSet<_> = struck.iter().map(|(_, row)| place(self.program, row)).collect();
+        let places: IndexSet<_> = struck.iter().map(|(_, row)| self.place(row)).collect();
         let places = places.into_iter().collect::<Vec<_>>().join(", ");
         let description = clean(&self.describe_brownout(brownout, &struck).join("\n"));
         let one = |(nth, (from, to)): (usize, &(Instant, Instant))| {
@@ -312,7 +316,7 @@ impl Source<'_> {
         };
         let halted = struck.iter().filter_map(|(id, row)| {
             let halted = self.halted(id)?;
-            Some(format!("{}{colon} {halted}", place(self.program, row)))
+            Some(format!("{}{colon} {halted}", self.place(row)))
         });
         lines.extend(halted);
         lines.extend(brownout.note.as_ref().map(|note| to_plain(&texts.fill(note), 0)));

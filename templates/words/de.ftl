@@ -163,7 +163,7 @@ for-length = Dauer: { $length }
 ending = Ende: { $date }
 named-later = Die APIs werden später benannt.
 named-later-by = Die APIs werden später benannt, bis { $date }.
-all-apis-struck = Alle APIs der Zeile sind betroffen.
+all-apis-struck = Betroffen ist alles, was der Zeitplan dafür nennt.
 struck = Betroffen
 
 ## Änderungen

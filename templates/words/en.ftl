@@ -167,7 +167,7 @@ for-length = for { $length }
 ending = ending { $date }
 named-later = The APIs will be named later.
 named-later-by = The APIs will be named later, by { $date }.
-all-apis-struck = All APIs of the row are struck.
+all-apis-struck = Everything that the schedule lists for it is interrupted.
 struck = Struck
 
 ## Amendments

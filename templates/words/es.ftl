@@ -162,7 +162,7 @@ for-length = duración: { $length }
 ending = fin: { $date }
 named-later = Las API se nombrarán más adelante.
 named-later-by = Las API se nombrarán más adelante, fecha límite: { $date }.
-all-apis-struck = Afecta a todas las API de la fila.
+all-apis-struck = Afecta a todo lo que el calendario indica para ello.
 struck = Afectadas
 
 ## Modificaciones

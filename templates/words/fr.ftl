@@ -160,7 +160,7 @@ for-length = durée{ "\u00A0" }: { $length }
 ending = fin{ "\u00A0" }: { $date }
 named-later = Les API seront nommées plus tard.
 named-later-by = Les API seront nommées plus tard, échéance{ "\u00A0" }: { $date }.
-all-apis-struck = Toutes les API de la ligne sont touchées.
+all-apis-struck = Tout ce que le calendrier y indique est touché.
 struck = Touchées
 
 ## Modifications

@@ -204,7 +204,9 @@ fn noon_in_two_places(text: &str) -> String {
 #[test]
 fn a_brownout_of_several_rows_names_the_readers_own() {
     let (program, notice) = everything_where(|text| noon_in_two_places(&text));
-    for (rows, place) in [(vec![], "Quay, Sandbox"), (vec!["sandbox".parse().unwrap()], "Sandbox")]
+    let quay = "Quay (Lifting and forms, Harbour Lights)";
+    for (rows, place) in
+        [(vec![], format!("{quay}, Sandbox")), (vec!["sandbox".parse().unwrap()], "Sandbox".into())]
     {
         let all = events(&calendar(&program, &notice, &rows));
         let summary = format!("SUMMARY:Brownout\\, {}:", place.replace(',', "\\,"));

@@ -4,7 +4,7 @@
 use crate::test_office::{TestOffice, mail_settings};
 use chrono::Duration;
 use fairwarning::notice::{Bucket, Rate, RateLimits};
-use fairwarning::store::{Errand, NewNode, NodeId, Report, Store};
+use fairwarning::store::{Errand, NewNode, NodeId, Report, Scope, Store};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -44,8 +44,12 @@ impl<'a> Scope<'a, '_> {
 
     fn amendment(&self, at: usize, amendment: &'a Amendment) -> AmendmentView {
         let rows = &self.notice.schedule.rows;
-        let places: IndexSet<_> =
-            amendment.rows.iter().filter_map(|id| rows.get(id)).map(|r| self.place(r)).collect();
+        let places: IndexSet<_> = amendment
+            .rows
+            .iter()
+            .filter_map(|id| rows.get(id))
+            .map(|r| self.place_among(r))
+            .collect();
         let changes = match &amendment.former {
             Former::Values(values) => self.changes(at, amendment, values),
             Former::Unchanged | Former::NotRecorded => Vec::new(),
@@ -56,7 +60,7 @@ impl<'a> Scope<'a, '_> {
             kind,
             title: self.language.say(&format!("amendment-{kind}")),
             reason: amendment.reason.as_ref().map(|reason| self.texts().fill(reason)),
-            places: places.into_iter().map(ToOwned::to_owned).collect(),
+            places: places.into_iter().collect(),
             changes,
             is_unrecorded: amendment.former == Former::NotRecorded,
         }

@@ -3,7 +3,9 @@
 
 use super::Scope;
 use super::texts::shown_url;
-use crate::notice::{ApiId, Cohort, GroupId, Program, ReplacedBy, Replacement, Row, Target};
+use crate::notice::{
+    ApiId, Cohort, GroupId, Notice, Program, ReplacedBy, Replacement, Row, Target,
+};
 use crate::render::language::Language;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
@@ -250,12 +252,70 @@ impl<'a> Scope<'a, '_> {
     pub(super) fn place(&self, row: &'a Row) -> &'a str {
         place(self.program, row)
     }
+
+    pub(super) fn place_among(&self, row: &Row) -> String {
+        place_among(self.program, self.notice, row, self.language)
+    }
 }
 
 /// Where a row applies, as the office calls it.
 pub fn place<'a>(program: &'a Program, row: &'a Row) -> &'a str {
     let environment = program.catalogue.environments.get(&row.environment);
     environment.map_or(row.environment.as_str(), |environment| environment.title.as_str())
+}
+
+/// Longer than this, a detail says less than the schedule it stands in front of.
+const MAX_DETAIL_CHARS: usize = 80;
+
+/// Where a row applies, told apart from the notice's other rows in the same
+/// place: by its cohort, else by its APIs, else by its addresses.
+pub fn place_among(
+    program: &Program,
+    notice: &Notice,
+    row: &Row,
+    language: &Language<'_>,
+) -> String {
+    let own = place(program, row);
+    let rows = notice.schedule.rows.values();
+    let others: Vec<&Row> =
+        rows.filter(|other| !std::ptr::eq(*other, row) && place(program, other) == own).collect();
+    if others.is_empty() {
+        return own.to_owned();
+    }
+    let details: [fn(&Program, &Row, &Language<'_>) -> String; 3] =
+        [cohort_title, named_apis, addresses];
+    let told = details.iter().find_map(|detail| {
+        let said = detail(program, row, language);
+        let is_short = !said.is_empty() && said.chars().count() <= MAX_DETAIL_CHARS;
+        let is_alone = others.iter().all(|other| detail(program, other, language) != said);
+        (is_short && is_alone).then_some(said)
+    });
+    told.map_or_else(|| own.to_owned(), |detail| format!("{own} ({detail})"))
+}
+
+fn cohort_title(program: &Program, row: &Row, _: &Language<'_>) -> String {
+    let cohort = row.cohort.as_ref().and_then(|id| program.catalogue.cohorts.get(id));
+    cohort.map(|cohort| cohort.title.clone()).unwrap_or_default()
+}
+
+/// The titles of its groups, and of its other APIs.
+fn named_apis(program: &Program, row: &Row, language: &Language<'_>) -> String {
+    let mut parts = Vec::new();
+    for (group, targets) in by_group(row) {
+        match group.and_then(|group| program.catalogue.groups.get(group)) {
+            Some(group) => parts.push(group.title.clone()),
+            None => {
+                parts.extend(targets.iter().map(|t| name(program, t, language).title.to_owned()))
+            }
+        }
+    }
+    parts.join(", ")
+}
+
+fn addresses(program: &Program, row: &Row, _: &Language<'_>) -> String {
+    let environment = program.catalogue.environments.get(&row.environment);
+    let urls = row.urls.iter().filter_map(|id| environment?.urls.get(id)).map(shown_url);
+    urls.collect::<Vec<_>>().join(", ")
 }
 
 /// A row's APIs in a line: its groups by title, the others by name.

@@ -12,8 +12,8 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct BrownoutView<'a> {
     pub id: &'a str,
-    /// The environments of its rows, each once.
-    pub places: Vec<&'a str>,
+    /// Where its rows apply, each place once.
+    pub places: Vec<String>,
     pub start: When,
     /// `2 hours`, where a length was declared.
     pub length: Option<String>,
@@ -40,7 +40,7 @@ impl<'a> Scope<'a, '_> {
         let rows = &self.notice.schedule.rows;
         let struck: Vec<_> = brownout.rows.iter().filter_map(|id| rows.get(id)).collect();
         let zone = struck.first().map_or(self.program.settings.zone, |row| row.zone);
-        let places: IndexSet<_> = struck.iter().map(|row| self.place(row)).collect();
+        let places: IndexSet<_> = struck.iter().map(|row| self.place_among(row)).collect();
         let (length, end) = match &brownout.length {
             BrownoutLength::Lasts(length) => (Some(self.language.length(length)), None),
             BrownoutLength::End(end) => (None, Some(self.when(end, zone))),

@@ -4,7 +4,6 @@
 //! office's word for it and its reason, stands with it.
 
 use super::Scope;
-use super::texts::shown_url;
 use crate::diff;
 use crate::notice::{
     Amendment, AmendmentKind, Brownout, BrownoutLength, Date, Notice, Program, Row, RowId, Subset,
@@ -152,21 +151,6 @@ impl<'a> Scope<'a, '_> {
             reasons: reasons.map(|reason| self.texts().fill(reason)).collect(),
             meaning,
         })
-    }
-
-    /// Where it is; with its addresses where other rows are in the same place.
-    fn place_among(&self, row: &Row) -> String {
-        let place = super::place(self.program, row);
-        let rows = self.notice.schedule.rows.values();
-        let is_shared = rows.filter(|other| super::place(self.program, other) == place).count() > 1;
-        let environment = self.program.catalogue.environments.get(&row.environment);
-        let urls = row.urls.iter().filter_map(|id| environment?.urls.get(id)).map(shown_url);
-        let urls: Vec<_> = urls.collect();
-        if is_shared && !urls.is_empty() {
-            format!("{place} ({})", urls.join(", "))
-        } else {
-            place.to_owned()
-        }
     }
 
     /// The office's words, or what the dates themselves say.

@@ -21,7 +21,7 @@ use crate::notice::{Notice, Program, RowId, Slot};
 use crate::schedule::{Instant, Rung};
 use serde::Serialize;
 
-pub use apis::{names, place, row_apis};
+pub use apis::{names, place, place_among, row_apis};
 pub use changes::Before;
 pub use texts::Texts;
 

@@ -171,6 +171,9 @@ impl<'a> Scope<'a, '_> {
                 let earliest = bounds(date, row.zone).earliest;
                 (earliest.is_none(), earliest)
             });
+            // What has no date yet is not the last one while others have theirs.
+            let known = dated.iter().filter(|(r, d)| bounds(d, r.zone).earliest.is_some()).count();
+            dated.truncate(if known == 0 { dated.len() } else { known });
             dated
         };
         let Some((word, dated)) =
@@ -186,7 +189,8 @@ impl<'a> Scope<'a, '_> {
             return vec![key(self.language.say(&format!("key-{word}")), first)];
         }
         let title = |which, (row, _): &(&'a Row, &Date)| {
-            let place = [("place", self.place(row).into())];
+            let place = self.place_among(row);
+            let place = [("place", (&place).into())];
             self.language.say_with(&format!("{which}-{word}"), &place)
         };
         vec![key(title("first", first), first), key(title("last", last), last)]
