@@ -15,6 +15,8 @@ command -v cargo-fuzz >/dev/null || {
     cargo install --locked cargo-fuzz
 }
 [ $# -gt 0 ] || set -- reader dates references
+# What earlier runs found worth keeping, so that the next one goes on from there.
+[ -d fuzz/corpus ] || { mkdir fuzz/corpus && tar -xzf fuzz/corpora.tar.gz -C fuzz/corpus; }
 for target in "$@"; do
     mkdir -p "fuzz/corpus/$target"
     # What stalls is reported like a crash; a busy machine needs more patience.
