@@ -149,9 +149,9 @@ type DeliveryRow = (
     Option<String>,
 );
 
-/// Fourteen values a row: below the limit of SQLite (32,766) and PostgreSQL
-/// (65,535).
-const ROWS_PER_STATEMENT: usize = 500;
+/// Fourteen values a row. SQLite looks a numbered value up among all those of its
+/// statement, so that many rows in one cost more than several statements.
+const ROWS_PER_STATEMENT: usize = 32;
 
 impl Store {
     /// Adds rows and moves the occasion's cursor on, both or neither: and only
