@@ -4,7 +4,7 @@
 //! by whoever announces it by name.
 
 use super::{AnnounceError, Round};
-use crate::notice::{NoticePath, OccasionKind};
+use crate::notice::NoticePath;
 use crate::store::{Store, StoreError, StoredOccasion};
 use chrono::{DateTime, Utc};
 
@@ -18,7 +18,7 @@ pub async fn fill_interrupted(
     at: DateTime<Utc>,
 ) -> Result<(u64, Vec<Stuck>), StoreError> {
     let (mut added, mut stuck) = (0, Vec::new());
-    for begun in store.occasions().await?.into_iter().filter(is_interrupted) {
+    for begun in store.announcements().await?.into_iter().filter(is_interrupted) {
         match fill_on(store, &begun, at).await {
             Ok(more) => added += more,
             Err(AnnounceError::Store(failure)) => return Err(failure),
@@ -31,8 +31,7 @@ pub async fn fill_interrupted(
 /// A canary that is full was not interrupted: the rest waits for somebody's word.
 /// What was entrusted to a carrier is followed up by `Rounds`, in its own time.
 fn is_interrupted(begun: &StoredOccasion) -> bool {
-    begun.kind == OccasionKind::Announcement
-        && !begun.is_filled
+    !begun.is_filled
         && begun.carrier.is_none()
         && begun.canary.is_none_or(|canary| begun.filled < canary)
 }
@@ -47,5 +46,6 @@ async fn fill_on(
         subject: begun.subject.clone(),
     })?;
     let round = Round::load(store, &path).await?;
+    round.refuse_unless_approved(store).await?;
     Ok(round.fill_on(store, begun.id, at).await?.added)
 }

@@ -95,7 +95,7 @@ impl Round {
         Ok(allowed(store, &declared, &self.templates, reaches).await??)
     }
 
-    async fn refuse_unless_approved(&self, store: &Store) -> Result<(), AnnounceError> {
+    pub(super) async fn refuse_unless_approved(&self, store: &Store) -> Result<(), AnnounceError> {
         if !needs_approval(self.declared().program) {
             return Ok(());
         }
@@ -139,6 +139,7 @@ impl Round {
         canary: Option<u32>,
         at: DateTime<Utc>,
     ) -> Result<Filled, AnnounceError> {
+        // Before anything is opened: a refusal leaves no trace.
         self.refuse_unless_approved(store).await?;
         let declared = self.declared();
         let new = NewOccasion {

@@ -46,10 +46,8 @@ enum Action {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ScopeName {
-    /// See what the public does not: proof, deliveries, subscribers
+    /// See the proof of who was told what
     Viewer,
-    /// Hold, release and send tests
-    Editor,
     /// Approve what is announced
     Approver,
 }
@@ -58,7 +56,6 @@ impl From<ScopeName> for OfficeScope {
     fn from(name: ScopeName) -> Self {
         match name {
             ScopeName::Viewer => Self::Viewer,
-            ScopeName::Editor => Self::Editor,
             ScopeName::Approver => Self::Approver,
         }
     }

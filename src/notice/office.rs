@@ -6,25 +6,22 @@ use std::str::FromStr;
 /// How far a token reaches. Each scope includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OfficeScope {
-    /// See what the public does not: proof, deliveries, subscribers.
+    /// See the proof of who was told what.
     Viewer,
-    /// Hold, release and send tests.
-    Editor,
     /// Approve what is announced.
     Approver,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a scope: write viewer, editor or approver")]
+#[error("`{0}` is not a scope: write viewer or approver")]
 pub struct BadScope(String);
 
 impl OfficeScope {
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Approver];
+    pub const ALL: [Self; 2] = [Self::Viewer, Self::Approver];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
-            Self::Editor => "editor",
             Self::Approver => "approver",
         }
     }

@@ -14,10 +14,11 @@ pub use report::Told;
 pub use verify::{Finding, Verified, verify};
 
 use crate::clock::Clock;
+use crate::notice::EmailAddress;
 use crate::store::{Person, Record, Store, StoreError};
 use chain::{SALT_BYTES, leaf, person, seal_of};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Records under one seal: a transaction that keeps no other write waiting long.
@@ -36,11 +37,13 @@ pub enum ProofError {
 pub async fn seal(store: &Store, now: DateTime<Utc>) -> Result<u64, ProofError> {
     let mut sealed = 0;
     loop {
-        let mut records = store.unsealed(RECORDS_PER_SEAL).await?;
+        let records = store.unsealed(RECORDS_PER_SEAL).await?;
         if records.is_empty() {
             return Ok(sealed);
         }
-        name_persons(store, &mut records).await?;
+        if name_persons(store, &records).await? {
+            continue;
+        }
         let head = store.head().await?;
         let (parent, before) = head.map_or((0, Vec::new()), |head| (head.id, head.hash));
         let leaves: Vec<(i64, Vec<u8>)> = records.iter().map(|r| (r.id, leaf(r))).collect();
@@ -68,32 +71,21 @@ pub async fn keep_sealing(store: Store, clock: Clock) {
     }
 }
 
-/// Gives a digest to everyone among `records` who has none.
-async fn name_persons(store: &Store, records: &mut [Record]) -> Result<(), ProofError> {
-    let nameless = records.iter().filter(|record| record.person.is_none());
-    let nameless: BTreeSet<i64> = nameless.map(|record| record.recipient).collect();
-    if nameless.is_empty() {
-        return Ok(());
-    }
-    let nameless: Vec<i64> = nameless.into_iter().collect();
-    let mut keys: HashMap<i64, String> =
-        store.unnamed_persons(&nameless).await?.into_iter().collect();
-    let mut persons = Vec::new();
-    for recipient in nameless {
+/// Gives a digest to everyone among `records` who has none, and tells whether
+/// there was anybody. Another process may be first, and then its digests hold.
+async fn name_persons(store: &Store, records: &[Record]) -> Result<bool, ProofError> {
+    let nameless: BTreeMap<i64, &Record> =
+        records.iter().filter(|r| r.person.is_none()).map(|r| (r.recipient, r)).collect();
+    let mut persons = Vec::with_capacity(nameless.len());
+    for (recipient, record) in nameless {
         let mut salt = vec![0; SALT_BYTES];
         getrandom::fill(&mut salt).map_err(ProofError::Randomness)?;
-        let key = keys.remove(&recipient);
+        let key = record.address.as_ref().map(EmailAddress::key);
         // Whoever was erased before the first seal stays without a salt, and
         // the digest is of something that nobody knows.
         let digest = person(&salt, key.as_deref().unwrap_or_default());
         persons.push(Person { recipient, salt: key.is_some().then_some(salt), digest });
     }
     store.put_persons(&persons).await?;
-    // Another process may have been first, and then its digests hold.
-    let ids: Vec<i64> = persons.iter().map(|person| person.recipient).collect();
-    let kept: HashMap<i64, Vec<u8>> = store.person_digests(&ids).await?.into_iter().collect();
-    for record in records.iter_mut().filter(|record| record.person.is_none()) {
-        record.person = kept.get(&record.recipient).cloned();
-    }
-    Ok(())
+    Ok(!persons.is_empty())
 }

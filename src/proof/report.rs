@@ -52,7 +52,7 @@ impl From<&ToldRecord> for Told {
         Self {
             record: record.id,
             at: record.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-            recipient: told.address.clone(),
+            recipient: record.address.as_ref().map(ToString::to_string),
             recipient_number: record.recipient,
             outcome: record.outcome.clone(),
             reply: record.reply.clone(),

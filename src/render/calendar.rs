@@ -34,8 +34,7 @@ impl Renderer {
         let (program, notice) = program.in_locale(notice, locale);
         let (program, notice) = (program.as_ref(), notice.as_ref());
         let language = &self.language(locale);
-        let source = Source { program, notice, language, at };
-        let events = source.events(rows);
+        let events = Source { program, notice, language, at }.events(rows);
         (!events.is_empty()).then(|| written(&notice.title, locale, events))
     }
 

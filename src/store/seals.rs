@@ -4,6 +4,7 @@
 use super::people::masked;
 use super::subscribers::parsed;
 use super::{Result, Store, instant, micros};
+use crate::notice::EmailAddress;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
@@ -26,6 +27,8 @@ pub struct Record {
     pub revision: String,
     pub edition: i64,
     pub edition_digest: String,
+    /// While the person is known.
+    pub address: Option<EmailAddress>,
     /// The salted digest of the person, once there is one.
     pub person: Option<Vec<u8>>,
     /// Its own hash, once it is sealed.
@@ -53,12 +56,10 @@ pub struct Person {
     pub digest: Vec<u8>,
 }
 
-/// A record as it is shown: with the address, where it is still known, and what
-/// the message said.
+/// A record with what the message said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldRecord {
     pub record: Record,
-    pub address: Option<String>,
     pub locale: String,
     pub title: String,
     pub text: String,
@@ -82,12 +83,22 @@ struct Row {
     edition_digest: String,
     person: Option<Vec<u8>>,
     leaf: Option<Vec<u8>>,
+    seal: Option<i64>,
     address: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ToldRow {
+    #[sqlx(flatten)]
+    record: Row,
+    locale: String,
+    title: String,
+    text: String,
 }
 
 const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id as row, o.recipient, o.channel, \
      o.message_id, c.subject, c.kind, c.key, c.revision, e.id as edition, \
-     e.digest as edition_digest, p.digest as person, a.leaf, s.address";
+     e.digest as edition_digest, p.digest as person, a.leaf, a.seal, s.address";
 
 const TABLES: &str = "attempts a join outbox o on o.id = a.outbox \
      join occasions c on c.id = o.occasion join editions e on e.id = o.edition \
@@ -101,7 +112,7 @@ impl Store {
             format!("select {COLUMNS} from {TABLES} where a.seal is null order by a.id limit $1");
         let rows: Vec<Row> =
             sqlx::query_as(AssertSqlSafe(sql)).bind(limit).fetch_all(&self.pool).await?;
-        rows.into_iter().map(|row| read(row, None)).collect()
+        rows.into_iter().map(read).collect()
     }
 
     /// The records under one seal, in its order.
@@ -109,7 +120,7 @@ impl Store {
         let sql = format!("select {COLUMNS} from {TABLES} where a.seal = $1 order by a.id");
         let rows: Vec<Row> =
             sqlx::query_as(AssertSqlSafe(sql)).bind(seal).fetch_all(&self.pool).await?;
-        rows.into_iter().map(|row| read(row, Some(seal))).collect()
+        rows.into_iter().map(read).collect()
     }
 
     /// How many records name a seal that there is not.
@@ -186,36 +197,6 @@ impl Store {
         Ok(true)
     }
 
-    /// The addresses of those of `recipients` who are known and have no digest.
-    pub async fn unnamed_persons(&self, recipients: &[i64]) -> Result<Vec<(i64, String)>> {
-        let mut found = Vec::new();
-        for recipient in recipients {
-            let row: Option<(i64, String)> = sqlx::query_as(
-                "select s.id, s.key from subscribers s where s.id = $1
-                 and not exists (select 1 from persons p where p.recipient = s.id)",
-            )
-            .bind(recipient)
-            .fetch_optional(&self.pool)
-            .await?;
-            found.extend(row);
-        }
-        Ok(found)
-    }
-
-    /// The digests of those of `recipients` who have one.
-    pub async fn person_digests(&self, recipients: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
-        let mut found = Vec::with_capacity(recipients.len());
-        for recipient in recipients {
-            let row: Option<(i64, Vec<u8>)> =
-                sqlx::query_as("select recipient, digest from persons where recipient = $1")
-                    .bind(recipient)
-                    .fetch_optional(&self.pool)
-                    .await?;
-            found.extend(row);
-        }
-        Ok(found)
-    }
-
     /// Keeps digests of persons; the first of each stays.
     pub async fn put_persons(&self, persons: &[Person]) -> Result<()> {
         let mut transaction = self.write().await?;
@@ -258,52 +239,31 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ToldRecord>> {
         let sql = format!(
-            "select {COLUMNS} from {TABLES}
+            "select {COLUMNS}, e.locale, e.subject as title, e.text from {TABLES}
              where c.subject = $1 and (o.recipient = $2 or $2 = 0) and a.id > $3
              order by a.id limit $4"
         );
-        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+        let rows: Vec<ToldRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(subject)
             .bind(recipient.unwrap_or(0))
             .bind(after)
             .bind(limit)
             .fetch_all(&self.pool)
             .await?;
-        let mut told = Vec::with_capacity(rows.len());
-        for row in rows {
-            let record = read(row, None)?;
-            let (seal, address, locale, title, text): (
-                Option<i64>,
-                Option<String>,
-                String,
-                String,
-                String,
-            ) = sqlx::query_as(
-                "select a.seal, s.address, e.locale, e.subject, e.text
-                 from attempts a join outbox o on o.id = a.outbox
-                 join editions e on e.id = o.edition
-                 left join subscribers s on s.id = o.recipient where a.id = $1",
-            )
-            .bind(record.id)
-            .fetch_one(&self.pool)
-            .await?;
-            told.push(ToldRecord {
-                record: Record { seal, ..record },
-                address,
-                locale,
-                title,
-                text,
-            });
-        }
-        Ok(told)
+        let told = |row: ToldRow| {
+            let ToldRow { record, locale, title, text } = row;
+            Ok(ToldRecord { record: read(record)?, locale, title, text })
+        };
+        rows.into_iter().map(told).collect()
     }
 }
 
 /// Erasing a person takes the address out of what servers said. Without it in
 /// the record, the record says the same before and after.
-fn read(row: Row, seal: Option<i64>) -> Result<Record> {
-    let address = row.address.map(|address| parsed("an address", &address)).transpose()?;
-    let masked = address.and_then(|address| masked(&row.reply, &address));
+fn read(row: Row) -> Result<Record> {
+    let address: Option<EmailAddress> =
+        row.address.map(|address| parsed("an address", &address)).transpose()?;
+    let masked = address.as_ref().and_then(|address| masked(&row.reply, address));
     Ok(Record {
         id: row.id,
         at: instant(row.at)?,
@@ -319,8 +279,9 @@ fn read(row: Row, seal: Option<i64>) -> Result<Record> {
         revision: row.revision,
         edition: row.edition,
         edition_digest: row.edition_digest,
+        address,
         person: row.person,
         leaf: row.leaf,
-        seal,
+        seal: row.seal,
     })
 }

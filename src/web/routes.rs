@@ -11,6 +11,9 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 /// What works wherever something is only read.
 const READING: &str = "GET, HEAD, OPTIONS";
 
+/// What works wherever something is only taken.
+const TAKING: &str = "POST, OPTIONS";
+
 /// A browser asks again only after a day whether it may read.
 const PREFLIGHT_SECONDS: &str = "86400";
 
@@ -60,6 +63,28 @@ async fn posting_options() -> HttpResponse {
 
 async fn only_posting() -> Result<HttpResponse, ApiError> {
     Err(ApiError::MethodNotAllowed(POSTING))
+}
+
+/// An address of the API that only takes: POST, and anything else is refused with
+/// what would work. A page of another site is not told that it may post.
+pub fn taking<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::post().to(handler))
+        .route(web::route().guard(guard::Options()).to(taking_options))
+        .default_service(web::to(only_taking))
+}
+
+async fn only_taking() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed(TAKING))
+}
+
+async fn taking_options() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((ALLOW, TAKING)).finish()
 }
 
 async fn only_reading() -> Result<HttpResponse, ApiError> {

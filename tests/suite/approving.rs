@@ -3,7 +3,9 @@
 use crate::sample_office;
 use crate::test_office::TestOffice;
 use chrono::TimeDelta;
-use fairwarning::announce::{AnnounceError, Approving, NotApproved, Round, approve, margin};
+use fairwarning::announce::{
+    AnnounceError, Approving, NotApproved, Round, approve, fill_interrupted, margin,
+};
 use fairwarning::notice::{Approval, OfficeScope, Publication, Reach};
 use fairwarning::tokens::{self, TokenError};
 use secrecy::ExposeSecret as _;
@@ -66,6 +68,24 @@ async fn nothing_is_filled_without_an_approval_and_all_with_it() {
     assert!(office.outbox().await.is_empty());
     office.approve().await;
     assert_eq!(office.fill(None).await.unwrap().added, 3);
+}
+
+#[tokio::test]
+async fn an_interrupted_round_is_not_filled_on_with_what_nobody_approved() {
+    let office = careful_office().await;
+    office.approve().await;
+    let occasion = office.fill(Some(1)).await.unwrap().occasion;
+    // As a process leaves it that was killed before it filled the rest.
+    office.store.resume_filling(occasion, None, office.clock.now()).await.unwrap();
+    let mut edited = careful();
+    let program = edited.workspace.programs.get_mut("parcel").unwrap();
+    program.notices.get_mut("tls-1.2").unwrap().title = "Another title".to_owned();
+    office.publish(&edited).await;
+    let (added, stuck) = fill_interrupted(&office.store, office.clock.now()).await.unwrap();
+    assert_eq!((added, stuck.len()), (0, 1));
+    office.approve().await;
+    let (added, stuck) = fill_interrupted(&office.store, office.clock.now()).await.unwrap();
+    assert_eq!((added, stuck.len()), (2, 0));
 }
 
 #[tokio::test]

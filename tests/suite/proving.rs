@@ -69,7 +69,8 @@ async fn the_record_says_who_was_told_what() {
     let office = told().await;
     let subject = sample_office::notice().to_string();
     let told = office.store.told(&subject, None, 0, 100).await.unwrap();
-    let addresses: Vec<_> = told.iter().map(|told| told.address.clone().unwrap()).collect();
+    let addresses: Vec<_> =
+        told.iter().map(|told| told.record.address.clone().unwrap().to_string()).collect();
     let expected: Vec<_> = (1..=6).map(|n| format!("p{n}@example.org")).collect();
     assert_eq!(addresses, expected);
     assert!(told.iter().all(|told| told.record.outcome == "accepted"));
@@ -78,7 +79,7 @@ async fn the_record_says_who_was_told_what() {
     let id = office.store.subscriber_number(&address).await.unwrap();
     let one = office.store.told(&subject, id, 0, 100).await.unwrap();
     assert_eq!(one.len(), 1);
-    assert_eq!(one[0].address.as_deref(), Some("p5@example.org"));
+    assert_eq!(one[0].record.address, Some("p5@example.org".parse().unwrap()));
 }
 
 #[tokio::test]
@@ -163,7 +164,7 @@ async fn erasing_a_person_leaves_the_proof_whole_and_tells_nobody_who_it_was() {
     assert!(office.store.remove_subscriber(&address).await.unwrap());
     assert_eq!(office.verify(Some(&head)).await.findings, []);
     let told = office.store.told("parcel/tls-1.2", None, 0, 100).await.unwrap();
-    let erased: Vec<_> = told.iter().filter(|told| told.address.is_none()).collect();
+    let erased: Vec<_> = told.iter().filter(|told| told.record.address.is_none()).collect();
     assert_eq!(erased.len(), 1);
     let known = office.store.known_persons(0, 100).await.unwrap();
     assert_eq!(known.len(), 5, "the salt went with the address");

@@ -3,9 +3,10 @@
 
 use crate::intake::{self, MAX_MESSAGE_BYTES, Verdict};
 use crate::web::problem::{ApiError, Problem};
+use crate::web::routes::taking;
 use crate::web::service::Service;
-use actix_web::http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL};
-use actix_web::web::{self, BytesMut, Data, Payload, Query};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::web::{BytesMut, Data, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use futures_util::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
@@ -14,8 +15,6 @@ use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 use utoipa::{IntoParams, ToSchema};
-
-const METHODS: &str = "POST, OPTIONS";
 
 /// Whoever hands mail over has all of it.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -41,18 +40,7 @@ pub struct Parameters {
 }
 
 pub fn resource() -> Resource {
-    web::resource("/api/v1/intake")
-        .route(web::post().to(take_in))
-        .route(web::method(actix_web::http::Method::OPTIONS).to(options))
-        .default_service(web::to(other))
-}
-
-async fn options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, METHODS)).finish()
-}
-
-async fn other() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(METHODS))
+    taking("/api/v1/intake", take_in)
 }
 
 /// Hand over one message.

@@ -3,15 +3,14 @@
 use crate::subscribers::Request;
 use crate::web::freshness::JSON;
 use crate::web::problem::{ApiError, Problem};
+use crate::web::routes::taking;
 use crate::web::service::Service;
 use crate::web::{asking, bodies};
-use actix_web::http::header::{ALLOW, CACHE_CONTROL};
-use actix_web::web::{self, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, Resource, guard};
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-const METHODS: &str = "POST, OPTIONS";
 
 /// What somebody wants to hear about. An empty list, or none, stands for all.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -60,19 +59,7 @@ impl From<NewSubscription> for Request {
 }
 
 pub fn resource() -> Resource {
-    web::resource("/api/v1/subscriptions")
-        .route(web::post().to(subscribe))
-        .route(web::route().guard(guard::Options()).to(options))
-        .default_service(web::to(other))
-}
-
-/// A page of another site is not told that it may post here.
-async fn options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, METHODS)).finish()
-}
-
-async fn other() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(METHODS))
+    taking("/api/v1/subscriptions", subscribe)
 }
 
 /// Ask to be written to.

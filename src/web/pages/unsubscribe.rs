@@ -4,15 +4,14 @@
 //! POST does it, without cookie, login, redirect or a second question, any
 //! number of times. The token alone says who leaves what.
 
-use super::{Speech, subscribe};
+use super::{Speech, private, subscribe};
 use crate::notice::ProgramId;
-use crate::render::PageLinks;
 use crate::subscribers::{self, SubscriberError};
 use crate::web::problem::ApiError;
 use crate::web::routes::posted;
 use crate::web::service::Service;
 use crate::web::{bodies, languages};
-use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use serde::Serialize;
@@ -92,13 +91,5 @@ fn page(
     };
     let renderer = snapshot.as_ref().map_or(service.built_in(), |snapshot| &snapshot.renderer);
     let speech = Speech::new(renderer, Some(&locale));
-    let framed = speech.frame(PageLinks::default(), view);
-    let html = service.page("page/unsubscribe.html", &framed).map_err(ApiError::internal)?;
-    let mut response = HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
-        .content_type("text/html; charset=utf-8")
-        .body(html);
-    languages::tell(&mut response, speech.language.locale(), offered);
-    Ok(response)
+    private::page(service, StatusCode::OK, "page/unsubscribe.html", &speech, view)
 }
