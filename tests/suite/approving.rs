@@ -30,7 +30,7 @@ impl TestOffice {
         let round = Round::load(&self.store, &sample_office::notice()).await.unwrap();
         let forecast = round.forecast(&self.store).await.unwrap();
         let now = self.clock.now();
-        let name = format!("approver {now}");
+        let name = format!("approver {}", self.store.tokens().await.unwrap().len());
         let token = tokens::create(&self.store, &name, OfficeScope::Approver, None, now).await;
         let token = token.unwrap();
         let needs = OfficeScope::Approver;

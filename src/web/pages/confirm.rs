@@ -91,5 +91,5 @@ fn page(
         action: request.path(),
         preferences,
     };
-    private::page(service, status, TEMPLATE, &speech, view)
+    private::page(service, status, TEMPLATE, (&speech, &[]), view)
 }

@@ -89,5 +89,5 @@ fn page(
     };
     let renderer = snapshot.as_ref().map_or(service.built_in(), |snapshot| &snapshot.renderer);
     let speech = Speech::new(renderer, Some(&locale));
-    private::page(service, StatusCode::OK, "page/done.html", &speech, view)
+    private::page(service, StatusCode::OK, "page/done.html", (&speech, offered), view)
 }

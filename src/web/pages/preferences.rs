@@ -184,7 +184,7 @@ fn erased(request: &HttpRequest, service: &Service) -> Result<HttpResponse, ApiE
     let snapshot = service.snapshot()?;
     let speech = private::speech(request, &snapshot, None);
     let page = Erased { is_erased: true };
-    private::page(service, StatusCode::OK, "page/erased.html", &speech, page)
+    private::page(service, StatusCode::OK, "page/erased.html", (&speech, &[]), page)
 }
 
 async fn page(
@@ -203,7 +203,7 @@ async fn page(
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let view = view(request.path(), &snapshot, &preferences, &news, &speech);
-    private::page(service, status, TEMPLATE, &speech, view)
+    private::page(service, status, TEMPLATE, (&speech, &[]), view)
 }
 
 fn view<'a>(

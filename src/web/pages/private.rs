@@ -29,11 +29,13 @@ pub fn speech<'a>(
     Speech::new(&snapshot.renderer, Some(&chosen))
 }
 
+/// A page behind a link, which nobody keeps. `offered` are the languages that
+/// readers of the same link may get.
 pub fn page<T: Serialize>(
     service: &Service,
     status: StatusCode,
     template: &str,
-    speech: &Speech<'_>,
+    (speech, offered): (&Speech<'_>, &[Locale]),
     page: T,
 ) -> Result<HttpResponse, ApiError> {
     let framed = speech.frame(PageLinks::default(), page);
@@ -43,7 +45,6 @@ pub fn page<T: Serialize>(
         .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
         .content_type(HTML)
         .body(html);
-    // Readers of one link may get different languages, and nobody keeps the page.
-    languages::tell(&mut response, speech.language.locale(), &[]);
+    languages::tell(&mut response, speech.language.locale(), offered);
     Ok(response)
 }
