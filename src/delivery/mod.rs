@@ -8,6 +8,7 @@ mod compose;
 mod dkim;
 mod draft;
 mod files;
+mod form;
 mod gate;
 mod holding;
 mod ledger;

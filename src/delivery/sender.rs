@@ -156,11 +156,10 @@ impl Sender {
     }
 
     async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
-        let edition = self.stock.edition(claimed.edition).await?;
-        let letterhead = self.stock.letterhead(claimed.occasion, &edition.locale).await?;
+        let printed = self.stock.printed(claimed.occasion, claimed.edition).await?;
         let stationery = Stationery {
-            letterhead: &letterhead,
-            edition: &edition,
+            letterhead: &printed.letterhead,
+            form: &printed.form,
             keys: &self.keys,
             signer: self.signer.as_ref(),
             now: self.clock.now(),

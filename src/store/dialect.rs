@@ -108,6 +108,15 @@ impl Dialect {
         }
     }
 
+    /// The elements of the JSON array `$1`, each as `value`: many rows go to the
+    /// database as one parameter, because drivers take long over many.
+    pub fn listed(self) -> &'static str {
+        match self {
+            Self::Sqlite => "json_each($1)",
+            Self::Postgres => "jsonb_array_elements(cast($1 as jsonb)) as listed (value)",
+        }
+    }
+
     /// Wakes whoever listens to a channel, at the transaction's end.
     pub fn tell(self) -> Option<&'static str> {
         match self {

@@ -167,6 +167,9 @@ impl Dialogue {
         let mut content = Vec::new();
         while !content.ends_with(b"\r\n.\r\n") {
             content.push(self.stream.read_u8().await.ok()?);
+            if content == b".\r\n" {
+                return self.say("554 5.5.1 no valid recipients").await;
+            }
         }
         content.truncate(content.len() - 3);
         received.content = String::from_utf8(content).unwrap();
