@@ -102,7 +102,8 @@ impl<'a> Bundler<'a> {
         theirs: &[Gathered],
         key: &str,
     ) -> Result<(), AnnounceError> {
-        let is_of_use = |one: &&Gathered| one.not_after.is_none_or(|end| self.at <= end);
+        let is_of_use =
+            |one: &&Gathered| !one.is_superseded && one.not_after.is_none_or(|end| self.at <= end);
         let (members, late): (Vec<&Gathered>, Vec<_>) = theirs.iter().partition(is_of_use);
         let period = |end| Pace::InHours.period(program, listener.zone, self.at, end);
         bundling.singles.extend(late.iter().map(|one| (one.row, period(None))));

@@ -9,7 +9,7 @@ use super::nodes::NodeId;
 use super::subscribers::parsed;
 use super::tellings::numbered;
 use super::{Result, Store, Write};
-use crate::notice::{NoticePath, Outcome};
+use crate::notice::{NoticePath, OccasionKind, Outcome};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 
@@ -56,6 +56,34 @@ pub(super) async fn among(transaction: &mut Write, rows: &[i64]) -> Result<BTree
     let found: Vec<i64> =
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut **transaction).await?;
     Ok(found.into_iter().collect())
+}
+
+pub(super) async fn is_digest(transaction: &mut Write, row: i64) -> Result<bool> {
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from outbox o join occasions c on c.id = o.occasion
+         where o.id = $1 and c.kind = $2",
+    )
+    .bind(row)
+    .bind(OccasionKind::Digest.as_str())
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(found > 0)
+}
+
+/// What was in a digest that came to one of `outcomes` gathers again; how many.
+pub(super) async fn retry(
+    transaction: &mut Write,
+    digest: i64,
+    outcomes: &str,
+    now: i64,
+) -> Result<u64> {
+    let sql = format!(
+        "update outbox set state = 'gathered', outcome = null, reply = null, attempts = 0,
+            next_attempt = $2, settled_at = null, digest = null
+         where digest = $1 and state = 'settled' and outcome in ({outcomes})"
+    );
+    let done = sqlx::query(AssertSqlSafe(sql)).bind(digest).bind(now);
+    Ok(done.execute(&mut **transaction).await?.rows_affected())
 }
 
 /// An attempt for a digest, just recorded, is one for each of its members.

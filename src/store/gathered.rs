@@ -5,16 +5,15 @@
 //! had, so that whatever counts rows counts what a digest told. What becomes of it
 //! once it is bundled stands in `digests`.
 
-use super::guards::{self, Guard};
 use super::holds::NOT_HELD;
 use super::outbox::{Channel, Filling, NewRow, Period, add_rows};
 use super::publications::{PublicationId, is_current};
 use super::subscribers::parsed;
 use super::tellings::numbered;
 use super::{Result, Store, StoreError, Topic, Write, instant, micros, occasions};
-use crate::notice::{Carrier, Digest, Frequency, NoticePath, OccasionKind, ProgramId, RowId};
+use crate::notice::{Carrier, Digest, NoticePath, OccasionKind, ProgramId, RowId};
 use chrono::{DateTime, Utc};
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A message that waits for its reader's digest.
@@ -24,6 +23,8 @@ pub struct Gathered {
     pub recipient: i64,
     pub edition: i64,
     pub not_after: Option<DateTime<Utc>>,
+    /// What it says is known to be true no more.
+    pub is_superseded: bool,
     pub notice: NoticePath,
     pub kind: OccasionKind,
     /// The occasion's: of a reminder, its rung.
@@ -76,6 +77,7 @@ struct Row {
     recipient: i64,
     edition: i64,
     not_after: Option<i64>,
+    superseded: i64,
     subject: String,
     kind: String,
     key: String,
@@ -134,7 +136,7 @@ impl Store {
         let mut found = Vec::new();
         for some in due.recipients.chunks(IDS_PER_STATEMENT) {
             let sql = format!(
-                "select o.id as row, o.recipient, o.edition, o.not_after, c.subject, c.kind, c.key,
+                "select o.id as row, o.recipient, o.edition, o.not_after, o.superseded, c.subject, c.kind, c.key,
                         e.rows, e.revision, e.since
                  from outbox o join occasions c on c.id = o.occasion
                  join editions e on e.id = o.edition
@@ -289,102 +291,20 @@ async fn bundle(transaction: &mut Write, digest: &NewDigest, at: DateTime<Utc>) 
     Ok(1)
 }
 
-/// Of what was just made, what would wait for somebody who has gone back to each
-/// message meanwhile leaves now. Fillers and those who change how often they are
-/// written to pass the same guard.
-pub(super) async fn gather_for_the_weekly_alone(
-    transaction: &mut Write,
-    occasion: i64,
-    rows: &[NewRow],
-    at: DateTime<Utc>,
-) -> Result<()> {
-    let gathering = rows.iter().filter(|row| row.period.is_gathered).map(|row| row.recipient);
-    let gathering: Vec<i64> = gathering.collect();
-    for some in gathering.chunks(IDS_PER_STATEMENT) {
-        let sql = format!(
-            "update outbox set state = 'waiting', next_attempt = $2, closes_at = $2
-             where occasion = $1 and state = 'gathered' and recipient in ({}) and not exists
-                (select 1 from subscribers s
-                 where s.id = outbox.recipient and s.frequency = 'weekly')",
-            numbered(some.len(), 3)
-        );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(occasion).bind(micros(at));
-        some.iter().fold(query, |query, id| query.bind(id)).execute(&mut **transaction).await?;
-    }
-    Ok(())
-}
-
-/// How often a reader is written to from now on. Passing the guard, no filler looks
-/// past it.
-pub(super) async fn set_frequency(
-    transaction: &mut Write,
-    subscriber: i64,
-    frequency: Frequency,
-    at: DateTime<Utc>,
-) -> Result<()> {
-    guards::pass(transaction, Guard::Publication).await?;
-    sqlx::query("update subscribers set frequency = $2 where id = $1")
-        .bind(subscriber)
-        .bind(frequency.as_str())
-        .execute(&mut **transaction)
-        .await?;
-    match frequency {
-        Frequency::Each => let_go(transaction, subscriber, at).await,
-        Frequency::Weekly => Ok(()),
-    }
-}
-
-/// The same of everybody of whom a list that is laid out says it; of several entries
-/// the last counts.
-pub(super) async fn set_frequencies(transaction: &mut Transaction<'_, Any>, at: i64) -> Result<()> {
-    guards::pass(transaction, Guard::Publication).await?;
-    sqlx::query(
-        "update subscribers set frequency = (
-            select p.frequency from listed_people p
-            where p.key = subscribers.key and p.frequency is not null order by p.n desc limit 1)
-         where key in (select key from listed_people where frequency is not null)",
-    )
-    .execute(&mut **transaction)
-    .await?;
-    sqlx::query(
-        "update outbox set state = 'waiting', next_attempt = $1, closes_at = $1
-         where state = 'gathered' and recipient in (
-            select s.id from subscribers s join listed_people p on p.key = s.key
-            where s.frequency = 'each')",
-    )
-    .bind(at)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-/// Everything that was gathered for a reader leaves, within the next sending hours:
-/// those that end now are over for it, so that the next look finds others.
-async fn let_go(transaction: &mut Write, subscriber: i64, at: DateTime<Utc>) -> Result<()> {
-    sqlx::query(
-        "update outbox set state = 'waiting', next_attempt = $2, closes_at = $2
-         where recipient = $1 and state = 'gathered'",
-    )
-    .bind(subscriber)
-    .bind(micros(at))
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-fn read(row: Row) -> Result<Gathered> {
-    let Row { recipient, edition, not_after, subject, kind, key, rows, revision, since, row } = row;
+fn read(stored: Row) -> Result<Gathered> {
     let unreadable = StoreError::unreadable("an edition");
+    let since = stored.since;
     Ok(Gathered {
-        row,
-        recipient,
-        edition,
-        not_after: not_after.map(instant).transpose()?,
-        notice: parsed("an occasion", &subject)?,
-        kind: occasions::kind(&kind)?,
-        key,
-        rows: serde_json::from_str(&rows).map_err(|bad| unreadable(bad.to_string()))?,
-        revision: Digest::from_stored(revision),
+        row: stored.row,
+        recipient: stored.recipient,
+        edition: stored.edition,
+        not_after: stored.not_after.map(instant).transpose()?,
+        is_superseded: stored.superseded > 0,
+        notice: parsed("an occasion", &stored.subject)?,
+        kind: occasions::kind(&stored.kind)?,
+        key: stored.key,
+        rows: serde_json::from_str(&stored.rows).map_err(|bad| unreadable(bad.to_string()))?,
+        revision: Digest::from_stored(stored.revision),
         since: (!since.is_empty()).then(|| Digest::from_stored(since)),
     })
 }

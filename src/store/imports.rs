@@ -6,7 +6,7 @@
 
 use super::dialect::Dialect;
 use super::subscribers::NewSubscriber;
-use super::{Result, Store, Turn, gathered, micros, value_rows};
+use super::{Result, Store, Turn, frequencies, micros, value_rows};
 use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
@@ -155,7 +155,7 @@ impl Import {
         .execute(&mut *transaction)
         .await?;
         if self.says_how_often {
-            gathered::set_frequencies(&mut transaction, self.at).await?;
+            frequencies::set_frequencies(&mut transaction, self.at).await?;
         }
         for statement in [
             "delete from interests where (program, subscriber) in (

@@ -14,6 +14,7 @@ mod dialect;
 mod digests;
 mod editions;
 mod feedback;
+mod frequencies;
 mod gathered;
 mod guards;
 mod holds;
@@ -57,7 +58,7 @@ pub use outbox::{
     Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period, RoundCounts,
 };
 pub use outcomes::Report;
-pub use overview::{NodePause, Overview};
+pub use overview::{Gathering, NodePause, Overview};
 pub use pending::{Asking, Confirmation, Pending};
 pub use people::{Change, Sent};
 pub use publications::{PublicationId, Publishing, StoredPublication};

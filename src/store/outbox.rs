@@ -1,7 +1,7 @@
 //! The outbox: filling it in chunks, counting it, and listing what became of
 //! each message. Claiming and recording stand in files of their own.
 
-use super::gathered::gather_for_the_weekly_alone;
+use super::frequencies::gather_for_the_weekly_alone;
 use super::publications::{PublicationId, is_current};
 use super::{Result, Store, StoreError, Write, instant, micros, subscribers, value_rows};
 use crate::notice::Outcome;

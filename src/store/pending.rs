@@ -6,7 +6,7 @@
 //! withdrawn by what claims, sends and withdraws all mail. What was asked for
 //! stands beside it, and touches what is known of a subscriber only by confirming.
 
-use super::gathered::set_frequency;
+use super::frequencies::set_frequency;
 use super::suppressions::{self, BY_RECIPIENT, Cause};
 use super::{Channel, PublicationId, Result, Store, StoreError, Write, instant, micros};
 use crate::notice::{

@@ -1,6 +1,6 @@
 //! One person: what was sent to them, changing what they hear, and erasing them.
 
-use super::gathered::set_frequency;
+use super::frequencies::set_frequency;
 use super::pending::{add_interests, forget_interests};
 use super::subscribers::parsed;
 use super::{Result, Store, Write, instant, micros};
