@@ -8,13 +8,14 @@ use super::dkim::{Signer, SigningFailed};
 use super::form::Form;
 use super::letterhead::{BadSender, Letterhead, address, clean_field};
 use crate::links::{Keys, Token};
-use crate::notice::{Slot, fill_slots, greet};
-use crate::store::Claimed;
+use crate::notice::{PartSlot, Slot, fill_slots, greet};
+use crate::store::{Claimed, Member};
 use chrono::{DateTime, Utc};
 use lettre::message::{Mailbox, Mailboxes};
 use lettre::message::header::{
     self, Date, Headers, InReplyTo, MessageId, References, Subject,
 };
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,8 @@ pub(super) struct Finished {
 pub(super) struct Stationery<'a> {
     pub letterhead: &'a Letterhead,
     pub form: &'a Form,
+    /// The messages in it, where it is a digest.
+    pub members: &'a [Member],
     pub keys: &'a Keys,
     pub signer: Option<&'a Signer>,
     pub now: DateTime<Utc>,
@@ -62,6 +65,7 @@ impl Stationery<'_> {
             .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
         let done = self.keys.sign(&Token::Acknowledge { row: claimed.row });
         let done = letterhead.done_page(&done);
+        let parts = self.parts();
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),
             Slot::YourApis => claimed.apis.as_str(),
@@ -70,6 +74,7 @@ impl Stationery<'_> {
             Slot::Page => letterhead.page.as_str(),
             Slot::Confirm => confirm.as_deref().unwrap_or_default(),
             Slot::Done => done.as_str(),
+            Slot::Part(..) => parts.get(&slot).map_or("", String::as_str),
         };
         let mut headers = Headers::new();
         headers.set(Date::from(SystemTime::from(self.now)));
@@ -94,5 +99,27 @@ impl Stationery<'_> {
             envelope_to: to,
             bytes,
         })
+    }
+
+    /// Of a digest, what differs by recipient of each message in it.
+    fn parts(&self) -> HashMap<Slot, String> {
+        let value = |(slot, member): (Slot, &Member)| {
+            let value = match slot {
+                Slot::Part(PartSlot::Page, _) => self.letterhead.notice_page(&member.notice),
+                Slot::Part(PartSlot::Done, _) => {
+                    let token = self.keys.sign(&Token::Acknowledge { row: member.row });
+                    self.letterhead.done_page(&token)
+                }
+                _ => member.apis.clone(),
+            };
+            (slot, value)
+        };
+        self.part_slots().map(value).collect()
+    }
+
+    fn part_slots(&self) -> impl Iterator<Item = (Slot, &Member)> {
+        (0u16..)
+            .zip(self.members)
+            .flat_map(|(place, member)| PartSlot::ALL.map(|part| (Slot::Part(part, place), member)))
     }
 }

@@ -39,6 +39,13 @@ pub fn draft(
         name: None,
     };
     let form = &Form::new(&letterhead, edition);
-    let stationery = Stationery { letterhead: &letterhead, form, keys: &keys, signer: None, now };
+    let stationery = Stationery {
+        letterhead: &letterhead,
+        form,
+        members: &[],
+        keys: &keys,
+        signer: None,
+        now,
+    };
     Ok(stationery.compose(&claimed)?.bytes)
 }

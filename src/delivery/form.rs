@@ -49,11 +49,6 @@ impl Form {
     /// The message of one reader: their own headers, then everything else with
     /// their values in the open lines.
     pub fn fill<'v>(&self, own_headers: &Headers, values: impl Fn(Slot) -> &'v str) -> Vec<u8> {
-        let escaped = Slot::ALL.map(|slot| (slot, escape_html(values(slot))));
-        let in_html = |slot| {
-            let found = escaped.iter().find(|(known, _)| *known == slot);
-            found.map_or("", |(_, value)| value.as_str())
-        };
         let fixed_bytes: usize = self.fixed.iter().map(Vec::len).sum();
         let mut filled = Vec::with_capacity(self.headers.len() + fixed_bytes + 4_096);
         filled.extend_from_slice(own_headers.to_string().as_bytes());
@@ -62,7 +57,7 @@ impl Form {
             filled.extend_from_slice(fixed);
             if let Some(line) = self.open.get(number) {
                 let text = match line.is_html {
-                    true => fill_slots(&line.text, in_html),
+                    true => fill_slots(&line.text, |slot| escape_html(values(slot))),
                     false => fill_slots(&line.text, &values),
                 };
                 filled.extend(quoted_printable::encode(without_control(&text)));

@@ -157,9 +157,11 @@ impl Sender {
 
     async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
         let printed = self.stock.printed(claimed.occasion, claimed.edition).await?;
+        let members = self.stock.members(&printed.letterhead, claimed.row).await?;
         let stationery = Stationery {
             letterhead: &printed.letterhead,
             form: &printed.form,
+            members: &members,
             keys: &self.keys,
             signer: self.signer.as_ref(),
             now: self.clock.now(),

@@ -5,7 +5,7 @@ use super::form::Form;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::notice::{Locale, NoticePath, OccasionKind};
-use crate::store::{Store, StoreError};
+use crate::store::{Member, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -61,6 +61,18 @@ impl Stock {
         Ok(printed)
     }
 
+    /// The messages in a digest; none in any other message.
+    pub async fn members(
+        &self,
+        letterhead: &Letterhead,
+        row: i64,
+    ) -> Result<Vec<Member>, StockError> {
+        if letterhead.kind == OccasionKind::Digest {
+            return Ok(self.store.members(row).await?);
+        }
+        Ok(Vec::new())
+    }
+
     /// As the program stood in the publication that was announced.
     async fn letterhead(
         &self,
@@ -81,6 +93,8 @@ impl Stock {
         let letterhead = if stored.kind == OccasionKind::Confirmation {
             let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
             Letterhead::of_confirmation(program, pending, locale, &self.link_base)
+        } else if stored.kind == OccasionKind::Digest {
+            Letterhead::of_digest(program, locale, &self.link_base)
         } else {
             let path: NoticePath =
                 stored.subject.parse().map_err(|_| missing("the notice's name"))?;

@@ -2,7 +2,7 @@
 
 use super::feedback::suppress_recipient;
 use super::nodes::NodeId;
-use super::{Result, Store, Write};
+use super::{Result, Store, Write, digests};
 use crate::notice::Outcome;
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
@@ -43,6 +43,7 @@ impl Store {
         let attempts: Vec<Attempt<'_>> =
             reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
         self.record_attempts(&mut transaction, node, now, &attempts).await?;
+        self.follow_digests(&mut transaction, node, now, &attempts).await?;
         for report in reports {
             match report {
                 Report::Returned { row } => give_back(&mut transaction, node, *row).await?,
@@ -134,6 +135,23 @@ impl Store {
                 .bind(now)
                 .execute(&mut **transaction)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// What is recorded of a digest is recorded of the messages in it.
+    async fn follow_digests(
+        &self,
+        transaction: &mut Write,
+        node: NodeId,
+        now: i64,
+        attempts: &[Attempt<'_>],
+    ) -> Result<()> {
+        let rows: Vec<i64> = attempts.iter().map(|attempt| attempt.row).collect();
+        let digests = digests::among((&mut *transaction, self.dialect), rows).await?;
+        for attempt in attempts.iter().filter(|attempt| digests.contains(&attempt.row)) {
+            let digest = (attempt.row, node);
+            digests::follow(transaction, digest, now, attempt.outcome, attempt.reply).await?;
         }
         Ok(())
     }
