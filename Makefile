@@ -40,8 +40,9 @@ verify: build ## let outside programs judge mails, calendars, pages and the API 
 	@tools/verify.sh
 
 .PHONY: bench
-bench: ## print what checking and sending cost, beside others' programs
+bench: ## print what checking, filling and sending cost, beside others' programs
 	@tools/setup.sh
+	@tools/peers.sh
 	$(CARGO) bench --locked --bench declarations
 	$(CARGO) bench --locked --bench sending
 

@@ -9,6 +9,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{MailParameter, RcptParameter};
 use lettre::transport::smtp::response::Response;
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::time::Duration;
 
@@ -277,7 +278,10 @@ impl Content<'_> {
 impl Display for Content<'_> {
     /// A dot that begins a line is doubled (RFC 5321 §4.5.2).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let content = String::from_utf8_lossy(self.0);
+        let content = match std::str::from_utf8(self.0) {
+            Ok(content) => Cow::Borrowed(content),
+            Err(_) => String::from_utf8_lossy(self.0),
+        };
         if content.starts_with('.') {
             f.write_str(".")?;
         }
