@@ -10,7 +10,7 @@ use fairwarning::store::Store;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -138,8 +138,8 @@ const OPTIONS: &str =
     "-c fsync=off -c max_connections=300 -c shared_buffers=32MB -c max_wal_size=64MB";
 
 /// The one server of this run.
-async fn cluster() -> &'static Cluster {
-    static CLUSTER: tokio::sync::OnceCell<Cluster> = tokio::sync::OnceCell::const_new();
+pub async fn cluster() -> &'static Arc<Cluster> {
+    static CLUSTER: tokio::sync::OnceCell<Arc<Cluster>> = tokio::sync::OnceCell::const_new();
     CLUSTER
         .get_or_init(|| async {
             let start = || Cluster::start(OPTIONS);
@@ -147,7 +147,7 @@ async fn cluster() -> &'static Cluster {
             cluster.copy("template0", "template_with_tables").await;
             let url = DatabaseUrl::parse(&cluster.url("template_with_tables")).unwrap();
             Store::open(&url).await.unwrap().close().await;
-            cluster
+            Arc::new(cluster)
         })
         .await
 }

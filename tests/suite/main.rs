@@ -99,6 +99,8 @@ mod terminal_table;
 mod test_office;
 mod threads;
 mod tidy;
+#[path = "../torture/mod.rs"]
+mod torture;
 mod translations;
 mod wakeups;
 mod web_intake;

@@ -4,6 +4,8 @@ use super::figures::Figures;
 use super::nodes::{Node, NodeSettings};
 use super::offices::Prepared;
 use crate::scripted_server::{Answer, ScriptedServer};
+use chrono::{DateTime, TimeDelta};
+use fairwarning::clock::Clock;
 use std::time::{Duration, Instant};
 
 /// Random numbers that a seed brings again (SplitMix64).
@@ -48,6 +50,7 @@ impl Plan<'_> {
 pub async fn kill_at_random(plan: &Plan<'_>, dice: &mut Dice) -> Figures {
     let mut calm = Figures::of("nobody is killed", 0);
     let lasts = round(plan, None, &mut calm).await;
+    calm.rounds = 0;
     let mut figures = Figures::of(plan.configuration.clone(), plan.allowed_repeats());
     figures.broken = calm.broken;
     let begun = Instant::now();
@@ -58,6 +61,21 @@ pub async fn kill_at_random(plan: &Plan<'_>, dice: &mut Dice) -> Figures {
     }
     figures.took = begun.elapsed();
     figures
+}
+
+/// That clocks are off as they should be shows in what their nodes date.
+fn look_at_clocks(plan: &Plan<'_>, server: &ScriptedServer, figures: &mut Figures) {
+    let now = Clock::system().now();
+    let dates = server.log().messages.into_iter().map(|message| message.header("Date"));
+    let off = |date: String| DateTime::parse_from_rfc2822(&date).expect("a date").to_utc() - now;
+    let off: Vec<TimeDelta> = dates.map(off).collect();
+    for (clock, is_seen) in [
+        ("+600s", off.iter().any(|off| *off > TimeDelta::minutes(5))),
+        ("-600s", off.iter().any(|off| *off < TimeDelta::minutes(-8))),
+    ] {
+        let is_set = plan.nodes.iter().any(|node| node.clock == Some(clock));
+        figures.promise(is_seen == is_set, || format!("a clock off by {clock}: {is_seen}"));
+    }
 }
 
 struct Kill {
@@ -87,6 +105,9 @@ async fn round(plan: &Plan<'_>, kill: Option<Kill>, figures: &mut Figures) -> Du
     let lasted = begun.elapsed();
     figures.end(nodes, &server).await;
     figures.count(&server, recipients);
+    if figures.kills == 0 {
+        look_at_clocks(plan, &server, figures);
+    }
     store.close().await;
     office.drop().await;
     lasted

@@ -4,15 +4,21 @@ use super::offices::Office;
 use std::fs::{self, OpenOptions};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What takes longer has come to a halt.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What a node says when it has begun.
+const WORKS: [&str; 2] = ["Serving on ", "Working on "];
+
 #[derive(Debug, Clone, Copy)]
 pub struct NodeSettings {
     pub connections: usize,
     pub heartbeat: Duration,
+    /// How long it waits for an answer of the mail server.
+    pub waits: Duration,
     /// By how much its clock is off, as libfaketime writes it (`+600s`).
     pub clock: Option<&'static str>,
 }
@@ -36,18 +42,22 @@ impl Node {
     ) -> Self {
         // A file can be shared by the whole of a service alone.
         let role = if office.text.starts_with("postgres") { "deliver" } else { "all" };
-        let log = office.folder.path().join("nodes.log");
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let log = office.folder.path().join(format!("node-{number}.log"));
         let logged = OpenOptions::new().create(true).append(true).open(&log).expect("a log");
+        let said = logged.try_clone().expect("the same log");
         command
             .args(["serve", "--role", role, "--listen", "127.0.0.1:0", "--database", &office.text])
             .arg(format!("--smtp-url=smtp://127.0.0.1:{port}"))
-            .args(["--smtp-allow-plaintext", "--smtp-timeout-seconds=10", "--retry-seconds=1"])
+            .args(["--smtp-allow-plaintext", "--retry-seconds=1"])
+            .arg(format!("--smtp-timeout-seconds={}", settings.waits.as_secs()))
             .arg("--public-url=https://notices.example.org")
             .arg(format!("--smtp-connections={}", settings.connections))
             .arg(format!("--heartbeat-ms={}", settings.heartbeat.as_millis()))
             .current_dir(office.folder.path())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(said)
             .stderr(logged);
         if let Some(off) = settings.clock {
             command.env("LD_PRELOAD", clock_library());
@@ -90,7 +100,8 @@ impl Node {
     }
 
     pub async fn end_well(mut self) -> Result<(), String> {
-        self.is_alive()?;
+        // Before it says so, it does not listen for a signal either.
+        self.until("it works", |node| WORKS.iter().any(|word| node.has_said(word))).await?;
         let id = self.child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status();
         assert!(told.expect("kill is there").success());
