@@ -103,7 +103,7 @@ async fn a_round_goes_on_by_itself_when_the_disk_has_room() {
 async fn every_fault_of_a_server_comes_to_what_it_should_in_one_round() {
     let hasty = NodeSettings { waits: Duration::from_secs(1), ..RIGHT };
     let prepared = Prepared::make(Where::Files, PEOPLE).await;
-    let figures = suffer_bad_servers("one on SQLite", &prepared, 1, hasty).await;
+    let figures = suffer_bad_servers("one on SQLite", &prepared, (1, 1), hasty).await;
     assert_eq!(figures.broken, [""; 0], "{figures:?}");
     assert_eq!((figures.repeats, figures.missed), (0, 0));
 }
