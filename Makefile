@@ -46,6 +46,11 @@ bench: ## print what checking, filling and sending cost, beside others' programs
 	$(CARGO) bench --locked --bench declarations
 	$(CARGO) bench --locked --bench sending
 
+.PHONY: torture
+torture: ## kill nodes, stop databases, break servers, and print what it cost (TORTURE="--rounds 5 kill")
+	@tools/setup.sh
+	$(CARGO) bench --locked --bench torture -- $(TORTURE)
+
 .PHONY: fuzz
 fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
 	@tools/fuzz.sh

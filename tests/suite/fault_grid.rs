@@ -3,6 +3,7 @@
 
 use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::{TestOffice, plaintext};
+use crate::torture::faults::{ALL, Fault, STEPS, expected};
 use fairwarning::delivery::Ended;
 use fairwarning::notice::Outcome;
 use futures_util::future::join_all;
@@ -11,49 +12,6 @@ const VICTIM: &str = "p2@example.org";
 
 /// A server that takes one command at a time, and one that takes several.
 const MANNERS: [&[&str]; 2] = [&["8BITMIME"], &["8BITMIME", "PIPELINING"]];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    Transient,
-    Permanent,
-    Closing,
-    Closed,
-    Silent,
-    Dripping,
-}
-
-const ALL: [Fault; 6] = [
-    Fault::Transient,
-    Fault::Permanent,
-    Fault::Closing,
-    Fault::Closed,
-    Fault::Silent,
-    Fault::Dripping,
-];
-
-impl Fault {
-    fn answer(self) -> Answer {
-        match self {
-            Self::Transient => Answer::Say("451 4.3.0 not now"),
-            Self::Permanent => Answer::Say("554 5.7.1 never"),
-            Self::Closing => Answer::SayAndClose("421 4.3.2 shutting down"),
-            Self::Closed => Answer::Close,
-            Self::Silent => Answer::Silence,
-            Self::Dripping => Answer::Drip,
-        }
-    }
-}
-
-/// What a message comes to; `None` where the fault is the server's.
-fn expected(step: Step, fault: Fault) -> Option<&'static str> {
-    match (step, fault) {
-        (_, Fault::Closing) => None,
-        (_, Fault::Transient) => Some("deferred"),
-        (_, Fault::Permanent) => Some("rejected"),
-        (Step::Content, _) => Some("unknown"),
-        (_, Fault::Closed | Fault::Silent | Fault::Dripping) => Some("deferred"),
-    }
-}
 
 async fn about_one_message(manner: &'static [&'static str], step: Step, fault: Fault) {
     let office = TestOffice::open().await;
@@ -69,7 +27,7 @@ async fn about_one_message(manner: &'static [&'static str], step: Step, fault: F
     match expected(step, fault) {
         Some(expected) => {
             assert_eq!(delivered.ended, Ended::Done, "{case}");
-            assert_eq!(state, expected, "{case}: {reply}");
+            assert_eq!(state, expected.as_str(), "{case}: {reply}");
             assert!(delivered.pauses.is_empty(), "{case}: {:?}", delivered.pauses);
             assert_eq!(delivered.count(Outcome::Accepted), 4, "{case}: the others go on");
         }
@@ -86,9 +44,8 @@ async fn about_one_message(manner: &'static [&'static str], step: Step, fault: F
 
 #[tokio::test]
 async fn a_fault_about_one_message_is_that_message_s_alone() {
-    let steps = [Step::Rcpt, Step::Data, Step::Content];
     for manner in MANNERS {
-        let cases = steps.iter().flat_map(|step| ALL.map(|fault| (*step, fault)));
+        let cases = STEPS.iter().flat_map(|step| ALL.map(|fault| (*step, fault)));
         let grid = cases.map(|(step, fault)| Box::pin(about_one_message(manner, step, fault)));
         join_all(grid).await;
     }
