@@ -13,6 +13,7 @@ mod editions;
 mod hearers;
 mod interrupted;
 mod joiners;
+mod names;
 mod owed;
 mod pace;
 mod past;
