@@ -3,13 +3,14 @@
 use super::approval::{Parts, allowed, needs_approval};
 use super::declared::{Declared, announcement};
 use super::editions::{Editions, Letter, Matter};
+use super::gathering::Telling;
 use super::pace::Pace;
 use super::reconcile::{self, Reconciled};
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS, Concern, MAX_ROW_SETS};
 use crate::notice::{Locale, NoticePath, RowId, Workspace};
 use crate::render::{RenderError, Renderer};
 use crate::store::{
-    Chunk, Filling, Listener, NewOccasion, NewRow, PublicationId, Store, StoredOccasion,
+    Chunk, Filling, Listener, NewOccasion, NewRow, Period, PublicationId, Store, StoredOccasion,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -274,18 +275,23 @@ impl<'a> Filler<'a> {
         pace: Pace,
         room: Option<i64>,
     ) -> Result<Page, AnnounceError> {
-        let Self { store, declared, .. } = *self;
+        let Self { store, declared, at, .. } = *self;
         let audience = Audience::of(declared.program, declared.notice);
         let (program, occasion) = (&declared.path.program, Some(editions.occasion()));
         let listeners = store.audience(program, occasion, after, PAGE_SUBSCRIBERS).await?;
         let mut last = listeners.last().map(|listener| listener.id);
-        let room = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
-        let mut rows = Vec::with_capacity(listeners.len().min(room));
+        let most = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
+        let mut rows = Vec::with_capacity(listeners.len().min(most));
         // Each is let go of as soon as their row is there.
         for listener in listeners {
             let Some(concern) = self.concern(&audience, &listener, pace) else { continue };
-            rows.push(self.announce_to(editions, &listener, concern, pace).await?);
-            if rows.len() >= room {
+            let period = match room {
+                // Whoever tries a notice out wants to see what comes of it.
+                Some(_) => pace.period(declared.program, listener.zone, at, None),
+                None => self.period(&listener, Telling::of(&concern.rows), pace),
+            };
+            rows.push(self.announce_to(editions, &listener, concern, period).await?);
+            if rows.len() >= most {
                 last = Some(listener.id);
                 break;
             }
@@ -311,9 +317,8 @@ impl<'a> Filler<'a> {
         editions: &mut Editions<'_>,
         listener: &Listener,
         concern: Concern,
-        pace: Pace,
+        period: Period,
     ) -> Result<NewRow, AnnounceError> {
-        let period = pace.period(self.declared.program, listener.zone, self.at, None);
         let Concern { locale, rows, apis, .. } = concern;
         let recipient = listener.id;
         let matter = Matter::Whole;

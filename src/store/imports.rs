@@ -7,8 +7,8 @@
 use super::dialect::Dialect;
 use super::listeners::as_json;
 use super::subscribers::NewSubscriber;
-use super::{Result, Store, Turn, micros};
-use crate::notice::{ApiId, EnvironmentId, Interest, Kind, ProgramId};
+use super::{Result, Store, Turn, frequencies, micros};
+use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, ProgramId};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub struct Import {
     people: Vec<NewSubscriber>,
     programs: Vec<(String, ProgramId)>,
     interests: Vec<(String, Interest)>,
+    /// Whether it does of anybody.
+    says_how_often: bool,
 }
 
 /// How many people an import brought.
@@ -54,6 +56,7 @@ impl Store {
             people: Vec::new(),
             programs: Vec::new(),
             interests: Vec::new(),
+            says_how_often: false,
         })
     }
 }
@@ -77,6 +80,7 @@ impl Import {
     }
 
     async fn lay_out(&mut self) -> Result<()> {
+        self.says_how_often |= self.people.iter().any(|person| person.frequency.is_some());
         let people: Vec<_> = self.people.drain(..).map(values_of_person).collect();
         let programs: Vec<_> = self.programs.drain(..).collect();
         let interests: Vec<_> = self.interests.drain(..).map(values_of_interest).collect();
@@ -84,10 +88,10 @@ impl Import {
         let rows = self.dialect.elements("$1");
         let listed = [
             (
-                "insert into listed_people (key, address, mailbox, name, locale, zone)",
+                "insert into listed_people (key, address, mailbox, name, locale, zone, frequency)",
                 format!(
                     "e.value ->> 0, e.value ->> 1, {from_hex}, e.value ->> 3, e.value ->> 4,
-                    e.value ->> 5"
+                    e.value ->> 5, e.value ->> 6"
                 ),
                 as_json(&people)?,
             ),
@@ -141,6 +145,9 @@ impl Import {
         .bind(self.at)
         .execute(&mut *transaction)
         .await?;
+        if self.says_how_often {
+            frequencies::set_frequencies(&mut transaction, self.at).await?;
+        }
         for statement in [
             "delete from interests where (program, subscriber) in (
                 select l.program, s.id from listed_programs l join subscribers s on s.key = l.key)",
@@ -173,6 +180,7 @@ fn values_of_person(person: NewSubscriber) -> impl Serialize {
         person.name,
         person.locale,
         person.zone.map(|zone| zone.name()),
+        person.frequency.map(Frequency::as_str),
     )
 }
 

@@ -4,7 +4,7 @@
 
 use super::subscribers::{parsed, read};
 use super::{Result, Store, StoreError};
-use crate::notice::{Locale, ProgramId, Wanted};
+use crate::notice::{Frequency, Locale, ProgramId, Wanted};
 use chrono_tz::Tz;
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -15,6 +15,7 @@ pub struct Listener {
     pub id: i64,
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
+    pub frequency: Frequency,
     pub is_suppressed: bool,
     pub interests: Vec<Wanted>,
 }
@@ -31,7 +32,7 @@ fn line(wants: &str) -> String {
     // whole table into memory, for each page.
     format!(
         "s.id || ' ' || coalesce(s.locale, '') || ' ' || coalesce(s.zone, '') || ' ' ||
-            (select count(*) from suppressions x
+            s.frequency || ' ' || (select count(*) from suppressions x
              where x.mailbox = s.mailbox and x.scope in ($1, '*')) || ' ' || {wants}"
     )
 }
@@ -124,18 +125,20 @@ fn read_page(page: &str) -> Result<Vec<Listener>> {
 }
 
 fn read_line<'t>(line: &'t str, known: &mut Known<'t>) -> Result<Listener> {
-    let mut fields = line.splitn(5, ' ');
+    let mut fields = line.splitn(6, ' ');
     let mut next = || {
         let missing = || StoreError::unreadable("a subscriber")("a field is missing".to_owned());
         fields.next().ok_or_else(missing)
     };
-    let (id, locale, zone, suppressed, wants) = (next()?, next()?, next()?, next()?, next()?);
+    let (id, locale, zone) = (next()?, next()?, next()?);
+    let (frequency, suppressed, wants) = (next()?, next()?, next()?);
     let interests = wants.split(',').filter(|_| !wants.is_empty());
     let interests = interests.map(|wanted| once(&mut known.wanted, wanted, read_wanted));
     Ok(Listener {
         id: parsed("a subscriber", id)?,
         locale: once(&mut known.locales, locale, part)?,
         zone: once(&mut known.zones, zone, part)?,
+        frequency: parsed("a frequency", frequency)?,
         is_suppressed: suppressed != "0",
         interests: interests.collect::<Result<_>>()?,
     })

@@ -17,6 +17,8 @@ pub struct NewSubscriber {
     pub name: Option<String>,
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
+    /// As it is known, where it is absent.
+    pub frequency: Option<Frequency>,
     pub interests: Vec<Interest>,
 }
 

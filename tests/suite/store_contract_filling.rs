@@ -87,6 +87,7 @@ async fn rows_of_one_chunk_keep_their_own_thread_and_period() {
         not_before: now + Duration::hours(1),
         not_after: Some(now + Duration::hours(3)),
         closes_at: Some(now + Duration::hours(2)),
+        is_gathered: false,
     };
     let row = |recipient, thread: Option<&str>, period| NewRow {
         recipient,
