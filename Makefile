@@ -40,11 +40,13 @@ verify: build ## let outside programs judge mails, calendars, pages and the API 
 	@tools/verify.sh
 
 .PHONY: bench
-bench: ## print what checking, filling and sending cost, beside others' programs
+bench: ## print what checking, enqueueing and sending cost, beside others' programs
 	@tools/setup.sh
 	@tools/peers.sh
 	$(CARGO) bench --locked --bench declarations
 	$(CARGO) bench --locked --bench sending
+	$(CARGO) bench --locked --bench filling
+	$(CARGO) bench --locked --bench nodes
 
 .PHONY: torture
 torture: ## kill nodes, stop databases, break servers, and print what it cost (TORTURE="--rounds 5 kill")

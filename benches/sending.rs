@@ -8,7 +8,7 @@
 //!
 //! `sending [MESSAGES]` takes another count than 100,000.
 
-#[path = "../tests/suite/cluster.rs"]
+#[path = "../tests/servers/cluster.rs"]
 #[allow(dead_code)]
 mod cluster;
 #[path = "shared/machine.rs"]

@@ -203,8 +203,8 @@ pub(super) async fn take(
     let rows: Vec<i64> = taken.iter().map(|candidate| candidate.id).collect();
     let sql = format!(
         "update outbox set state = 'claimed', node = $2, claimed_at = $3, parked = 0
-         where id in (select cast(value as bigint) from {})",
-        dialect.listed()
+         where id in (select cast(cast(value as text) as bigint) from {})",
+        dialect.elements("$1")
     );
     sqlx::query(AssertSqlSafe(sql))
         .bind(serde_json::Value::from(rows).to_string())

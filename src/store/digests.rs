@@ -51,8 +51,8 @@ pub(super) async fn among(
 ) -> Result<BTreeSet<i64>> {
     let sql = format!(
         "select distinct digest from outbox
-         where digest is not null and digest in (select cast(value as bigint) from {})",
-        dialect.listed()
+         where digest is not null and digest in (select cast(cast(value as text) as bigint) from {})",
+        dialect.elements("$1")
     );
     let rows = serde_json::Value::from(rows).to_string();
     let found: Vec<i64> =

@@ -112,7 +112,7 @@ impl Store {
             return Ok(());
         }
         let rows: serde_json::Value = attempts.iter().map(Attempt::listed).collect();
-        let (rows, listed) = (rows.to_string(), self.dialect.listed());
+        let (rows, listed) = (rows.to_string(), self.dialect.elements("$1"));
         let update = format!(
             "update outbox set state = r.state, outcome = r.outcome, reply = r.reply,
                 attempts = attempts + 1, next_attempt = coalesce(r.next_attempt, $3),

@@ -8,8 +8,6 @@ mod calendars;
 mod channel_rows;
 mod checking;
 mod claiming;
-#[path = "../servers/cluster.rs"]
-mod cluster;
 mod colours;
 mod commands;
 mod comparing;
@@ -81,14 +79,13 @@ mod same_tables;
 mod sample_office;
 mod schedule;
 mod schemas;
-#[path = "../servers/scripted_server.rs"]
-mod scripted_server;
 mod seed_facts;
 mod sending_hours;
 mod settings;
 mod sound_programs;
 mod states;
 mod store_contract;
+mod store_contract_filling;
 mod store_contract_races;
 mod store_contract_subscribing;
 mod strangers;
@@ -101,8 +98,6 @@ mod terminal_table;
 mod test_office;
 mod threads;
 mod tidy;
-#[path = "../torture/mod.rs"]
-mod torture;
 mod translations;
 mod wakeups;
 mod web_intake;
