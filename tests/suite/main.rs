@@ -8,6 +8,8 @@ mod calendars;
 mod channel_rows;
 mod checking;
 mod claiming;
+#[path = "../servers/cluster.rs"]
+mod cluster;
 mod colours;
 mod commands;
 mod comparing;
@@ -79,6 +81,8 @@ mod same_tables;
 mod sample_office;
 mod schedule;
 mod schemas;
+#[path = "../servers/scripted_server.rs"]
+mod scripted_server;
 mod seed_facts;
 mod sending_hours;
 mod settings;
@@ -98,6 +102,8 @@ mod terminal_table;
 mod test_office;
 mod threads;
 mod tidy;
+#[path = "../torture/mod.rs"]
+mod torture;
 mod translations;
 mod wakeups;
 mod web_intake;
