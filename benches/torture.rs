@@ -36,7 +36,7 @@ const DISK_FULL: Duration = Duration::from_secs(10);
 /// How many recipients meet the same fault.
 const EACH_FAULT: usize = 5;
 /// How many inputs each law about dates is tried on, instead of 256.
-const DATES: &str = "20000";
+const DATES: &str = "2000";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
@@ -280,7 +280,7 @@ async fn main() -> ExitCode {
         torture.servers().await;
     }
     if torture.includes(Part::Dates) {
-        let filters = ["schedule::", "reminders::", "sending_hours::", "dates::", "planning::"];
+        let filters = ["schedule::", "reminders::", "sending_hours::", "planning::"];
         torture.suite("days when clocks change, ends of months", &filters);
     }
     if torture.includes(Part::Bounces) {

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
@@ -242,7 +242,12 @@ impl Dialogue {
                 None
             }
             Answer::Close => None,
-            Answer::Silence => std::future::pending().await,
+            Answer::Silence => {
+                // Until the client has enough of it.
+                let mut ignored = [0; 512];
+                while self.stream.read(&mut ignored).await.ok()? > 0 {}
+                None
+            }
             Answer::Drip => loop {
                 self.stream.get_mut().write_all(b"2").await.ok()?;
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;

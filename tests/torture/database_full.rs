@@ -49,15 +49,14 @@ impl SmallDisk {
         Self { holder, folder, is_root }
     }
 
-    /// The program, where the disk can be seen.
-    fn command(&self) -> Command {
-        let mut command = Command::new("nsenter");
-        command.args(["--target", &self.holder.id().to_string(), "--mount"]);
+    /// What a program is started by that is to see the disk.
+    fn entering(&self) -> Vec<String> {
+        let holder = self.holder.id().to_string();
+        let mut words = vec!["nsenter", "--target", &holder, "--mount"];
         if !self.is_root {
-            command.args(["--user", "--preserve-credentials"]);
+            words.extend(["--user", "--preserve-credentials"]);
         }
-        command.arg(env!("CARGO_BIN_EXE_fairwarning"));
-        command
+        words.into_iter().map(str::to_owned).collect()
     }
 
     /// A file on it, as the node names it.
@@ -126,7 +125,7 @@ async fn round(
     fs::copy(prepared.file(), disk.outside("office.db")).expect("room for it");
     let office = prepared.at(&disk.inside("office.db"));
     let server = ScriptedServer::counting(|_, _| Answer::Fine).await;
-    let mut node = Node::start_by(disk.command(), &office, server.port, settings);
+    let mut node = Node::start_by(&disk.entering(), &office, server.port, settings);
     let went = async {
         node.until("a tenth arrives", |_| server.taken() >= recipients / 10).await?;
         disk.fill();

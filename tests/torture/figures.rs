@@ -70,20 +70,20 @@ impl Figures {
         recipients: usize,
         nodes: &mut [Node],
     ) {
-        let begun = Instant::now();
-        loop {
-            let accepted = office.accepted(store).await;
-            if accepted == Some(recipients) {
-                return;
-            }
+        let (mut moved_at, mut last) = (Instant::now(), None);
+        while last != Some(recipients) {
             let dead = nodes.iter_mut().find_map(|node| node.is_alive().err());
-            let is_late = begun.elapsed() > PATIENCE;
+            let is_late = moved_at.elapsed() > PATIENCE;
             if is_late || dead.is_some() {
-                let why = dead.unwrap_or_else(|| format!("it stands still at {accepted:?}"));
+                let why = dead.unwrap_or_else(|| format!("it stands still at {last:?}"));
                 self.promise(false, || why);
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
+            let accepted = office.accepted(store).await;
+            if accepted != last {
+                (moved_at, last) = (Instant::now(), accepted);
+            }
         }
     }
 

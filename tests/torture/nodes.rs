@@ -30,16 +30,11 @@ pub struct Node {
 
 impl Node {
     pub fn start(office: &Office, port: u16, settings: NodeSettings) -> Self {
-        Self::start_by(Command::new(env!("CARGO_BIN_EXE_fairwarning")), office, port, settings)
+        Self::start_by(&[], office, port, settings)
     }
 
     /// The same, by a command that becomes the program in the end.
-    pub fn start_by(
-        mut command: Command,
-        office: &Office,
-        port: u16,
-        settings: NodeSettings,
-    ) -> Self {
+    pub fn start_by(by: &[String], office: &Office, port: u16, settings: NodeSettings) -> Self {
         // A file can be shared by the whole of a service alone.
         let role = if office.text.starts_with("postgres") { "deliver" } else { "all" };
         static NUMBER: AtomicUsize = AtomicUsize::new(1);
@@ -47,7 +42,12 @@ impl Node {
         let log = office.folder.path().join(format!("node-{number}.log"));
         let logged = OpenOptions::new().create(true).append(true).open(&log).expect("a log");
         let said = logged.try_clone().expect("the same log");
+        // However this process ends, its nodes end with it.
+        let mut command = Command::new("setpriv");
         command
+            .args(["--pdeathsig", "KILL"])
+            .args(by)
+            .arg(env!("CARGO_BIN_EXE_fairwarning"))
             .args(["serve", "--role", role, "--listen", "127.0.0.1:0", "--database", &office.text])
             .arg(format!("--smtp-url=smtp://127.0.0.1:{port}"))
             .args(["--smtp-allow-plaintext", "--retry-seconds=1"])
