@@ -8,14 +8,14 @@ use crate::store::{Listener, Period};
 
 /// A message about to be made.
 #[derive(Clone, Copy)]
-pub(super) struct Telling<'a> {
+pub(super) struct Draft<'a> {
     pub rows: &'a [RowId],
     pub not_after: Option<Instant>,
     /// The notice as its reader was told it before, where this says what changed.
     pub before: Option<&'a Notice>,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Draft<'a> {
     pub fn of(rows: &'a [RowId]) -> Self {
         Self { rows, not_after: None, before: None }
     }
@@ -24,9 +24,9 @@ impl<'a> Telling<'a> {
 impl Filler<'_> {
     /// When a message leaves for this reader: by itself, or in their next digest
     /// where nothing in it comes true before that, and no date came nearer.
-    pub fn period(&self, listener: &Listener, telling: Telling<'_>, pace: Pace) -> Period {
+    pub fn period(&self, listener: &Listener, draft: Draft<'_>, pace: Pace) -> Period {
         let (program, at) = (self.declared.program, self.at);
-        let Telling { rows, not_after, before } = telling;
+        let Draft { rows, not_after, before } = draft;
         let by_itself = || pace.period(program, listener.zone, at, not_after);
         if listener.frequency != Frequency::Weekly {
             return by_itself();

@@ -311,12 +311,12 @@ impl<'a> Pass<'a> {
         };
         let matter = former.as_deref().map_or(Matter::Whole, Matter::Change);
         let before = former.as_deref().map(|former| &former.notice);
-        let telling = gathering::Telling { before, ..gathering::Telling::of(&rows) };
+        let draft = gathering::Draft { before, ..gathering::Draft::of(&rows) };
         let letter = Letter {
             recipient: listener.id,
             locale: self.audience.locale(listener),
             apis: self.audience.phrase_of(listener, &rows),
-            period: self.filler.period(listener, telling, self.pace),
+            period: self.filler.period(listener, draft, self.pace),
             rows,
             matter,
             thread,

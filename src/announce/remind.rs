@@ -125,9 +125,8 @@ impl Reminding<'_> {
         let rows: Vec<_> = coming.iter().map(|reminder| reminder.row.clone()).collect();
         let (rows, apis) = self.audience.affected(listener, &rows);
         let until = coming.iter().filter(|r| rows.contains(r.row)).map(|r| r.until).min()?;
-        let telling =
-            gathering::Telling { not_after: Some(until), ..gathering::Telling::of(&rows) };
-        let period = self.filler.period(listener, telling, Pace::InHours);
+        let draft = gathering::Draft { not_after: Some(until), ..gathering::Draft::of(&rows) };
+        let period = self.filler.period(listener, draft, Pace::InHours);
         Some(Letter {
             recipient: listener.id,
             locale: self.audience.locale(listener),

@@ -3,7 +3,7 @@
 use super::approval::{Parts, allowed, needs_approval};
 use super::declared::{Declared, announcement};
 use super::editions::{Editions, Letter, Matter};
-use super::gathering::Telling;
+use super::gathering::Draft;
 use super::pace::Pace;
 use super::reconcile::{self, Reconciled};
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS, Concern, MAX_ROW_SETS};
@@ -288,7 +288,7 @@ impl<'a> Filler<'a> {
             let period = match room {
                 // Whoever tries a notice out wants to see what comes of it.
                 Some(_) => pace.period(declared.program, listener.zone, at, None),
-                None => self.period(&listener, Telling::of(&concern.rows), pace),
+                None => self.period(&listener, Draft::of(&concern.rows), pace),
             };
             rows.push(self.announce_to(editions, &listener, concern, period).await?);
             if rows.len() >= most {

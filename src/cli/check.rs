@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::declaration::{Checked, Code, Problem, ProgramSource, Severity, links};
 use crate::http_client::HttpClient;
 use crate::notice::{Notice, OccasionKind, Program, Workspace};
-use crate::render::{PageLinks, RenderError, Renderer};
+use crate::render::{DigestPart, PageLinks, PartMatter, RenderError, Renderer};
 use crate::workspace;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures_util::StreamExt;
@@ -151,6 +151,8 @@ fn try_out(renderer: &Renderer, program: &Program, notice: &Notice) -> Result<()
     let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
     for locale in &program.settings.locales {
         renderer.edition(program, notice, OccasionKind::Announcement, locale, &rows, at)?;
+        let part = || DigestPart { program, notice, rows: &rows, matter: PartMatter::Whole };
+        renderer.digest(program, &[part(), part()], locale, at)?;
         renderer.page(program, notice, locale, at, &PageLinks::default())?;
         renderer.markdown(program, notice, locale)?;
         if notice.channels.post.is_some() {

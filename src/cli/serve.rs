@@ -307,6 +307,7 @@ async fn follow_up(rounds: &mut Rounds, clock: &Clock) {
                         announcements = ticked.announcements,
                         reminders = ticked.reminders,
                         changes = ticked.changes,
+                        digests = ticked.digests,
                         withdrawn = ticked.withdrawn,
                         put_off = ticked.put_off,
                         "notices were followed up"

@@ -7,17 +7,19 @@ use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::links::Keys;
 use crate::notice::{Edition, NoticePath, OccasionKind, Program};
-use crate::store::Claimed;
+use crate::store::{Claimed, Member};
 use chrono::{DateTime, Utc};
 use secrecy::SecretSlice;
 
 /// The bytes of the message, as a mail program opens them (RFC 5322). `.example`
-/// never resolves (RFC 2606).
+/// never resolves (RFC 2606). `parts` is how many messages about the notice it
+/// bundles, where it is a digest.
 pub fn draft(
     program: &Program,
     notice: &NoticePath,
     edition: &Edition,
     apis: &str,
+    parts: usize,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, ComposeError> {
     let base = PublicUrl::parse("https://notices.example").expect("it is a web address");
@@ -39,10 +41,11 @@ pub fn draft(
         name: None,
     };
     let form = &Form::new(&letterhead, edition);
+    let member = Member { row: 0, apis: apis.to_owned(), notice: notice.clone() };
     let stationery = Stationery {
         letterhead: &letterhead,
         form,
-        members: &[],
+        members: &vec![member; parts],
         keys: &keys,
         signer: None,
         now,

@@ -35,6 +35,8 @@ pub enum Occasion {
     Change,
     /// All of it is called off.
     Cancellation,
+    /// The week's messages about it, in one.
+    Digest,
 }
 
 impl Channel {

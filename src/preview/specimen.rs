@@ -7,10 +7,10 @@ use super::{Channel, Occasion};
 use crate::delivery::{self, ComposeError};
 use crate::notice::{
     Amendment, AmendmentKind, Date, Edition, Former, Locale, Notice, NoticePath, OccasionKind,
-    Point, Program, RowId, Slot, Span, escape_html, fill_slots,
+    PartSlot, Point, Program, RowId, Slot, Span, escape_html, fill_slots,
 };
-use crate::render::{PageLinks, RenderError, Renderer};
-use crate::schedule::{Reminder, before_last_amendment, reminders, rungs};
+use crate::render::{DigestPart, PageLinks, PartMatter, RenderError, Renderer};
+use crate::schedule::{Reminder, Rung, before_last_amendment, reminders, rungs};
 use chrono::{DateTime, Utc};
 
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum SpecimenError {
     #[error("the message is not text: {0}")]
     NotText(#[from] std::string::FromUtf8Error),
 }
+
+/// Messages in a digest about one notice: announced, changed, and coming.
+const MAX_PARTS: u16 = 3;
 
 /// Whose eyes it is seen with, and when.
 pub struct Specimen<'a> {
@@ -47,8 +50,11 @@ impl Specimen<'_> {
     pub fn render(&self, renderer: &Renderer, channel: Channel) -> Result<String, SpecimenError> {
         let Self { program, notice, locale, on, .. } = *self;
         let fill = |text: &str, escape: fn(&str) -> String| {
-            let values = Slot::ALL.map(|slot| escape(&self.sample(slot)));
-            let place = |slot| Slot::ALL.iter().position(|known| *known == slot);
+            let parts =
+                (0..MAX_PARTS).flat_map(|at| PartSlot::ALL.map(|part| Slot::Part(part, at)));
+            let slots: Vec<Slot> = Slot::ALL.into_iter().chain(parts).collect();
+            let values: Vec<_> = slots.iter().map(|slot| escape(&self.sample(*slot))).collect();
+            let place = |slot| slots.iter().position(|known| *known == slot);
             fill_slots(text, |slot| place(slot).map_or("", |at| values[at].as_str()))
         };
         Ok(match channel {
@@ -76,13 +82,7 @@ impl Specimen<'_> {
         Ok(match self.occasion {
             Occasion::Announcement => self.edition(renderer)?,
             Occasion::Reminder => {
-                let all = reminders(notice, &program.settings);
-                let next = all.iter().find(|reminder| reminder.milestone > on);
-                let next = next.or(all.last()).ok_or(SpecimenError::NothingComing)?;
-                let is_same = |r: &&Reminder<'_>| (r.at, r.lead) == (next.at, next.lead);
-                let rung = rungs(all.iter().filter(is_same).copied()).swap_remove(0);
-                let concerned = rung.reminders.iter().map(|reminder| reminder.row.clone());
-                let rows: Vec<_> = concerned.filter(|row| rows.contains(row)).collect();
+                let (rung, rows) = self.coming().ok_or(SpecimenError::NothingComing)?;
                 renderer.reminder(program, notice, &rung, locale, &rows, on)?
             }
             Occasion::Change => {
@@ -90,6 +90,7 @@ impl Specimen<'_> {
                 let before = before.ok_or(SpecimenError::NothingChanged)?;
                 renderer.change((program, &before), (program, notice), locale, rows, on)?
             }
+            Occasion::Digest => self.digest(renderer)?,
             Occasion::Cancellation => {
                 let mut off = notice.clone();
                 off.amendments.push(Amendment {
@@ -104,10 +105,39 @@ impl Specimen<'_> {
         })
     }
 
+    /// The next rung, or else the last, with those of the rows that it is about.
+    fn coming(&self) -> Option<(Rung<'_>, Vec<RowId>)> {
+        let all = reminders(self.notice, &self.program.settings);
+        let next = all.iter().find(|reminder| reminder.milestone > self.on).or(all.last())?;
+        let is_same = |r: &&Reminder<'_>| (r.at, r.lead) == (next.at, next.lead);
+        let rung = rungs(all.iter().filter(is_same).copied()).swap_remove(0);
+        let concerned = rung.reminders.iter().map(|reminder| reminder.row.clone());
+        let rows = concerned.filter(|row| self.rows.contains(row)).collect();
+        Some((rung, rows))
+    }
+
+    /// Everything there is to tell, for whoever hears of it once a week.
+    fn digest(&self, renderer: &Renderer) -> Result<Edition, RenderError> {
+        let Self { program, notice, locale, rows, on, .. } = *self;
+        let before = before_last_amendment(notice);
+        let coming = self.coming();
+        let mut parts = vec![DigestPart { program, notice, rows, matter: PartMatter::Whole }];
+        if let Some(before) = &before {
+            let matter = PartMatter::Change(program, before);
+            parts.push(DigestPart { program, notice, rows, matter });
+        }
+        if let Some((rung, rows)) = &coming {
+            let matter = PartMatter::Reminder(rung.clone());
+            parts.push(DigestPart { program, notice, rows, matter });
+        }
+        renderer.digest(program, &parts, locale, on)
+    }
+
     fn message(&self, edition: &Edition) -> Result<String, SpecimenError> {
         let Self { program, notice, apis, on, .. } = *self;
+        let parts = if self.occasion == Occasion::Digest { usize::from(MAX_PARTS) } else { 0 };
         let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
-        Ok(String::from_utf8(delivery::draft(program, &path, edition, apis, on)?)?)
+        Ok(String::from_utf8(delivery::draft(program, &path, edition, apis, parts, on)?)?)
     }
 
     /// What a recipient without a name would read. `.example` never resolves
@@ -119,13 +149,14 @@ impl Specimen<'_> {
                 let program = program.head_in_locale(self.locale);
                 program.settings.greeting(self.locale).to_owned()
             }
-            Slot::YourApis => self.apis.to_owned(),
+            Slot::YourApis | Slot::Part(PartSlot::YourApis, _) => self.apis.to_owned(),
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
             Slot::Preferences => format!("{site}/preferences/sample"),
             Slot::Confirm => format!("{site}/confirm/sample"),
-            Slot::Part(..) => String::new(),
-            Slot::Done => format!("{site}/done/sample"),
-            Slot::Page => format!("{site}/notices/{}/{}", program.id, self.notice.id),
+            Slot::Done | Slot::Part(PartSlot::Done, _) => format!("{site}/done/sample"),
+            Slot::Page | Slot::Part(PartSlot::Page, _) => {
+                format!("{site}/notices/{}/{}", program.id, self.notice.id)
+            }
         }
     }
 }

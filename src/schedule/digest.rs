@@ -4,7 +4,7 @@ use super::bounds::{Instant, bounds, instant_of};
 use super::brownouts::Occurrences;
 use super::earlier::earlier_cutoffs;
 use super::reminders::{reminders, sending_hour};
-use super::state::{State, is_halted, state};
+use super::state::{State, fixed_edges, is_halted, state};
 use crate::notice::{Notice, ProgramSettings, Row, RowId};
 use chrono::{Days, TimeDelta, Weekday};
 use chrono_tz::Tz;
@@ -32,7 +32,7 @@ pub fn next_digest(settings: &ProgramSettings, zone: Tz, after: Instant) -> Inst
 /// Of each row, the first moment from `now` on at which something comes that its
 /// readers are told of before: a reminder, the cutoff, the first strike of a
 /// brownout, the last day to opt out. It is `now` where the cutoff may come at
-/// any moment. Rows with nothing to come are not in it.
+/// any moment, and while a brownout lasts. Rows with nothing to come are not in it.
 pub fn pressing(notice: &Notice, settings: &ProgramSettings, now: Instant) -> Pressing {
     let mut first = BTreeMap::new();
     let mut press = |id: &RowId, at: Instant| {
@@ -43,15 +43,38 @@ pub fn pressing(notice: &Notice, settings: &ProgramSettings, now: Instant) -> Pr
         press(reminder.row, reminder.at);
     }
     for (id, row) in &notice.schedule.rows {
-        match state(notice, id, row, None, now) {
-            State::CutOff => {}
-            State::Due => press(id, now),
-            _ => edges(notice, id, row)
-                .filter(|at| *at >= now && !is_halted(notice, id, row, *at))
-                .for_each(|at| press(id, at)),
+        if let Some(at) = strikes(notice, id, row, now) {
+            press(id, at);
         }
+        let opt_out = row.opt_out.as_ref().and_then(|way| way.by.as_ref());
+        let opt_out = opt_out.and_then(|by| bounds(by, row.zone).earliest);
+        let is_ahead = |at: &Instant| *at >= now && !is_halted(notice, id, row, *at);
+        opt_out.into_iter().filter(is_ahead).for_each(|at| press(id, at));
     }
     Pressing(first)
+}
+
+/// When the row is first struck or cut off, pauses and resumptions considered;
+/// nothing once it is cut off.
+fn strikes(notice: &Notice, id: &RowId, row: &Row, now: Instant) -> Option<Instant> {
+    let at = |moment| state(notice, id, row, None, moment);
+    match at(now) {
+        State::CutOff => return None,
+        State::Due | State::Brownout => return Some(now),
+        _ => {}
+    }
+    let brownouts = notice.schedule.brownouts.values().filter(|b| b.rows.contains(id));
+    let firsts = brownouts.filter_map(|b| Occurrences::new(b, row.zone).nth(0));
+    let firsts: Vec<(Instant, Instant)> = firsts.collect();
+    let is_first = |moment| firsts.iter().any(|(start, end)| *start <= moment && moment < *end);
+    let edges = fixed_edges(notice, id, row).chain(firsts.iter().map(|(start, _)| *start));
+    let mut edges: Vec<Instant> = edges.filter(|edge| *edge > now).collect();
+    edges.sort_unstable();
+    edges.into_iter().find(|edge| match at(*edge) {
+        State::CutOff | State::Due => true,
+        State::Brownout => is_first(*edge),
+        _ => false,
+    })
 }
 
 /// What presses, by row.
@@ -71,16 +94,4 @@ impl Pressing {
 /// Whether readers of `rows` have less time than they were told before.
 pub fn is_advanced(old: &Notice, new: &Notice, rows: &[RowId]) -> bool {
     earlier_cutoffs(old, new).iter().any(|earlier| rows.contains(earlier.row))
-}
-
-fn edges<'n>(
-    notice: &'n Notice,
-    id: &'n RowId,
-    row: &'n Row,
-) -> impl Iterator<Item = Instant> + use<'n> {
-    let opt_out = row.opt_out.as_ref().and_then(|way| way.by.as_ref());
-    let dates = [row.dates.cutoff.as_ref(), row.dates.enforced.as_ref(), opt_out];
-    let dated = dates.into_iter().flatten().filter_map(|date| bounds(date, row.zone).earliest);
-    let brownouts = notice.schedule.brownouts.values().filter(|b| b.rows.contains(id));
-    dated.chain(brownouts.filter_map(|b| Occurrences::new(b, row.zone).nth(0).map(|(at, _)| at)))
 }

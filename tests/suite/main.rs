@@ -25,6 +25,7 @@ mod deployment;
 mod described_api;
 mod differences;
 mod digest_dates;
+mod digest_mail;
 mod digesting;
 mod done;
 mod earlier_cutoffs;

@@ -54,7 +54,10 @@ async fn the_status_names_its_states_and_refuses_a_notice_that_is_not_there() {
     let (code, said) = place.run(&["status", "parcel/tls-1.3"]).await;
     assert!(code == 1 && said.contains("did you mean `parcel/tls-1.2`?"), "{code}: {said}");
     let (_, help) = place.run(&["status", "--help"]).await;
-    assert!(help.contains("possible values: waiting, claimed, accepted, deferred"), "{help}");
+    assert!(
+        help.contains("possible values: waiting, gathered, claimed, accepted, deferred"),
+        "{help}"
+    );
     let (code, said) = place.run(&["status", "--outcome", "acepted"]).await;
     assert!(code == 2 && said.contains("'accepted'"), "{code}: {said}");
     for (state, lines) in [("accepted", 3), ("waiting", 1), ("claimed", 1), ("dead", 1)] {
