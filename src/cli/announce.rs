@@ -67,8 +67,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
-    let delivery = Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone())?;
-    let again = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let means = || Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone());
+    let delivery = means()?;
     let carrier = delivery.carrier();
     let before = already(&store, &round).await?;
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
@@ -86,14 +86,15 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let counts = store.round_counts(filled.occasion).await?;
     let is_done = settled(&counts) == counts.total();
-    let changes = reconciled.occasion.filter(|_| reconciled.added > 0);
-    if is_done && changes.is_none() {
+    let changes = [reconciled.occasion, reconciled.to_seconds].into_iter().flatten();
+    let changes: Vec<i64> = changes.filter(|_| reconciled.added > 0).collect();
+    if is_done && changes.is_empty() {
         say!("Everyone concerned has a message already; nothing is left to send.");
     } else {
         say!("Sending {way}.");
     }
     let mut exit = Exit::Clean;
-    if !is_done || changes.is_none() {
+    if !is_done || changes.is_empty() {
         let ended = deliver(&store, delivery, filled.occasion).await?;
         let counts = store.round_counts(filled.occasion).await?;
         if settled(&before) > 0 {
@@ -104,8 +105,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if reconciled.is_open {
         say!("Some messages of the old facts are in flight; `serve`, or this again, goes on.");
     }
-    if let Some(changes) = changes {
-        let changed = deliver_changes(&store, again, changes).await?;
+    for changes in changes {
+        let changed = deliver_changes(&store, means()?, changes).await?;
         exit = if exit == Exit::Clean { changed } else { exit };
     }
     proof::seal(&store, clock.now()).await?;

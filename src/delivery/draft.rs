@@ -6,9 +6,17 @@ use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::links::Keys;
 use crate::notice::{Edition, NoticePath, OccasionKind, Program};
-use crate::store::Claimed;
+use crate::store::{Claimed, FirstContact};
 use chrono::{DateTime, Utc};
 use secrecy::SecretSlice;
+
+/// What stands in place of what differs by recipient.
+#[derive(Debug, Clone, Copy)]
+pub struct Samples<'a> {
+    pub apis: &'a str,
+    pub first_contact: &'a str,
+    pub told_on: &'a str,
+}
 
 /// The bytes of the message, as a mail program opens them (RFC 5322). `.example`
 /// never resolves (RFC 2606).
@@ -16,7 +24,7 @@ pub fn draft(
     program: &Program,
     notice: &NoticePath,
     edition: &Edition,
-    apis: &str,
+    samples: Samples<'_>,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, ComposeError> {
     let base = PublicUrl::parse("https://notices.example").expect("it is a web address");
@@ -29,8 +37,13 @@ pub fn draft(
         occasion: 0,
         subject: notice.to_string(),
         recipient: 0,
+        addressee: 0,
+        first_contact: Some(FirstContact {
+            shown: samples.first_contact.to_owned(),
+            told_on: samples.told_on.to_owned(),
+        }),
         edition: 0,
-        apis: apis.to_owned(),
+        apis: samples.apis.to_owned(),
         message_id: format!("draft@{}", letterhead.domain),
         thread: None,
         attempts: 0,

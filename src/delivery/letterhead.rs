@@ -22,6 +22,8 @@ pub(super) struct Letterhead {
     pub page: String,
     /// What a mail asks to confirm, where it does.
     pub confirms: Option<i64>,
+    /// Whether it goes to whom a list names; else its reader is on none.
+    is_list: bool,
     /// What calendar entries are saved as.
     pub calendar_name: String,
     archive: String,
@@ -101,6 +103,7 @@ impl Letterhead {
             greeting: settings.greeting(locale).to_owned(),
             page: base.join(&about.page),
             confirms: about.confirms,
+            is_list: !matches!(kind, OccasionKind::Confirmation | OccasionKind::Escalated),
             calendar_name: format!("{}.ics", about.label),
             help: contact.map_or_else(|| archive.clone(), mailto),
             list_id: format!("{}.notices.{domain}", label(program.id.as_str())),
@@ -138,9 +141,10 @@ impl Letterhead {
     }
 
     /// The headers by which a list is recognised and left. A confirmation is no
-    /// mail of a list: whoever gets it is on none yet.
+    /// mail of a list: whoever gets it is on none yet; and neither is the office on
+    /// its own.
     pub fn list_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
-        if self.confirms.is_some() {
+        if !self.is_list {
             return vec![
                 fixed("Auto-Submitted", "auto-generated".to_owned()),
                 fixed("Feedback-ID", self.feedback_id.clone()),

@@ -4,13 +4,13 @@
 //! like what arrives. Nothing is signed, stored or sent.
 
 use super::{Channel, Occasion};
-use crate::delivery::{self, ComposeError};
+use crate::delivery::{self, ComposeError, Samples};
 use crate::notice::{
     Amendment, AmendmentKind, Date, Edition, Former, Locale, Notice, NoticePath, OccasionKind,
     Point, Program, RowId, Slot, Span, escape_html, fill_slots,
 };
-use crate::render::{PageLinks, RenderError, Renderer};
-use crate::schedule::{Reminder, before_last_amendment, reminders, rungs};
+use crate::render::{Escalated, PageLinks, RenderError, Renderer};
+use crate::schedule::{Reminder, Rung, before_last_amendment, escalations, reminders, rungs};
 use chrono::{DateTime, Utc};
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,11 @@ pub enum SpecimenError {
     Compose(#[from] ComposeError),
     #[error("the notice has nothing to remind of: no row with a dated cutoff lies ahead")]
     NothingComing,
+    #[error(
+        "nobody else is written to: the program declares no escalation, or no row has a dated \
+         cutoff after it"
+    )]
+    NothingEscalates,
     #[error("the notice has no amendment, and so there is no change to tell of")]
     NothingChanged,
     #[error("the message is not text: {0}")]
@@ -85,6 +90,16 @@ impl Specimen<'_> {
                 let rows: Vec<_> = concerned.filter(|row| rows.contains(row)).collect();
                 renderer.reminder(program, notice, &rung, locale, &rows, on)?
             }
+            Occasion::Escalation => {
+                let rung = self.escalation()?;
+                let concerned = rung.reminders.iter().map(|reminder| reminder.row.clone());
+                let rows: Vec<_> = concerned.filter(|row| rows.contains(row)).collect();
+                renderer.escalation(program, notice, &rung, locale, &rows, on)?
+            }
+            Occasion::Escalated => {
+                let found = Escalated { told: 120, silent: 7, written: 4 };
+                renderer.escalated(program, notice, &self.escalation()?, found, locale)?
+            }
             Occasion::Change => {
                 let before = before_last_amendment(notice);
                 let before = before.ok_or(SpecimenError::NothingChanged)?;
@@ -104,10 +119,24 @@ impl Specimen<'_> {
         })
     }
 
+    /// The next, or the last that there was.
+    fn escalation(&self) -> Result<Rung<'_>, SpecimenError> {
+        let is_ahead = |rung: &Rung<'_>| {
+            rung.reminders.iter().any(|reminder| reminder.milestone > self.on)
+        };
+        let mut all = escalations(self.notice, &self.program.settings);
+        let next = all.iter().position(is_ahead);
+        let next = next.or(all.len().checked_sub(1)).ok_or(SpecimenError::NothingEscalates)?;
+        Ok(all.swap_remove(next))
+    }
+
     fn message(&self, edition: &Edition) -> Result<String, SpecimenError> {
         let Self { program, notice, apis, on, .. } = *self;
+        let (first_contact, told_on) =
+            (self.sample(Slot::FirstContact), self.sample(Slot::ToldOn));
+        let samples = Samples { apis, first_contact: &first_contact, told_on: &told_on };
         let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
-        Ok(String::from_utf8(delivery::draft(program, &path, edition, apis, on)?)?)
+        Ok(String::from_utf8(delivery::draft(program, &path, edition, samples, on)?)?)
     }
 
     /// What a recipient without a name would read. `.example` never resolves
@@ -124,6 +153,8 @@ impl Specimen<'_> {
             Slot::Preferences => format!("{site}/preferences/sample"),
             Slot::Confirm => format!("{site}/confirm/sample"),
             Slot::Done => format!("{site}/done/sample"),
+            Slot::FirstContact => "y…@recipient.example".to_owned(),
+            Slot::ToldOn => self.notice.announced.span.to_string(),
             Slot::Page => format!("{site}/notices/{}/{}", program.id, self.notice.id),
         }
     }

@@ -10,9 +10,9 @@ use super::{Result, Store, Turn, micros, value_rows};
 use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AssertSqlSafe, Connection as _};
+use sqlx::{Any, AssertSqlSafe, Connection as _, Transaction};
 
-/// Seven values a row at the most. SQLite looks a numbered value up among all those
+/// Nine values a row at the most. SQLite looks a numbered value up among all those
 /// of its statement, so that many rows in one cost more than several statements.
 const ROWS_PER_STATEMENT: usize = 64;
 
@@ -24,6 +24,8 @@ pub struct Import {
     connection: PoolConnection<Any>,
     dialect: Dialect,
     at: i64,
+    /// Whether it says who the second contacts are.
+    names_seconds: bool,
     people: Vec<NewSubscriber>,
     programs: Vec<(String, ProgramId)>,
     interests: Vec<(String, Interest)>,
@@ -46,6 +48,7 @@ impl Store {
             connection,
             dialect: self.dialect,
             at: micros(at),
+            names_seconds: false,
             people: Vec::new(),
             programs: Vec::new(),
             interests: Vec::new(),
@@ -54,6 +57,11 @@ impl Store {
 }
 
 impl Import {
+    /// The list says who the second contacts are; another leaves them as they are.
+    pub fn naming_seconds(self, names_seconds: bool) -> Self {
+        Self { names_seconds, ..self }
+    }
+
     /// Lists a subscriber. Of several entries for one person the last says
     /// their name, and their interests add up.
     ///
@@ -73,8 +81,9 @@ impl Import {
 
     async fn lay_out(&mut self) -> Result<()> {
         for some in self.people.chunks(ROWS_PER_STATEMENT) {
-            let columns = "address, key, mailbox, name, locale, zone";
-            let rows = value_rows(some.len(), 6);
+            let columns = "address, key, mailbox, name, locale, zone, second_address, second_key,
+                second_mailbox";
+            let rows = value_rows(some.len(), 9);
             let sql = format!("insert into listed_people ({columns}) values {rows}");
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for person in some {
@@ -84,7 +93,10 @@ impl Import {
                     .bind(person.mailbox.as_slice())
                     .bind(person.name.as_deref())
                     .bind(person.locale.as_ref().map(Locale::as_str))
-                    .bind(person.zone.map(|zone| zone.name()));
+                    .bind(person.zone.map(|zone| zone.name()))
+                    .bind(person.second_contact.as_ref().map(|named| named.address.as_str()))
+                    .bind(person.second_contact.as_ref().map(|named| named.address.key()))
+                    .bind(person.second_contact.as_ref().map(|named| named.mailbox.as_slice()));
             }
             query.execute(&mut *self.connection).await?;
         }
@@ -149,6 +161,9 @@ impl Import {
         .bind(self.at)
         .execute(&mut *transaction)
         .await?;
+        if self.names_seconds {
+            name_seconds(&mut transaction, self.at).await?;
+        }
         for statement in [
             "delete from interests where (program, subscriber) in (
                 select l.program, s.id from listed_programs l join subscribers s on s.key = l.key)",
@@ -166,4 +181,50 @@ impl Import {
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Ok(Kept { added: count(people - known), updated: count(known) })
     }
+}
+
+/// For each person of the list the last line that is about them.
+const LAST_LINES: &str = "select p.key, t.id as second from listed_people p
+    join (select max(n) as last from listed_people group by key) k on k.last = p.n
+    left join subscribers t on t.key = p.second_key";
+
+/// Makes the second contacts of the list known, and those of its people. Whoever is
+/// one no more is forgotten, unless they were written to: what they were told may
+/// change.
+async fn name_seconds(transaction: &mut Transaction<'_, Any>, at: i64) -> Result<()> {
+    sqlx::query(
+        "insert into subscribers (address, key, mailbox, state, created_at, updated_at)
+         select p.second_address, p.second_key, p.second_mailbox, 'named', $1, $1
+         from listed_people p join (
+            select min(n) as first from listed_people where second_key is not null
+            group by second_key) k
+         on k.first = p.n where true order by p.n
+         on conflict (key) do update set state = 'named' where subscribers.state = 'pending'",
+    )
+    .bind(at)
+    .execute(&mut **transaction)
+    .await?;
+    let sql = format!(
+        "select distinct s.second_contact from subscribers s join ({LAST_LINES}) l on l.key = s.key
+         where s.second_contact is not null and s.second_contact is distinct from l.second"
+    );
+    let former: Vec<i64> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut **transaction).await?;
+    let sql = format!(
+        "update subscribers set second_contact = l.second from ({LAST_LINES}) l
+         where l.key = subscribers.key and subscribers.second_contact is distinct from l.second"
+    );
+    sqlx::query(AssertSqlSafe(sql)).execute(&mut **transaction).await?;
+    for person in former {
+        sqlx::query(
+            "delete from subscribers where id = $1 and state = 'named'
+             and not exists (select 1 from subscribers o where o.second_contact = $1)
+             and not exists (select 1 from pending p where p.subscriber = $1)
+             and not exists (select 1 from outbox o where o.addressee = $1)",
+        )
+        .bind(person)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
 }

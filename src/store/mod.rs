@@ -12,6 +12,7 @@ mod claims;
 mod dead;
 mod dialect;
 mod editions;
+mod escalations;
 mod feedback;
 mod guards;
 mod holds;
@@ -39,9 +40,10 @@ mod wakeups;
 pub use acknowledgements::{Acknowledged, Way};
 pub use approvals::{NewApproval, StoredApproval};
 pub use backups::{BackupError, restore};
-pub use claims::{Claimed, Claims, Errand};
+pub use claims::{Claimed, Claims, Errand, FirstContact};
 pub use dead::Letters;
 pub use editions::{NewEdition, StoredEdition};
+pub use escalations::{SecondContact, Silence, Standing};
 pub use feedback::{Feedback, FeedbackKind, Recorded};
 pub use holds::{Hold, HoldScope};
 pub use hours::Closing;
@@ -50,7 +52,7 @@ pub use keys::{LinkSecret, ListedKey};
 pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{
-    Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period, RoundCounts,
+    Behalf, Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period, RoundCounts,
 };
 pub use outcomes::Report;
 pub use overview::{NodePause, Overview};
@@ -58,7 +60,7 @@ pub use pending::{Asking, Confirmation, Pending};
 pub use people::{Change, Sent};
 pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use seals::{Person, Record, Seal, ToldRecord};
-pub use subscribers::{Listed, Listener, NewSubscriber};
+pub use subscribers::{Listed, Listener, Named, NewSubscriber};
 pub use suppressions::{BY_RECIPIENT, Cause, Scope, SuppressionEvent};
 pub use tables::Migrated;
 pub use tellings::{Stands, Telling};

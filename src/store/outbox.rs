@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     Mail = 1,
+    /// By mail, to somebody else on the recipient's behalf.
+    SecondContact = 2,
 }
 
 /// When a message may leave, and until when it is of use.
@@ -41,6 +43,27 @@ pub struct NewRow {
     /// The Message-ID of the recipient's first message on the subject.
     pub thread: Option<String>,
     pub period: Period,
+    /// It goes to their second contact.
+    pub behalf: Option<Behalf>,
+}
+
+/// Somebody else to whom a message goes, on its recipient's behalf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behalf {
+    pub addressee: i64,
+    /// When the recipient was told, as the message says it.
+    pub told_on: String,
+}
+
+impl NewRow {
+    fn channel(&self) -> Channel {
+        self.behalf.as_ref().map_or(Channel::Mail, |_| Channel::SecondContact)
+    }
+
+    /// Whose mailbox it goes to.
+    fn addressee(&self) -> i64 {
+        self.behalf.as_ref().map_or(self.recipient, |behalf| behalf.addressee)
+    }
 }
 
 /// A part of an occasion, looked at under one publication.
@@ -149,7 +172,7 @@ type DeliveryRow = (
     Option<String>,
 );
 
-/// Fourteen values a row. SQLite looks a numbered value up among all those of its
+/// Sixteen values a row. SQLite looks a numbered value up among all those of its
 /// statement, so that many rows in one cost more than several statements.
 const ROWS_PER_STATEMENT: usize = 32;
 
@@ -158,21 +181,11 @@ impl Store {
     /// while the cursor is where it was, and the publication is the current one.
     pub async fn fill_chunk(&self, chunk: Chunk, rows: &[NewRow]) -> Result<Filling> {
         let mut transaction = self.write().await?;
-        if !is_current(&mut transaction, chunk.publication).await? {
-            return Ok(Filling::Outdated);
+        let filling = fill(&mut transaction, chunk, rows).await?;
+        if let Filling::Added(_) = filling {
+            transaction.commit().await?;
         }
-        let moved = sqlx::query("update occasions set cursor = $3 where id = $1 and cursor = $2")
-            .bind(chunk.occasion)
-            .bind(chunk.cursor.0)
-            .bind(chunk.cursor.1)
-            .execute(&mut *transaction)
-            .await?;
-        if moved.rows_affected() == 0 {
-            return Ok(Filling::Elsewhere);
-        }
-        let added = add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
-        transaction.commit().await?;
-        Ok(Filling::Added(added))
+        Ok(filling)
     }
 
     pub async fn round_counts(&self, occasion: i64) -> Result<RoundCounts> {
@@ -219,7 +232,7 @@ impl Store {
                     (select f.kind || ' ' || f.status from feedback f
                      where f.outbox = o.id order by f.id desc limit 1)
              from outbox o join occasions c on c.id = o.occasion
-             left join subscribers s on s.id = o.recipient
+             left join subscribers s on s.id = coalesce(o.addressee, o.recipient)
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
                 and (o.state = $5 or $5 = '') and (o.outcome is null or $5 <> 'waiting')
              order by o.id limit $4",
@@ -235,6 +248,28 @@ impl Store {
     }
 }
 
+/// As `fill_chunk`, within a transaction that is to be committed where anything was
+/// filled.
+pub(super) async fn fill(
+    transaction: &mut Write,
+    chunk: Chunk,
+    rows: &[NewRow],
+) -> Result<Filling> {
+    if !is_current(transaction, chunk.publication).await? {
+        return Ok(Filling::Outdated);
+    }
+    let moved = sqlx::query("update occasions set cursor = $3 where id = $1 and cursor = $2")
+        .bind(chunk.occasion)
+        .bind(chunk.cursor.0)
+        .bind(chunk.cursor.1)
+        .execute(&mut **transaction)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(Filling::Elsewhere);
+    }
+    Ok(Filling::Added(add_rows(transaction, chunk.occasion, rows, chunk.at).await?))
+}
+
 /// Adds the rows that are not there yet.
 pub(super) async fn add_rows(
     transaction: &mut Write,
@@ -246,19 +281,20 @@ pub(super) async fn add_rows(
     for some in rows.chunks(ROWS_PER_STATEMENT) {
         let sql = format!(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id, thread,
-                made_at, not_before, next_attempt, not_after, closes_at, state, domain) values {}
+                made_at, not_before, next_attempt, not_after, closes_at, state, domain, addressee,
+                told_on) values {}
              on conflict (occasion, recipient, channel) do nothing",
-            value_rows(some.len(), 14)
+            value_rows(some.len(), 16)
         );
-        let recipients: Vec<i64> = some.iter().map(|row| row.recipient).collect();
-        let domains = subscribers::domains(transaction, &recipients).await?;
+        let addressees: Vec<i64> = some.iter().map(NewRow::addressee).collect();
+        let domains = subscribers::domains(transaction, &addressees).await?;
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in some {
             let not_before = micros(row.period.not_before);
             query = query
                 .bind(occasion)
                 .bind(row.recipient)
-                .bind(Channel::Mail as i64)
+                .bind(row.channel() as i64)
                 .bind(row.edition)
                 .bind(row.apis.as_str())
                 .bind(row.message_id.as_str())
@@ -269,7 +305,9 @@ pub(super) async fn add_rows(
                 .bind(row.period.not_after.map(micros))
                 .bind(row.period.closes_at.map(micros))
                 .bind("waiting")
-                .bind(domains.get(&row.recipient).cloned().unwrap_or_default());
+                .bind(domains.get(&row.addressee()).cloned().unwrap_or_default())
+                .bind(row.behalf.as_ref().map(|behalf| behalf.addressee))
+                .bind(row.behalf.as_ref().map(|behalf| behalf.told_on.as_str()));
         }
         added += query.execute(&mut **transaction).await?.rows_affected();
     }

@@ -15,10 +15,16 @@ pub struct Telling {
     pub row: i64,
     pub occasion: i64,
     pub recipient: i64,
+    /// Whose mailbox it went to, where it was not the recipient's.
+    pub addressee: Option<i64>,
     pub edition: i64,
     pub message_id: String,
     pub thread: Option<String>,
     pub made_at: DateTime<Utc>,
+    /// When what became of it was settled.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// When the recipient was told, as the message to somebody else says it.
+    pub told_on: Option<String>,
     pub stands: Stands,
     /// It was withdrawn, or caught in flight, because its facts were superseded.
     pub is_superseded: bool,
@@ -61,10 +67,13 @@ struct Row {
     id: i64,
     occasion: i64,
     recipient: i64,
+    addressee: Option<i64>,
     edition: i64,
     message_id: String,
     thread: Option<String>,
     made_at: i64,
+    settled_at: Option<i64>,
+    told_on: Option<String>,
     state: String,
     outcome: Option<String>,
     superseded: i64,
@@ -79,6 +88,7 @@ impl Store {
     pub async fn recipients_of(
         &self,
         occasions: &[i64],
+        channel: Channel,
         after: i64,
         limit: i64,
     ) -> Result<Vec<i64>> {
@@ -91,7 +101,7 @@ impl Store {
             )
             .bind(occasion)
             .bind(after)
-            .bind(Channel::Mail as i64)
+            .bind(channel as i64)
             .bind(limit)
             .fetch_all(&self.pool)
             .await?;
@@ -108,20 +118,21 @@ impl Store {
     pub async fn tellings(
         &self,
         occasions: &[i64],
+        channel: Channel,
         (after, to): (i64, i64),
     ) -> Result<Vec<Telling>> {
         let mut found = Vec::new();
         for occasion in occasions {
             let page: Vec<Row> = sqlx::query_as(
-                "select id, occasion, recipient, edition, message_id, thread, made_at, state,
-                        outcome, superseded
+                "select id, occasion, recipient, addressee, edition, message_id, thread, made_at,
+                        settled_at, told_on, state, outcome, superseded
                  from outbox
                  where occasion = $1 and recipient > $2 and recipient <= $3 and channel = $4",
             )
             .bind(occasion)
             .bind(after)
             .bind(to)
-            .bind(Channel::Mail as i64)
+            .bind(channel as i64)
             .fetch_all(&self.pool)
             .await?;
             found.extend(page);
@@ -221,10 +232,13 @@ fn read(row: Row) -> Result<Telling> {
         row: row.id,
         occasion: row.occasion,
         recipient: row.recipient,
+        addressee: row.addressee,
         edition: row.edition,
         message_id: row.message_id,
         thread: row.thread,
         made_at: instant(row.made_at)?,
+        settled_at: row.settled_at.map(instant).transpose()?,
+        told_on: row.told_on,
         stands,
         is_superseded: row.superseded > 0,
     })

@@ -275,6 +275,31 @@ means-paused = El plan queda en pausa. Las fechas ya no valen; volveremos a escr
 means-resumed = El plan continúa y estas fechas valen.
 means-cancelled = Esto no se llevará a cabo.
 
+## Avisos a otra persona
+
+escalation = Aún sin respuesta
+escalation-subject = Aún sin respuesta: { $subject }
+escalation-lead = { $name } fue informado el { $day } de que se acerca un corte: { $date }. Nadie ha dicho todavía que todo esté listo, y usted figura como segundo contacto.
+escalation-apis = Afecta a { $apis }.
+escalation-done-ask = ¿Está todo listo por su parte? Dígalo, y ni usted ni { $name } recibirán más recordatorios de esto.
+because-second = Recibe este correo porque figura como segundo contacto de { $name } para los cambios en { $program }.
+escalated-subject = { $silent } de { $told } sin respuesta: { $subject }
+escalated-lead = De { $told ->
+    [one] un destinatario informado
+   *[other] { $told } destinatarios informados
+}, { $silent ->
+    [one] uno no ha dicho
+   *[other] { $silent } no han dicho
+} que todo esté listo.
+escalated-written = { $count ->
+    [0] No se ha escrito a ningún segundo contacto suyo.
+    [one] Se ha escrito al segundo contacto de uno de ellos.
+   *[other] Se ha escrito a los segundos contactos de { $count } de ellos.
+}
+escalated-list = Quiénes son
+escalated-then = Si alguno dice que todo está hecho, puede anotarse por él; entonces nadie se lo recuerda más.
+escalated-why = Recibe este correo porque los avisos de falta de respuesta sobre { $program } se envían a esta dirección.
+
 ## Entradas de calendario
 
 event = { $what }, { $place }: { $title }

@@ -25,6 +25,8 @@ mod differences;
 mod done;
 mod earlier_cutoffs;
 mod earlier_publications;
+mod escalating;
+mod escalations;
 mod everything;
 mod explanations;
 mod failing_database;
