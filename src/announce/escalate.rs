@@ -32,13 +32,17 @@ pub(super) async fn escalate(
         return Ok(0);
     }
     let all = store.occasions_about(&declared.path).await?;
-    let is_filled = |kind, rung: &Rung<'_>| {
-        let same = |o: &&StoredOccasion| o.kind == kind && o.key == rung.key;
-        all.iter().find(same).is_some_and(|occasion| occasion.is_filled)
+    let known = |kind, rung: &Rung<'_>| {
+        all.iter().find(|occasion| occasion.kind == kind && occasion.key == rung.key)
     };
+    let is_over =
+        |rung: &Rung<'_>| known(OccasionKind::Escalated, rung).is_some_and(|o| o.is_filled);
     let mut added = 0;
-    for rung in due.iter().filter(|rung| !is_filled(OccasionKind::Escalated, rung)) {
-        let escalation = open(filler, announcement, OccasionKind::Escalation, rung).await?;
+    for rung in due.iter().filter(|rung| !is_over(rung)) {
+        let escalation = match known(OccasionKind::Escalation, rung) {
+            Some(known) => known.clone(),
+            None => open(filler, announcement, OccasionKind::Escalation, rung).await?,
+        };
         if !escalation.is_filled {
             added += Escalating::begin(filler, rung, &all, escalation.id).await?.fill().await?;
         }
@@ -121,8 +125,7 @@ impl<'a> Escalating<'a> {
             let state = store.occasion_by_id(self.occasion).await?;
             let Some(state) = state.filter(|state| !state.is_filled) else { return Ok(added) };
             let channel = Reader::First.channel();
-            let page =
-                store.recipients_of(&self.telling, channel, state.cursor, CHUNK_SUBSCRIBERS);
+            let page = store.recipients_of(&self.telling, channel, state.cursor, CHUNK_SUBSCRIBERS);
             let page = page.await?;
             let Some(last) = page.last().copied() else {
                 store.finish_filling(self.occasion, state.cursor, at).await?;

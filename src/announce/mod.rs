@@ -22,6 +22,7 @@ mod reconcile;
 mod remind;
 mod round;
 mod rounds;
+mod unacknowledged;
 
 pub use approval::{Approving, NotApproved, Parts, approve, margin};
 pub use audience::{Audience, Concern, Met};
@@ -31,6 +32,7 @@ pub use interrupted::{Stuck, fill_interrupted};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};
 pub use rounds::{Rounds, Ticked};
+pub use unacknowledged::{Silent, Unacknowledged};
 
 use crate::notice::NoticePath;
 use crate::render::RenderError;

@@ -14,8 +14,8 @@ use super::round::Filler;
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS};
 use crate::notice::{ApiId, Digest, Facts, NoticePath, OccasionKind, RowId};
 use crate::store::{
-    Behalf, Chunk, Filling, Listener, NewOccasion, NewRow, Store, StoreError, StoredOccasion, Telling,
-    ToldNotice,
+    Behalf, Chunk, Filling, Listener, NewOccasion, NewRow, Store, StoreError, StoredOccasion,
+    Telling, ToldNotice,
 };
 use std::collections::HashMap;
 use std::sync::Arc;

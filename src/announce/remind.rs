@@ -10,7 +10,9 @@ use super::round::Filler;
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS};
 use crate::notice::{OccasionKind, RowId};
 use crate::schedule::{Reminder, Rung, reminders_due, rungs};
-use crate::store::{Channel, Chunk, Filling, Listener, NewOccasion, NewRow, StoredOccasion, Telling};
+use crate::store::{
+    Channel, Chunk, Filling, Listener, NewOccasion, NewRow, StoredOccasion, Telling,
+};
 use std::collections::BTreeSet;
 
 /// Fills what is due now and was not filled yet; says how many hear.
@@ -69,7 +71,9 @@ impl Reminding<'_> {
         loop {
             let state = store.occasion_by_id(self.occasion).await?;
             let Some(state) = state.filter(|state| !state.is_filled) else { return Ok(added) };
-            let page = store.recipients_of(self.telling, Channel::Mail, state.cursor, CHUNK_SUBSCRIBERS).await?;
+            let page = store
+                .recipients_of(self.telling, Channel::Mail, state.cursor, CHUNK_SUBSCRIBERS)
+                .await?;
             let Some(last) = page.last().copied() else {
                 store.finish_filling(self.occasion, state.cursor, at).await?;
                 continue;

@@ -3,16 +3,16 @@
 
 use super::approval::allowed;
 use super::declared::Declared;
+use super::escalate::escalate;
 use super::joiners::welcome;
 use super::pace::{Pace, next_hours};
 use super::reconcile::{reconcile, subject};
-use super::escalate::escalate;
 use super::remind::remind;
 use super::round::Filler;
 use super::{AnnounceError, CHUNK_SUBSCRIBERS};
+use crate::links::Keys;
 use crate::notice::NoticePath;
 use crate::render::Renderer;
-use crate::links::Keys;
 use crate::schedule::{Instant, next_escalation, next_reminder};
 use crate::store::{Store, StoredOccasion, StoredPublication};
 use chrono::TimeDelta;

@@ -1,7 +1,7 @@
 //! `fairwarning announce`: whom it would reach, a question, and the round.
 
 use super::{Exit, count};
-use crate::announce::{AnnounceError, Forecast, Round};
+use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
 use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
@@ -86,8 +86,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let counts = store.round_counts(filled.occasion).await?;
     let is_done = settled(&counts) == counts.total();
-    let changes = [reconciled.occasion, reconciled.to_seconds].into_iter().flatten();
-    let changes: Vec<i64> = changes.filter(|_| reconciled.added > 0).collect();
+    let changes = changes(&reconciled);
     if is_done && changes.is_empty() {
         say!("Everyone concerned has a message already; nothing is left to send.");
     } else {
@@ -111,6 +110,12 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
+}
+
+/// Where changes are written, if any were.
+fn changes(done: &Reconciled) -> Vec<i64> {
+    let occasions = [done.occasion, done.to_seconds].into_iter().flatten();
+    occasions.filter(|_| done.added > 0).collect()
 }
 
 async fn deliver_changes(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Exit> {

@@ -10,7 +10,9 @@ use crate::notice::{
     Point, Program, RowId, Slot, Span, escape_html, fill_slots,
 };
 use crate::render::{Escalated, PageLinks, RenderError, Renderer};
-use crate::schedule::{Reminder, Rung, before_last_amendment, escalations, reminders, rungs};
+use crate::schedule::{
+    Reminder, Rung, before_last_amendment, bounds, escalations, reminders, rungs,
+};
 use chrono::{DateTime, Utc};
 
 #[derive(Debug, thiserror::Error)]
@@ -52,14 +54,14 @@ impl Specimen<'_> {
     pub fn render(&self, renderer: &Renderer, channel: Channel) -> Result<String, SpecimenError> {
         let Self { program, notice, locale, on, .. } = *self;
         let fill = |text: &str, escape: fn(&str) -> String| {
-            let values = Slot::ALL.map(|slot| escape(&self.sample(slot)));
+            let values = Slot::ALL.map(|slot| escape(&self.sample(renderer, slot)));
             let place = |slot| Slot::ALL.iter().position(|known| *known == slot);
             fill_slots(text, |slot| place(slot).map_or("", |at| values[at].as_str()))
         };
         Ok(match channel {
             Channel::Text => fill(&self.mail(renderer)?.text, str::to_owned),
             Channel::Html => fill(&self.mail(renderer)?.html, escape_html),
-            Channel::Eml => self.message(&self.mail(renderer)?)?,
+            Channel::Eml => self.message(renderer, &self.mail(renderer)?)?,
             Channel::Page => renderer.page(program, notice, locale, on, &self.links)?,
             Channel::Post => renderer.post(program, notice, locale)?,
             Channel::Markdown => renderer.markdown(program, notice, locale)?,
@@ -121,19 +123,18 @@ impl Specimen<'_> {
 
     /// The next, or the last that there was.
     fn escalation(&self) -> Result<Rung<'_>, SpecimenError> {
-        let is_ahead = |rung: &Rung<'_>| {
-            rung.reminders.iter().any(|reminder| reminder.milestone > self.on)
-        };
+        let is_ahead =
+            |rung: &Rung<'_>| rung.reminders.iter().any(|reminder| reminder.milestone > self.on);
         let mut all = escalations(self.notice, &self.program.settings);
         let next = all.iter().position(is_ahead);
         let next = next.or(all.len().checked_sub(1)).ok_or(SpecimenError::NothingEscalates)?;
         Ok(all.swap_remove(next))
     }
 
-    fn message(&self, edition: &Edition) -> Result<String, SpecimenError> {
+    fn message(&self, renderer: &Renderer, edition: &Edition) -> Result<String, SpecimenError> {
         let Self { program, notice, apis, on, .. } = *self;
         let (first_contact, told_on) =
-            (self.sample(Slot::FirstContact), self.sample(Slot::ToldOn));
+            (self.sample(renderer, Slot::FirstContact), self.sample(renderer, Slot::ToldOn));
         let samples = Samples { apis, first_contact: &first_contact, told_on: &told_on };
         let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
         Ok(String::from_utf8(delivery::draft(program, &path, edition, samples, on)?)?)
@@ -141,7 +142,7 @@ impl Specimen<'_> {
 
     /// What a recipient without a name would read. `.example` never resolves
     /// (RFC 2606).
-    fn sample(&self, slot: Slot) -> String {
+    fn sample(&self, renderer: &Renderer, slot: Slot) -> String {
         let (program, site) = (self.program, "https://notices.example");
         match slot {
             Slot::Greeting => {
@@ -154,7 +155,12 @@ impl Specimen<'_> {
             Slot::Confirm => format!("{site}/confirm/sample"),
             Slot::Done => format!("{site}/done/sample"),
             Slot::FirstContact => "y…@recipient.example".to_owned(),
-            Slot::ToldOn => self.notice.announced.span.to_string(),
+            Slot::ToldOn => {
+                let zone = program.settings.zone;
+                let announced = bounds(&self.notice.announced, zone).earliest.unwrap_or(self.on);
+                let day = announced.with_timezone(&zone).date_naive();
+                renderer.language(self.locale).day(day, false)
+            }
             Slot::Page => format!("{site}/notices/{}/{}", program.id, self.notice.id),
         }
     }

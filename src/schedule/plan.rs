@@ -26,8 +26,15 @@ pub struct Window {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum What<'n> {
-    Milestone { kind: MilestoneKind, date: &'n Date, endpoint: Option<&'n EndpointId> },
-    Brownout { id: &'n BrownoutId, nth: u32 },
+    Milestone {
+        kind: MilestoneKind,
+        date: &'n Date,
+        endpoint: Option<&'n EndpointId>,
+    },
+    Brownout {
+        id: &'n BrownoutId,
+        nth: u32,
+    },
     Reminder(Rung<'n>),
     /// Second contacts of those who did not say that they are done.
     Escalation(Rung<'n>),

@@ -114,10 +114,8 @@ impl Store {
             let rows: Vec<StandingRow> = query.fetch_all(&self.pool).await?;
             found.extend(rows.into_iter().map(|(id, has_left, second, is_suppressed)| {
                 let second = second.filter(|second| *second != id);
-                let second = second.map(|person| SecondContact {
-                    person,
-                    is_suppressed: is_suppressed != 0,
-                });
+                let second = second
+                    .map(|person| SecondContact { person, is_suppressed: is_suppressed != 0 });
                 (id, Standing { has_left: has_left != 0, second })
             }));
         }

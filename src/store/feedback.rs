@@ -83,9 +83,10 @@ impl Store {
     /// The row of a message to this recipient. It is asked rarely, and only about
     /// a recipient whom a signed token names, so it may look through all rows.
     pub async fn row_of_message(&self, recipient: i64, message_id: &str) -> Result<Option<i64>> {
-        let row =
-            sqlx::query_scalar("select id from outbox
-             where message_id = $1 and coalesce(addressee, recipient) = $2");
+        let row = sqlx::query_scalar(
+            "select id from outbox
+             where message_id = $1 and coalesce(addressee, recipient) = $2",
+        );
         Ok(row.bind(message_id).bind(recipient).fetch_optional(&self.pool).await?)
     }
 

@@ -52,7 +52,8 @@ pub use keys::{LinkSecret, ListedKey};
 pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{
-    Behalf, Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period, RoundCounts,
+    Behalf, Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period,
+    RoundCounts,
 };
 pub use outcomes::Report;
 pub use overview::{NodePause, Overview};

@@ -214,12 +214,12 @@ async fn mask_replies(
     address: &EmailAddress,
 ) -> Result<()> {
     let replies: Vec<(i64, String)> = sqlx::query_as(
-            "select id, reply from outbox
+        "select id, reply from outbox
              where (recipient = $1 or addressee = $1) and reply is not null",
-        )
-        .bind(subscriber)
-        .fetch_all(&mut **transaction)
-        .await?;
+    )
+    .bind(subscriber)
+    .fetch_all(&mut **transaction)
+    .await?;
     for (id, reply) in replies {
         if let Some(masked) = masked(&reply, address) {
             sqlx::query("update outbox set reply = $2 where id = $1")

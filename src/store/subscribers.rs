@@ -154,7 +154,8 @@ impl Store {
     /// Subscribers after `after`, at most `limit`, without those who have not
     /// confirmed anything yet.
     pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Listed>> {
-        let sql = format!("{PERSON} where s.id > $1 and s.state = 'confirmed' order by s.id limit $2");
+        let sql =
+            format!("{PERSON} where s.id > $1 and s.state = 'confirmed' order by s.id limit $2");
         let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(after)
             .bind(limit)

@@ -105,10 +105,10 @@ pub async fn import_csv(
             Ok(row) => {
                 let mailbox = keys.mailbox(&row.address);
                 let programs = row.programs.clone();
-                let second = row.second_contact.clone().map(|address| NamedPerson {
-                    mailbox: keys.mailbox(&address),
-                    address,
-                });
+                let second = row
+                    .second_contact
+                    .clone()
+                    .map(|address| NamedPerson { mailbox: keys.mailbox(&address), address });
                 import.put(row.into_subscriber(mailbox, second), &programs).await?;
             }
         }
@@ -214,7 +214,11 @@ impl Columns {
 }
 
 impl GoodRow {
-    fn into_subscriber(self, mailbox: Vec<u8>, second_contact: Option<NamedPerson>) -> NewSubscriber {
+    fn into_subscriber(
+        self,
+        mailbox: Vec<u8>,
+        second_contact: Option<NamedPerson>,
+    ) -> NewSubscriber {
         let Self { address, name, locale, zone, interests, .. } = self;
         NewSubscriber { address, mailbox, name, locale, zone, interests, second_contact }
     }

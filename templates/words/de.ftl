@@ -292,7 +292,7 @@ escalated-written = { $count ->
    *[other] Die zweiten Kontakte von { $count } von ihnen wurden angeschrieben.
 }
 escalated-list = Wer sie sind
-escalated-then = Meldet einer von ihnen, dass alles erledigt ist, kann es für ihn festgehalten werden; dann wird er nicht mehr erinnert.
+escalated-then = Meldet jemand von ihnen, dass alles erledigt ist
 escalated-why = Sie erhalten diese Mail, weil Eskalationen von { $program } an diese Adresse gehen.
 
 ## Kalendereinträge
@@ -462,6 +462,9 @@ leave-program = Mails beenden: { $program }
 leave-all = Alle Mails beenden
 leave-all-means = Zu allen Programmen oben. Was über Sie bekannt ist, bleibt, damit Sie zurückkommen können.
 about-you = Über Sie
+second-contact = Zweiter Kontakt
+second-contact-means = { $address } ist als Ihr zweiter Kontakt benannt. Sagen Sie nicht rechtzeitig, dass alles erledigt ist, geht auch dorthin eine Mail.
+second-contact-remove = Zweiten Kontakt entfernen
 your-data = Ihre Daten
 download-data = Alles über mich herunterladen (JSON)
 erase-me = Mich löschen

@@ -303,7 +303,7 @@ escalated-written = { $count ->
    *[other] The second contacts of { $count } of them were written to.
 }
 escalated-list = Who they are
-escalated-then = Where one of them says to be done, it can be kept for them; then nobody reminds them again.
+escalated-then = Where one of them says to be done
 escalated-why = You get this mail because escalations of { $program } are sent to this address.
 
 ## Calendar entries
@@ -473,6 +473,9 @@ leave-program = End mail about { $program }
 leave-all = End all mail
 leave-all-means = About every program above. What is known of you stays, so that you can come back.
 about-you = About you
+second-contact = Second contact
+second-contact-means = { $address } is named as your second contact. If you do not say in time that all is done, a mail goes there as well.
+second-contact-remove = Remove the second contact
 your-data = Your data
 download-data = Download all that is known of me (JSON)
 erase-me = Erase me

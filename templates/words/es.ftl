@@ -297,7 +297,7 @@ escalated-written = { $count ->
    *[other] Se ha escrito a los segundos contactos de { $count } de ellos.
 }
 escalated-list = Quiénes son
-escalated-then = Si alguno dice que todo está hecho, puede anotarse por él; entonces nadie se lo recuerda más.
+escalated-then = Si alguno dice que todo está listo
 escalated-why = Recibe este correo porque los avisos de falta de respuesta sobre { $program } se envían a esta dirección.
 
 ## Entradas de calendario
@@ -467,6 +467,9 @@ leave-program = Dejar de recibir correos sobre { $program }
 leave-all = Dejar de recibir todo
 leave-all-means = De todos los programas de arriba. Lo que sabemos de usted queda, para que pueda volver.
 about-you = Sobre usted
+second-contact = Segundo contacto
+second-contact-means = { $address } figura como su segundo contacto. Si usted no dice a tiempo que todo está listo, también se envía un correo allí.
+second-contact-remove = Quitar el segundo contacto
 your-data = Sus datos
 download-data = Descargar todo lo que saben de mí (JSON)
 erase-me = Borrarme

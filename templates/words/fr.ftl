@@ -295,7 +295,7 @@ escalated-written = { $count ->
    *[other] Les seconds contacts de { $count } d’entre eux ont été prévenus.
 }
 escalated-list = Qui ils sont
-escalated-then = Si l’un d’eux dit que tout est fait, on peut le noter pour lui ; il ne reçoit alors plus de rappel.
+escalated-then = Si l’un d’eux dit que tout est prêt
 escalated-why = Vous recevez ce message parce que les signalements d’absence de réponse pour { $program } sont envoyés à cette adresse.
 
 ## Entrées d’agenda
@@ -465,6 +465,9 @@ leave-program = Ne plus rien recevoir sur { $program }
 leave-all = Ne plus rien recevoir
 leave-all-means = Sur tous les programmes ci-dessus. Ce que nous savons de vous reste, pour que vous puissiez revenir.
 about-you = À votre sujet
+second-contact = Second contact
+second-contact-means = { $address } est désigné comme votre second contact. Si vous ne dites pas à temps que tout est prêt, un message y est envoyé aussi.
+second-contact-remove = Retirer le second contact
 your-data = Vos données
 download-data = Télécharger tout ce que vous savez de moi (JSON)
 erase-me = M’effacer

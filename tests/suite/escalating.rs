@@ -4,11 +4,15 @@
 use crate::databases::on_postgres_too;
 use crate::reconciling::moves;
 use crate::reminded::{Followed, at};
+use fairwarning::announce::Rounds;
 use fairwarning::links::Token;
 use fairwarning::notice::{
-    AmendmentKind, Edition, EmailAddress, Escalation, Notice, OccasionKind, Outcome, Program,
+    AmendmentKind, Carrier, Edition, EmailAddress, Escalation, Notice, Occasion, OccasionKind,
+    Outcome, Program,
 };
-use fairwarning::store::{Cause, Channel, Scope, Stands, Telling};
+use fairwarning::store::{
+    Cause, Channel, Chunk, Filling, NewOccasion, Scope, Silence, Stands, Telling,
+};
 use fairwarning::subscribers::{say_done, say_done_for, unsubscribe};
 
 on_postgres_too!(
@@ -28,6 +32,9 @@ on_postgres_too!(
     a_removed_second_contact_hears_nothing,
     erasing_the_first_contact_erases_the_second,
     another_rung_for_the_same_cutoff_escalates_no_second_time,
+    a_filling_that_broke_off_goes_on_where_it_was,
+    whatever_is_made_again_is_sent_once,
+    two_processes_at_the_rung_write_once,
 );
 
 /// Ada does not answer; Bo says so; Cy has nobody; Di is somebody's second contact.
@@ -38,14 +45,14 @@ const PEOPLE: &str = "address,name,programs,apis,environments,second_contact\n\
     di@example.org,Di,parcel,holdForPickup,,\n";
 
 /// 10 days before the cutoff of `test-first`, at nine in New York.
-const RUNG: &str = "2020-03-20T13:00:00Z";
+pub const RUNG: &str = "2020-03-20T13:00:00Z";
 
 fn escalates(program: &mut Program, notice: &mut Notice) {
     program.settings.escalation = Some(Escalation { at: "10 days".parse().unwrap(), to: None });
     notice.reminders.clear();
 }
 
-async fn announced() -> Followed {
+pub async fn announced() -> Followed {
     let mut followed = Followed::open().await;
     followed.publish(escalates).await;
     followed.office.import(PEOPLE).await.unwrap();
@@ -61,7 +68,7 @@ async fn says_done(followed: &Followed, address: &str, row: &str) {
     assert_eq!(said.unwrap(), Some(1));
 }
 
-async fn of_seconds(followed: &Followed) -> Vec<Telling> {
+pub async fn of_seconds(followed: &Followed) -> Vec<Telling> {
     let store = &followed.office.store;
     let all = store.occasions_about(&followed.path()).await.unwrap();
     let ids: Vec<i64> = all.iter().map(|occasion| occasion.id).collect();
@@ -212,10 +219,13 @@ async fn the_office_hears_the_count_once() {
     ] {
         assert!(text.contains(said), "{said} in {text}");
     }
-    assert_eq!(mail.subject, "2 of 3 without an answer: TLS 1.2 will be required: naïve clients are cut off");
+    assert_eq!(
+        mail.subject,
+        "2 of 3 without an answer: TLS 1.2 will be required: naïve clients are cut off"
+    );
     // Another process, and another look.
-    let rounds = fairwarning::announce::Rounds::new;
-    let mut other = rounds(followed.office.store.clone(), followed.office.keys.clone());
+    let (store, keys) = (followed.office.store.clone(), followed.office.keys.clone());
+    let mut other = Rounds::new(store, keys);
     assert!(other.tick(followed.office.clock.now()).await.unwrap().is_idle());
     let sent = followed.deliver_all().await;
     assert_eq!(sent.iter().filter(|to| *to == "help@parcel.example").count(), 1);
@@ -353,4 +363,59 @@ async fn another_rung_for_the_same_cutoff_escalates_no_second_time() {
         })
         .await;
     assert_eq!(followed.tick_at("2020-03-25T13:00:00Z").await.escalations, 0);
+}
+
+#[tokio::test]
+async fn a_filling_that_broke_off_goes_on_where_it_was() {
+    let mut followed = announced().await;
+    followed.office.clock.pass(at(RUNG) - followed.office.clock.now());
+    let (store, now) = (followed.office.store.clone(), followed.office.clock.now());
+    let current = store.current_publication().await.unwrap().unwrap();
+    let (program, notice) =
+        current.publication.workspace.notice(&followed.path()).expect("it is published");
+    let rung = fairwarning::schedule::escalations(notice, &program.settings).swap_remove(0);
+    let new = NewOccasion {
+        occasion: Occasion {
+            notice: followed.path(),
+            kind: OccasionKind::Escalation,
+            key: rung.key.clone(),
+        },
+        revision: program.revision(notice),
+        publication: current.id,
+        carrier: Some(Carrier::Files),
+    };
+    let occasion = store.open_occasion(&new, now).await.unwrap().id;
+    // Another process had looked at Ada, and died.
+    let chunk = Chunk { occasion, cursor: (0, 1), publication: current.id, at: now };
+    let found = Silence { told: 1, silent: 1 };
+    assert_eq!(store.fill_escalation(chunk, &[], found).await.unwrap(), Filling::Added(0));
+    let again = store.fill_escalation(chunk, &[], found).await.unwrap();
+    assert_eq!(again, Filling::Elsewhere, "nothing is counted twice");
+    assert_eq!(followed.tick().await.escalations, 2, "for Cy, and the office");
+    assert_eq!(store.silence(occasion).await.unwrap(), Silence { told: 3, silent: 3 });
+}
+
+#[tokio::test]
+async fn whatever_is_made_again_is_sent_once() {
+    let mut followed = announced().await;
+    followed.tick_at(RUNG).await;
+    followed.deliver_all().await;
+    for kind in [OccasionKind::Escalation, OccasionKind::Escalated] {
+        let occasion = followed.occasions(kind).await[0].id;
+        followed.office.store.look_again(occasion, followed.office.clock.now()).await.unwrap();
+    }
+    assert_eq!(followed.tick().await.escalations, 0);
+    assert_eq!(followed.deliver_all().await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn two_processes_at_the_rung_write_once() {
+    let mut followed = announced().await;
+    followed.office.clock.pass(at(RUNG) - followed.office.clock.now());
+    let (store, keys) = (followed.office.store.clone(), followed.office.keys.clone());
+    let mut other = Rounds::new(store, keys);
+    let now = followed.office.clock.now();
+    let (one, two) = tokio::join!(followed.rounds.tick(now), other.tick(now));
+    assert_eq!(one.unwrap().escalations + two.unwrap().escalations, 3);
+    assert_eq!(followed.deliver_all().await.len(), 3);
 }

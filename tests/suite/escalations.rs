@@ -5,8 +5,7 @@ use crate::generated::{days, lengths, notices, settings};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use fairwarning::notice::{Escalation, Notice, ProgramSettings};
 use fairwarning::schedule::{
-    Window, What, escalations, escalations_due, is_told_of, next_escalation, plan, reminders,
-    rungs,
+    What, Window, escalations, escalations_due, is_told_of, next_escalation, plan, reminders, rungs,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -15,7 +14,10 @@ fn office(at: &str) -> ProgramSettings {
     let text = "title: T\nkind: retirement\nannounced: 2025-01-01\nsummary: S.\n\
          schedule: {rows: {prod: {environment: prod, apis: [labels], cutoff: 2026-09-01}}}";
     let settings = declared::workspace(text).programs["parcels"].settings.clone();
-    ProgramSettings { escalation: Some(Escalation { at: at.parse().unwrap(), to: None }), ..settings }
+    ProgramSettings {
+        escalation: Some(Escalation { at: at.parse().unwrap(), to: None }),
+        ..settings
+    }
 }
 
 fn times(notice: &Notice, settings: &ProgramSettings) -> Vec<String> {

@@ -80,6 +80,7 @@ mod sample_office;
 mod schedule;
 mod schemas;
 mod scripted_server;
+mod second_contacts;
 mod seed_facts;
 mod sending_hours;
 mod settings;
