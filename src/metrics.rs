@@ -43,6 +43,8 @@ pub struct Facts {
     pub waiting: i64,
     pub throttled: i64,
     pub claimed: i64,
+    /// Waiting for weekly digests.
+    pub gathered: i64,
     /// Since the longest waiting message fell due; 0 where none waits.
     pub oldest_seconds: f64,
     pub dead: i64,
@@ -171,9 +173,12 @@ impl Metrics {
 
     /// Everything, in the text format of Prometheus.
     pub fn write(&self, facts: &Facts) -> String {
-        for (state, count) in
-            [("waiting", facts.waiting), ("throttled", facts.throttled), ("claimed", facts.claimed)]
-        {
+        for (state, count) in [
+            ("waiting", facts.waiting),
+            ("throttled", facts.throttled),
+            ("claimed", facts.claimed),
+            ("gathered", facts.gathered),
+        ] {
             self.queue.with_label_values(&[state]).set(count);
         }
         self.oldest.set(facts.oldest_seconds);

@@ -118,8 +118,9 @@ impl Book {
     }
 }
 
-/// The Message-ID of the first message that the recipient has or gets.
+/// The Message-ID of the first message that the recipient has or gets. What waits
+/// for a digest leaves under another one.
 pub(super) fn thread(tellings: &[Telling]) -> Option<String> {
-    let first = tellings.iter().find(|telling| telling.stands.is_on_its_way())?;
+    let first = tellings.iter().find(|t| t.stands.is_on_its_way() && !t.is_gathered)?;
     Some(first.thread.clone().unwrap_or_else(|| first.message_id.clone()))
 }

@@ -6,6 +6,7 @@
 
 use super::declared::Declared;
 use super::editions::{Editions, Letter, Matter};
+use super::gathering;
 use super::owed::{Book, Owed};
 use super::pace::Pace;
 use super::past::{Former, Past};
@@ -361,15 +362,22 @@ impl<'a> Pass<'a> {
             None => None,
         };
         let matter = former.as_deref().map_or(Matter::Whole, Matter::Change);
+        let before = former.as_deref().map(|former| &former.notice);
+        let telling = gathering::Telling { before, ..gathering::Telling::of(&rows) };
         let Filler { declared, at, .. } = *self.filler;
+        // What goes to somebody else waits for nobody's digest.
+        let period = match &behalf {
+            Some(_) => self.pace.period(declared.program, listener.zone, at, None),
+            None => self.filler.period(listener, telling, self.pace),
+        };
         let letter = Letter {
             recipient: listener.id,
             locale: self.audience.locale(listener),
             apis: self.audience.phrase_of(listener, &rows),
+            period,
             rows,
             matter,
             thread,
-            period: self.pace.period(declared.program, listener.zone, at, None),
             behalf,
         };
         Ok(Some(self.editions.row(letter).await?))

@@ -4,7 +4,7 @@
 use super::Exit;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::notice::{EmailAddress, Interest, NoticePath, ProgramId};
+use crate::notice::{EmailAddress, Frequency, Interest, NoticePath, ProgramId};
 use crate::store::{Cause, Listed, Scope, Store};
 use crate::subscribers::{self, ImportError};
 use anyhow::Context as _;
@@ -168,7 +168,7 @@ async fn list(store: &Store, full: bool) -> anyhow::Result<Exit> {
 }
 
 fn line(listed: &Listed, full: bool) -> String {
-    let Listed { address, name, locale, zone, interests, suppressed, .. } = listed;
+    let Listed { address, name, locale, zone, frequency, interests, suppressed, .. } = listed;
     let shown = |address: &EmailAddress| match full {
         true => address.to_string(),
         false => address.masked(),
@@ -177,6 +177,7 @@ fn line(listed: &Listed, full: bool) -> String {
     parts.extend(name.clone().filter(|_| full));
     parts.extend(locale.as_ref().map(ToString::to_string));
     parts.extend(zone.map(|zone| zone.name().to_owned()));
+    parts.extend((*frequency == Frequency::Weekly).then(|| frequency.as_str().to_owned()));
     let interests: Vec<String> = interests.iter().map(phrase).collect();
     parts.push(interests.join(", "));
     if let Some(second) = &listed.second_contact {

@@ -52,15 +52,9 @@ impl Renderer {
             let path = format!("mail/{}/{name}", OccasionKind::Confirmation.as_str());
             self.engines.render_as(form, &path, &view)
         };
-        let html = part(Form::Html, "body.html")?;
-        Ok(Edition {
-            locale: locale.clone(),
-            rows: Vec::new(),
-            subject: one_line(&part(Form::Plain, "subject.txt")?),
-            text: tidy_text(&part(Form::Plain, "body.txt")?),
-            html: charset_first(&self.inliner.inline(&html)?),
-            calendar: None,
-        })
+        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
+        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
+        Ok(tidied(locale, &[], texts, None))
     }
 
     /// The mail of `kind` for readers whom `rows` concern (all rows when empty).
@@ -203,15 +197,26 @@ impl Renderer {
             let path = format!("mail/{}/{name}", kind.as_str());
             self.engines.render_as(form, &path, view)
         };
-        let html = part(Form::Html, "body.html")?;
-        Ok(Edition {
-            locale: locale.clone(),
-            rows: rows.to_vec(),
-            subject: one_line(&part(Form::Plain, "subject.txt")?),
-            text: tidy_text(&part(Form::Plain, "body.txt")?),
-            html: charset_first(&self.inliner.inline(&html)?),
-            calendar,
-        })
+        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
+        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
+        Ok(tidied(locale, rows, texts, calendar))
+    }
+}
+
+/// Subject, text and HTML as templates wrote them, and as they are kept.
+pub(super) fn tidied(
+    locale: &Locale,
+    rows: &[RowId],
+    (subject, text, html): (String, String, String),
+    calendar: Option<String>,
+) -> Edition {
+    Edition {
+        locale: locale.clone(),
+        rows: rows.to_vec(),
+        subject: one_line(&subject),
+        text: tidy_text(&text),
+        html: charset_first(&html),
+        calendar,
     }
 }
 

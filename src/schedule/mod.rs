@@ -8,6 +8,7 @@ mod bounds;
 mod brownouts;
 mod change;
 mod days;
+mod digest;
 mod earlier;
 mod escalations;
 mod facts;
@@ -22,6 +23,7 @@ pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, is_within, plus,
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{before_last_amendment, describes, history, undo, word};
 pub use days::Days;
+pub use digest::{Pressing, is_advanced, next_digest, pressing};
 pub use earlier::{Earlier, earlier_cutoffs};
 pub use escalations::{escalations, escalations_due, is_told_of, next_escalation};
 pub use facts::{facts, standing_halt};

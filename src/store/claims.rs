@@ -4,7 +4,7 @@
 use super::buckets::Tokens;
 use super::nodes::NodeId;
 use super::queues::Claiming;
-use super::{Result, Store, Time, Write, micros, outcomes, subscribers};
+use super::{Result, Store, Time, Write, digests, micros, outcomes, subscribers};
 use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
 use sqlx::AssertSqlSafe;
 
@@ -260,5 +260,6 @@ async fn settle(
     .bind(now)
     .execute(&mut **transaction)
     .await?;
-    outcomes::note(transaction, (row, node), now, outcome, reply).await
+    outcomes::note(transaction, (row, node), now, outcome, reply).await?;
+    digests::settled(transaction, (row, node), now, outcome, reply).await
 }

@@ -6,8 +6,8 @@
 
 use super::dialect::Dialect;
 use super::subscribers::NewSubscriber;
-use super::{Result, Store, Turn, micros, value_rows};
-use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, ProgramId};
+use super::{Result, Store, Turn, frequencies, micros, value_rows};
+use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AssertSqlSafe, Connection as _, Transaction};
@@ -29,6 +29,8 @@ pub struct Import {
     people: Vec<NewSubscriber>,
     programs: Vec<(String, ProgramId)>,
     interests: Vec<(String, Interest)>,
+    /// Whether it does of anybody.
+    says_how_often: bool,
 }
 
 /// How many people an import brought.
@@ -52,6 +54,7 @@ impl Store {
             people: Vec::new(),
             programs: Vec::new(),
             interests: Vec::new(),
+            says_how_often: false,
         })
     }
 }
@@ -81,9 +84,9 @@ impl Import {
 
     async fn lay_out(&mut self) -> Result<()> {
         for some in self.people.chunks(ROWS_PER_STATEMENT) {
-            let columns = "address, key, mailbox, name, locale, zone, second_address, second_key,
-                second_mailbox";
-            let rows = value_rows(some.len(), 9);
+            let columns = "address, key, mailbox, name, locale, zone, frequency, second_address,
+                second_key, second_mailbox";
+            let rows = value_rows(some.len(), 10);
             let sql = format!("insert into listed_people ({columns}) values {rows}");
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for person in some {
@@ -94,9 +97,11 @@ impl Import {
                     .bind(person.name.as_deref())
                     .bind(person.locale.as_ref().map(Locale::as_str))
                     .bind(person.zone.map(|zone| zone.name()))
+                    .bind(person.frequency.map(Frequency::as_str))
                     .bind(person.second_contact.as_ref().map(|named| named.address.as_str()))
                     .bind(person.second_contact.as_ref().map(|named| named.address.key()))
                     .bind(person.second_contact.as_ref().map(|named| named.mailbox.as_slice()));
+                self.says_how_often |= person.frequency.is_some();
             }
             query.execute(&mut *self.connection).await?;
         }
@@ -163,6 +168,9 @@ impl Import {
         .await?;
         if self.names_seconds {
             name_seconds(&mut transaction, self.at).await?;
+        }
+        if self.says_how_often {
+            frequencies::set_frequencies(&mut transaction, self.at).await?;
         }
         for statement in [
             "delete from interests where (program, subscriber) in (

@@ -5,7 +5,9 @@
 
 use super::cells::bare;
 use crate::links::Keys;
-use crate::notice::{EmailAddress, Interest, Kind, Locale, Program, ProgramId, Wish, Workspace};
+use crate::notice::{
+    EmailAddress, Frequency, Interest, Kind, Locale, Program, ProgramId, Wish, Workspace,
+};
 use crate::store::{Kept, Named as NamedPerson, NewSubscriber, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -22,7 +24,7 @@ pub(super) const MAX_NAME_CHARS: usize = 100;
 /// APIs times environments times kinds times programs of one row.
 pub(super) const MAX_INTERESTS: usize = 10_000;
 
-pub(super) const COLUMNS: [&str; 9] = [
+pub(super) const COLUMNS: [&str; 10] = [
     "address",
     "name",
     "programs",
@@ -31,6 +33,7 @@ pub(super) const COLUMNS: [&str; 9] = [
     "kinds",
     "locale",
     "zone",
+    "frequency",
     SECOND_CONTACT,
 ];
 const SECOND_CONTACT: &str = "second_contact";
@@ -70,8 +73,9 @@ pub struct Imported {
 
 /// Imports a list. What it says of a person replaces what was known: name,
 /// locale, zone, and the interests in the programs that the list names for
-/// them. An address may stand on several lines; their interests add up. A list
-/// without a column of second contacts leaves those as they are.
+/// them. An address may stand on several lines; their interests add up. Where a list
+/// does not say how often, that stays, and one without a column of second contacts
+/// leaves those as they are.
 ///
 /// Nobody asks a second contact: the office answers for its list.
 pub async fn import_csv(
@@ -129,6 +133,7 @@ struct GoodRow {
     name: Option<String>,
     locale: Option<Locale>,
     zone: Option<Tz>,
+    frequency: Option<Frequency>,
     programs: Vec<ProgramId>,
     interests: Vec<Interest>,
     second_contact: Option<EmailAddress>,
@@ -176,7 +181,8 @@ impl Columns {
             let text = std::str::from_utf8(bytes);
             *field = bare(text.map_err(|_| vec!["it is not UTF-8".to_owned()])?);
         }
-        let [address, name, programs, apis, environments, kinds, locale, zone, second] = fields;
+        let [address, name, programs, apis, environments, kinds, locale, zone, often, second] =
+            fields;
         let mut reasons = Vec::new();
         if !is_usable_name(name) {
             let limit = format!("at most {MAX_NAME_CHARS} characters, none of them a control");
@@ -191,6 +197,7 @@ impl Columns {
         {
             reasons.push("the second contact is the same address".to_owned());
         }
+        let frequency = optional(often, &mut reasons);
         let named = Named {
             programs: split(programs),
             apis: split(apis),
@@ -204,6 +211,7 @@ impl Columns {
                 name: (!name.is_empty()).then(|| name.to_owned()),
                 locale,
                 zone,
+                frequency,
                 programs: named.programs.iter().filter_map(|id| id.parse().ok()).collect(),
                 interests,
                 second_contact,
@@ -219,8 +227,8 @@ impl GoodRow {
         mailbox: Vec<u8>,
         second_contact: Option<NamedPerson>,
     ) -> NewSubscriber {
-        let Self { address, name, locale, zone, interests, .. } = self;
-        NewSubscriber { address, mailbox, name, locale, zone, interests, second_contact }
+        let Self { address, name, locale, zone, frequency, interests, .. } = self;
+        NewSubscriber { address, mailbox, name, locale, zone, frequency, interests, second_contact }
     }
 }
 

@@ -306,6 +306,21 @@ escalated-list = Who they are
 escalated-then = Where one of them says to be done
 escalated-why = You get this mail because escalations of { $program } are sent to this address.
 
+## The weekly digest
+
+announcement = Announcement
+digest = Weekly digest
+digest-subject = { $count ->
+    [one] Weekly digest of { $program }: one notice
+   *[other] Weekly digest of { $program }: { $count } notices
+}
+digest-heading = { $count ->
+    [one] News on one notice
+   *[other] News on { $count } notices
+}
+digest-lead = What was announced and changed since your last digest, and what is coming. What could not wait was sent to you at once.
+because-you-asked-weekly = You get this mail because you asked for a weekly digest of the changes to { $program }.
+
 ## Calendar entries
 
 event = { $what }, { $place }: { $title }
@@ -432,6 +447,10 @@ none-is-all = Tick none to hear of all of them.
 your-language = Language of the mails
 your-zone = Time zone (optional)
 zone-hint = Such as { $zone }.
+how-often = How often
+how-often-hint = The digest waits for its day of the week. What cannot wait, such as a cutoff before that day, comes at once.
+frequency-each = Each message as it comes
+frequency-weekly = One digest a week
 ask-to-subscribe = Send me the link to confirm
 what-becomes-of-it = We keep the address for these mails alone. Every mail has a link that ends them, and one that shows, changes and erases what we know of you.
 bad-fields = Something has to be put right first
