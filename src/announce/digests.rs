@@ -134,6 +134,7 @@ impl<'a> Bundler<'a> {
             message_id: self.names.message_id(domain)?,
             thread: None,
             period,
+            behalf: None,
         };
         let members = members.iter().map(|one| one.row).collect();
         bundling.digests.push(NewDigest { occasion, row, members });

@@ -7,7 +7,7 @@ use super::{AnnounceError, MAX_ROW_SETS};
 use crate::notice::{Digest, Locale, OccasionKind, RowId};
 use crate::render::Renderer;
 use crate::schedule::Rung;
-use crate::store::{NewEdition, NewRow, Period, Store};
+use crate::store::{Behalf, NewEdition, NewRow, Period, Store};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,6 +18,8 @@ pub(super) enum Matter<'m> {
     Whole,
     /// What is coming.
     Reminder(&'m Rung<'m>),
+    /// What is coming, on somebody's behalf.
+    Escalation(&'m Rung<'m>),
     /// What changed since this revision.
     Change(&'m Former),
 }
@@ -32,6 +34,8 @@ pub(super) struct Letter<'m> {
     pub matter: Matter<'m>,
     pub thread: Option<String>,
     pub period: Period,
+    /// Somebody else it goes to.
+    pub behalf: Option<Behalf>,
 }
 
 type Key = (Locale, Vec<RowId>, Option<Digest>);
@@ -73,11 +77,11 @@ impl<'a> Editions<'a> {
     }
 
     pub async fn row(&mut self, letter: Letter<'_>) -> Result<NewRow, AnnounceError> {
-        let Letter { recipient, locale, rows, apis, matter, thread, period } = letter;
-        let edition = self.edition(locale, rows, matter).await?;
+        let Letter { recipient, locale, rows, apis, matter, thread, period, behalf } = letter;
+        let edition = self.edition(locale, rows, matter, behalf.is_some()).await?;
         let domain = self.declared.program.settings.sender.address.domain();
         let message_id = self.names.message_id(domain)?;
-        Ok(NewRow { recipient, edition, apis, message_id, thread, period })
+        Ok(NewRow { recipient, edition, apis, message_id, thread, period, behalf })
     }
 
     async fn edition(
@@ -85,6 +89,7 @@ impl<'a> Editions<'a> {
         locale: Locale,
         mut rows: Vec<RowId>,
         matter: Matter<'_>,
+        is_second: bool,
     ) -> Result<i64, AnnounceError> {
         if !self.row_sets.contains(&rows) {
             if self.row_sets.len() >= MAX_ROW_SETS {
@@ -94,13 +99,14 @@ impl<'a> Editions<'a> {
         }
         let since = match matter {
             Matter::Change(former) => Some(former.revision.clone()),
-            Matter::Whole | Matter::Reminder(_) => None,
+            Matter::Whole | Matter::Reminder(_) | Matter::Escalation(_) => None,
         };
         let key = (locale, rows, since);
         if let Some(id) = self.known.get(&key) {
             return Ok(*id);
         }
-        let Declared { program, notice, path, revision, facts, .. } = self.declared;
+        let Declared { path, revision, facts, .. } = self.declared;
+        let (program, notice) = (self.declared.program, self.declared.notice);
         let (locale, rows, since) = (&key.0, &key.1, key.2.as_ref());
         let rendered = match matter {
             Matter::Whole => {
@@ -110,8 +116,16 @@ impl<'a> Editions<'a> {
             Matter::Reminder(rung) => {
                 self.renderer.reminder(program, notice, rung, locale, rows, self.at)
             }
+            Matter::Escalation(rung) => {
+                self.renderer.escalation(program, notice, rung, locale, rows, self.at)
+            }
             Matter::Change(Former { program: before, notice: told, .. }) => {
-                self.renderer.change((before, told), (program, notice), locale, rows, self.at)
+                let (before, now, at) = ((before, told), (program, notice), self.at);
+                if is_second {
+                    self.renderer.change_for_second(before, now, locale, rows, at)
+                } else {
+                    self.renderer.change(before, now, locale, rows, at)
+                }
             }
         };
         let edition =
@@ -127,7 +141,9 @@ impl<'a> Editions<'a> {
     /// What is sent in place of one more set of rows.
     fn widest(&self, matter: Matter<'_>) -> Vec<RowId> {
         match matter {
-            Matter::Reminder(rung) => rung.reminders.iter().map(|r| r.row.clone()).collect(),
+            Matter::Reminder(rung) | Matter::Escalation(rung) => {
+                rung.reminders.iter().map(|r| r.row.clone()).collect()
+            }
             Matter::Whole | Matter::Change(_) => {
                 self.declared.notice.schedule.rows.keys().cloned().collect()
             }

@@ -11,6 +11,7 @@ mod confirmations;
 mod declared;
 mod digests;
 mod editions;
+mod escalate;
 mod gathering;
 mod hearers;
 mod interrupted;
@@ -19,10 +20,12 @@ mod names;
 mod owed;
 mod pace;
 mod past;
+mod readers;
 mod reconcile;
 mod remind;
 mod round;
 mod rounds;
+mod unacknowledged;
 
 pub use approval::{Approving, NotApproved, Parts, approve, margin};
 pub use audience::{Audience, Concern, Met};
@@ -32,6 +35,7 @@ pub use interrupted::{Stuck, fill_interrupted};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};
 pub use rounds::{Rounds, Ticked};
+pub use unacknowledged::{Silent, Unacknowledged};
 
 use crate::notice::NoticePath;
 use crate::render::RenderError;

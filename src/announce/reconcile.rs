@@ -10,12 +10,13 @@ use super::gathering;
 use super::owed::{Book, Owed};
 use super::pace::Pace;
 use super::past::{Former, Past};
+use super::readers::Reader;
 use super::round::Filler;
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS};
 use crate::notice::{ApiId, Digest, Facts, NoticePath, OccasionKind, RowId};
 use crate::store::{
-    Chunk, Filling, Listener, NewOccasion, NewRow, Store, StoreError, StoredOccasion, Telling,
-    ToldNotice,
+    Behalf, Chunk, Filling, Listener, NewOccasion, NewRow, Store, StoreError, StoredOccasion,
+    Telling, ToldNotice,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,10 +26,24 @@ use std::sync::Arc;
 pub struct Reconciled {
     /// Where changes are written, if there were any to write.
     pub occasion: Option<i64>,
+    /// And where to second contacts.
+    pub to_seconds: Option<i64>,
     pub added: u64,
     pub withdrawn: u64,
     /// Whether messages in flight have yet to show who was told what.
     pub is_open: bool,
+}
+
+impl Reconciled {
+    fn and(self, other: Self) -> Self {
+        Self {
+            occasion: self.occasion.or(other.occasion),
+            to_seconds: self.to_seconds.or(other.to_seconds),
+            added: self.added + other.added,
+            withdrawn: self.withdrawn + other.withdrawn,
+            is_open: self.is_open || other.is_open,
+        }
+    }
 }
 
 /// Brings the readers of an announced notice up to the current revision.
@@ -48,7 +63,6 @@ pub(super) async fn reconcile(
     if is_current && is_settled {
         return Ok(Reconciled::default());
     }
-    let mut past = Past::of(store, path);
     let mut told = ToldNotice {
         subject: path.to_string(),
         revision: declared.revision.clone(),
@@ -56,16 +70,21 @@ pub(super) async fn reconcile(
         is_settled: false,
     };
     if !is_current {
-        let before = past.at(known).await?;
+        let before = Past::of(store, path).at(known).await?;
         if before.is_some_and(|before| reaches_further(&before, declared)) {
             store.look_again(announcement.id, at).await?;
         }
         store.put_told_notice(&told, at).await?;
     }
-    let pass = Pass::begin(filler, announcement, pace, past).await?;
     let mut done = Reconciled::default();
-    if let Some(mut pass) = pass {
-        done = pass.run().await?;
+    for reader in Reader::BOTH {
+        if let Some(mut pass) = Pass::begin(filler, announcement, pace, reader).await? {
+            let (passed, occasion) = (pass.run().await?, Some(pass.occasion));
+            done = done.and(match reader {
+                Reader::First => Reconciled { occasion, ..passed },
+                Reader::Second => Reconciled { to_seconds: occasion, ..passed },
+            });
+        }
     }
     if !done.is_open {
         told.is_settled = true;
@@ -85,12 +104,25 @@ pub(super) async fn forecast(
     if *known == declared.revision && told.as_ref().is_none_or(|told| told.is_settled) {
         return Ok(0);
     }
-    let (mut past, mut count, mut after) = (Past::of(store, &declared.path), 0, 0);
-    let view = Scene::of(store, declared, &mut past).await?;
+    let mut count = 0;
+    for reader in Reader::BOTH {
+        let mut past = Past::of(store, &declared.path);
+        let scene = Scene::of(store, declared, &mut past, reader).await?;
+        count += forecast_for(store, declared, &scene).await?;
+    }
+    Ok(count)
+}
+
+async fn forecast_for(
+    store: &Store,
+    declared: &Declared<'_>,
+    view: &Scene,
+) -> Result<u64, StoreError> {
+    let (mut count, mut after, channel) = (0, 0, view.reader.channel());
     loop {
-        let page = store.recipients_of(&view.occasions, after, CHUNK_SUBSCRIBERS).await?;
+        let page = store.recipients_of(&view.occasions, channel, after, CHUNK_SUBSCRIBERS).await?;
         let Some(last) = page.last() else { return Ok(count) };
-        let mut tellings = store.tellings(&view.occasions, (after, *last)).await?;
+        let mut tellings = store.tellings(&view.occasions, channel, (after, *last)).await?;
         after = *last;
         let to_withdraw = view.book.to_withdraw(&tellings);
         for telling in tellings.iter_mut().filter(|t| to_withdraw.contains(&t.row)) {
@@ -99,7 +131,8 @@ pub(super) async fn forecast(
         let audience = Audience::of(declared.program, declared.notice);
         for (listener, tellings) in with_listeners(store, declared, &page, &tellings).await? {
             let owed = view.owed(declared, &audience, &listener, tellings);
-            count += u64::from(!listener.is_suppressed && !matches!(owed, Owed::Nothing));
+            let is_passed_over = view.passes_over(&listener);
+            count += u64::from(!is_passed_over && !matches!(owed, Owed::Nothing));
         }
     }
 }
@@ -121,6 +154,7 @@ fn reaches_further(before: &Former, declared: &Declared<'_>) -> bool {
 
 /// Everything that was written about a notice, looked at from the present.
 struct Scene {
+    reader: Reader,
     occasions: Vec<i64>,
     book: Book,
     /// By revision, what was said of all rows then.
@@ -132,9 +166,11 @@ impl Scene {
         store: &Store,
         declared: &Declared<'_>,
         past: &mut Past<'_>,
+        reader: Reader,
     ) -> Result<Self, StoreError> {
         let occasions = store.occasions_about(&declared.path).await?;
-        let occasions: Vec<i64> = occasions.iter().map(|occasion| occasion.id).collect();
+        let occasions = occasions.iter().filter(|occasion| reader.hears(occasion));
+        let occasions: Vec<i64> = occasions.map(|occasion| occasion.id).collect();
         let mut editions = Vec::new();
         let mut former = HashMap::new();
         for occasion in &occasions {
@@ -148,7 +184,7 @@ impl Scene {
                 former.entry(edition.revision.clone()).or_insert_with(|| then.facts.clone());
             }
         }
-        Ok(Self { occasions, book: Book::new(editions, &declared.facts), former })
+        Ok(Self { reader, occasions, book: Book::new(editions, &declared.facts), former })
     }
 
     /// Whether anybody could be owed anything.
@@ -159,6 +195,12 @@ impl Scene {
         self.book.holds_superseded() || self.former.values().any(differs)
     }
 
+    /// Whoever left hears nothing; somebody else who was told otherwise does, and is
+    /// asked about when it is sent.
+    fn passes_over(&self, listener: &Listener) -> bool {
+        self.reader == Reader::First && listener.is_suppressed
+    }
+
     fn owed(
         &self,
         declared: &Declared<'_>,
@@ -166,7 +208,11 @@ impl Scene {
         listener: &Listener,
         tellings: &[Telling],
     ) -> Owed {
-        let met = audience.met_by(&listener.interests);
+        // Somebody else hears of what they were told, and of nothing else.
+        let met = match self.reader {
+            Reader::First => audience.met_by(&listener.interests),
+            Reader::Second => None,
+        };
         let rows: Vec<RowId> = met.map_or(Vec::new(), |met| met.rows);
         self.book.owed(declared, tellings, &rows, |revision| self.former.get(revision))
     }
@@ -189,15 +235,17 @@ impl<'a> Pass<'a> {
         filler: &'a Filler<'a>,
         announcement: &StoredOccasion,
         pace: Pace,
-        mut past: Past<'a>,
+        reader: Reader,
     ) -> Result<Option<Self>, AnnounceError> {
         let Filler { store, declared, at, .. } = *filler;
-        let scene = Scene::of(store, declared, &mut past).await?;
+        let mut past = Past::of(store, &declared.path);
+        let scene = Scene::of(store, declared, &mut past, reader).await?;
         if !scene.has_news(&declared.facts) {
             return Ok(None);
         }
+        let key = reader.change(&key(store, declared).await?);
         let new = NewOccasion {
-            occasion: declared.occasion(OccasionKind::Change, &key(store, declared).await?),
+            occasion: declared.occasion(OccasionKind::Change, &key),
             revision: declared.revision.clone(),
             publication: declared.publication,
             carrier: announcement.carrier,
@@ -217,12 +265,14 @@ impl<'a> Pass<'a> {
     async fn run(&mut self) -> Result<Reconciled, AnnounceError> {
         let Filler { store, declared, at, .. } = *self.filler;
         let (occasion, publication) = (self.occasion, declared.publication);
-        let mut done = Reconciled { occasion: Some(occasion), ..Reconciled::default() };
+        let mut done = Reconciled::default();
         loop {
             let state = store.occasion_by_id(occasion).await?;
             let Some(state) = state.filter(|state| !state.is_filled) else { break };
+            let Scene { occasions, reader, .. } = &self.scene;
+            let channel = reader.channel();
             let page =
-                store.recipients_of(&self.scene.occasions, state.cursor, CHUNK_SUBSCRIBERS).await?;
+                store.recipients_of(occasions, channel, state.cursor, CHUNK_SUBSCRIBERS).await?;
             let Some(last) = page.last().copied() else {
                 store.finish_filling(occasion, state.cursor, at).await?;
                 continue;
@@ -276,21 +326,22 @@ impl<'a> Pass<'a> {
         done: &mut Reconciled,
     ) -> Result<(Vec<NewRow>, Vec<Telling>), AnnounceError> {
         let Filler { store, declared, at, .. } = *self.filler;
-        let mut tellings = store.tellings(&self.scene.occasions, range).await?;
+        let channel = self.scene.reader.channel();
+        let mut tellings = store.tellings(&self.scene.occasions, channel, range).await?;
         let to_withdraw = self.scene.book.to_withdraw(&tellings);
         if !to_withdraw.is_empty() {
             store.supersede(&to_withdraw, at).await?;
-            tellings = store.tellings(&self.scene.occasions, range).await?;
+            tellings = store.tellings(&self.scene.occasions, channel, range).await?;
             let left = self.scene.book.to_withdraw(&tellings);
             done.withdrawn += (to_withdraw.len() - left.len().min(to_withdraw.len())) as u64;
         }
         let mut rows = Vec::new();
         for (listener, tellings) in with_listeners(store, declared, page, &tellings).await? {
-            if listener.is_suppressed {
+            if self.scene.passes_over(&listener) {
                 continue;
             }
             let owed = self.scene.owed(declared, &self.audience, &listener, tellings);
-            rows.extend(self.message(&listener, owed).await?);
+            rows.extend(self.message(&listener, behalf(tellings), owed).await?);
         }
         Ok((rows, tellings))
     }
@@ -298,6 +349,7 @@ impl<'a> Pass<'a> {
     async fn message(
         &mut self,
         listener: &Listener,
+        behalf: Option<Behalf>,
         owed: Owed,
     ) -> Result<Option<NewRow>, AnnounceError> {
         let (rows, since, thread) = match owed {
@@ -312,17 +364,31 @@ impl<'a> Pass<'a> {
         let matter = former.as_deref().map_or(Matter::Whole, Matter::Change);
         let before = former.as_deref().map(|former| &former.notice);
         let draft = gathering::Draft { before, ..gathering::Draft::of(&rows) };
+        let Filler { declared, at, .. } = *self.filler;
+        // What goes to somebody else waits for nobody's digest.
+        let period = match &behalf {
+            Some(_) => self.pace.period(declared.program, listener.zone, at, None),
+            None => self.filler.period(listener, draft, self.pace),
+        };
         let letter = Letter {
             recipient: listener.id,
             locale: self.audience.locale(listener),
             apis: self.audience.phrase_of(listener, &rows),
-            period: self.filler.period(listener, draft, self.pace),
+            period,
             rows,
             matter,
             thread,
+            behalf,
         };
         Ok(Some(self.editions.row(letter).await?))
     }
+}
+
+/// Who it was that heard on the recipient's behalf, where anybody did.
+fn behalf(tellings: &[Telling]) -> Option<Behalf> {
+    let last = tellings.iter().rev().find(|telling| telling.addressee.is_some())?;
+    let told_on = last.told_on.clone().unwrap_or_default();
+    last.addressee.map(|addressee| Behalf { addressee, told_on })
 }
 
 /// What makes a change the occasion it is: a notice may come back to a revision

@@ -6,11 +6,14 @@ use super::editions::{Letter, Matter};
 use super::gathering;
 use super::owed::thread;
 use super::pace::Pace;
+use super::readers::Reader;
 use super::round::Filler;
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS};
 use crate::notice::{OccasionKind, RowId};
 use crate::schedule::{Reminder, Rung, reminders_due, rungs};
-use crate::store::{Chunk, Filling, Listener, NewOccasion, NewRow, StoredOccasion, Telling};
+use crate::store::{
+    Channel, Chunk, Filling, Listener, NewOccasion, NewRow, StoredOccasion, Telling,
+};
 use std::collections::BTreeSet;
 
 /// Fills what is due now and was not filled yet; says how many hear.
@@ -24,7 +27,8 @@ pub(super) async fn remind(
         return Ok(0);
     }
     let all = store.occasions_about(&declared.path).await?;
-    let is_telling = |o: &&StoredOccasion| o.kind != OccasionKind::Reminder;
+    let is_telling =
+        |o: &&StoredOccasion| Reader::First.hears(o) && o.kind != OccasionKind::Reminder;
     let telling: Vec<i64> = all.iter().filter(is_telling).map(|occasion| occasion.id).collect();
     let is_filled = |rung: &Rung<'_>| {
         let same = |o: &&StoredOccasion| o.kind == OccasionKind::Reminder && o.key == rung.key;
@@ -68,7 +72,9 @@ impl Reminding<'_> {
         loop {
             let state = store.occasion_by_id(self.occasion).await?;
             let Some(state) = state.filter(|state| !state.is_filled) else { return Ok(added) };
-            let page = store.recipients_of(self.telling, state.cursor, CHUNK_SUBSCRIBERS).await?;
+            let page = store
+                .recipients_of(self.telling, Channel::Mail, state.cursor, CHUNK_SUBSCRIBERS)
+                .await?;
             let Some(last) = page.last().copied() else {
                 store.finish_filling(self.occasion, state.cursor, at).await?;
                 continue;
@@ -95,7 +101,7 @@ impl Reminding<'_> {
     ) -> Result<Vec<Letter<'_>>, AnnounceError> {
         let Filler { store, declared, .. } = *self.filler;
         let Declared { path, .. } = declared;
-        let tellings = store.tellings(self.telling, range).await?;
+        let tellings = store.tellings(self.telling, Channel::Mail, range).await?;
         let done = store.acknowledged(path, page).await?;
         let none = BTreeSet::new();
         let listeners = store.listeners(&path.program, page).await?;
@@ -135,6 +141,7 @@ impl Reminding<'_> {
             matter: Matter::Reminder(self.rung),
             thread: thread(tellings),
             period,
+            behalf: None,
         })
     }
 }

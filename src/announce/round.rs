@@ -322,7 +322,8 @@ impl<'a> Filler<'a> {
         let Concern { locale, rows, apis, .. } = concern;
         let recipient = listener.id;
         let matter = Matter::Whole;
-        let letter = Letter { recipient, locale, rows, apis, matter, thread: None, period };
+        let (thread, behalf) = (None, None);
+        let letter = Letter { recipient, locale, rows, apis, matter, thread, period, behalf };
         editions.row(letter).await
     }
 }

@@ -4,15 +4,17 @@
 use super::approval::allowed;
 use super::declared::Declared;
 use super::digests::bundle_due;
+use super::escalate::escalate;
 use super::joiners::welcome;
 use super::pace::{Pace, next_hours};
 use super::reconcile::{reconcile, subject};
 use super::remind::remind;
 use super::round::Filler;
 use super::{AnnounceError, CHUNK_SUBSCRIBERS};
+use crate::links::Keys;
 use crate::notice::NoticePath;
 use crate::render::Renderer;
-use crate::schedule::{Instant, next_reminder};
+use crate::schedule::{Instant, next_escalation, next_reminder};
 use crate::store::{Store, StoredOccasion, StoredPublication};
 use chrono::TimeDelta;
 
@@ -25,6 +27,8 @@ const LONGEST_FILLING: TimeDelta = TimeDelta::hours(1);
 pub struct Ticked {
     /// Messages made.
     pub reminders: u64,
+    /// To second contacts, and to the office about them.
+    pub escalations: u64,
     pub changes: u64,
     pub announcements: u64,
     /// Digests made, and messages that left as themselves when one was due.
@@ -48,6 +52,7 @@ impl Ticked {
 /// Follows up everything that was announced and entrusted to a carrier.
 pub struct Rounds {
     store: Store,
+    keys: Keys,
     held: Option<Held>,
 }
 
@@ -66,8 +71,8 @@ struct Held {
 }
 
 impl Rounds {
-    pub fn new(store: Store) -> Self {
-        Self { store, held: None }
+    pub fn new(store: Store, keys: Keys) -> Self {
+        Self { store, keys, held: None }
     }
 
     /// One look at `now`. What it leaves undone, because somebody published
@@ -168,7 +173,7 @@ impl Rounds {
     }
 
     async fn follow_up(&mut self, now: Instant, ticked: &mut Ticked) -> Result<(), AnnounceError> {
-        let store = &self.store;
+        let (store, keys) = (&self.store, &self.keys);
         let Some(held) = &mut self.held else { return Ok(()) };
         let joined = joined(store, now).await?;
         let is_due = !held.is_settled || held.next.is_some_and(|next| next <= now);
@@ -196,7 +201,7 @@ impl Rounds {
             }
             let filler = Filler { store, declared, renderer, at: now };
             if is_due {
-                is_settled &= held_up(tell(&filler, announcement, ticked).await)?;
+                is_settled &= held_up(tell(&filler, keys, announcement, ticked).await)?;
             }
             if !ids.is_empty() {
                 let welcomed = welcome(&filler, announcement, &ids).await;
@@ -204,7 +209,8 @@ impl Rounds {
                 are_welcomed &= held_up(welcomed.map(|_| true))?;
             }
             let coming = next_reminder(notice, &program.settings, now);
-            next = [next, coming].into_iter().flatten().min();
+            let escalating = next_escalation(notice, &program.settings, now);
+            next = [next, coming, escalating].into_iter().flatten().min();
         }
         if are_welcomed && !joined.is_empty() {
             store.looked_at(&joined).await?;
@@ -232,6 +238,7 @@ fn held_up(done: Result<bool, AnnounceError>) -> Result<bool, AnnounceError> {
 /// Says whether nothing is left open.
 async fn tell(
     filler: &Filler<'_>,
+    keys: &Keys,
     announcement: &StoredOccasion,
     ticked: &mut Ticked,
 ) -> Result<bool, AnnounceError> {
@@ -240,6 +247,7 @@ async fn tell(
     ticked.withdrawn += done.withdrawn;
     ticked.announcements += filler.fill(announcement.id, Pace::InHours).await?.added;
     ticked.reminders += remind(filler, announcement).await?;
+    ticked.escalations += escalate(filler, announcement, keys).await?;
     Ok(!done.is_open)
 }
 

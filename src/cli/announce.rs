@@ -1,7 +1,7 @@
 //! `fairwarning announce`: whom it would reach, a question, and the round.
 
 use super::{Exit, count};
-use crate::announce::{AnnounceError, Forecast, Round};
+use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
 use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
@@ -67,8 +67,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
-    let delivery = Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone())?;
-    let again = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+    let means = || Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone());
+    let delivery = means()?;
     let carrier = delivery.carrier();
     let before = already(&store, &round).await?;
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
@@ -86,14 +86,14 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let counts = store.round_counts(filled.occasion).await?;
     let is_done = settled(&counts) + counts.gathered == counts.total();
-    let changes = reconciled.occasion.filter(|_| reconciled.added > 0);
-    if is_done && changes.is_none() {
+    let changes = changes(&reconciled);
+    if is_done && changes.is_empty() {
         say!("Everyone concerned has a message already; nothing is left to send.");
     } else {
         say!("Sending {way}.");
     }
     let mut exit = Exit::Clean;
-    if !is_done || changes.is_none() {
+    if !is_done || changes.is_empty() {
         let ended = deliver(&store, delivery, filled.occasion).await?;
         let counts = store.round_counts(filled.occasion).await?;
         if settled(&before) > 0 {
@@ -104,12 +104,18 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if reconciled.is_open {
         say!("Some messages of the old facts are in flight; `serve`, or this again, goes on.");
     }
-    if let Some(changes) = changes {
-        let changed = deliver_changes(&store, again, changes).await?;
+    for changes in changes {
+        let changed = deliver_changes(&store, means()?, changes).await?;
         exit = if exit == Exit::Clean { changed } else { exit };
     }
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
+}
+
+/// Where changes are written, if any were.
+fn changes(done: &Reconciled) -> Vec<i64> {
+    let occasions = [done.occasion, done.to_seconds].into_iter().flatten();
+    occasions.filter(|_| done.added > 0).collect()
 }
 
 async fn deliver_changes(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Exit> {

@@ -38,6 +38,7 @@ mod render;
 mod roles;
 mod schema;
 mod serve;
+mod silent;
 mod source;
 mod status;
 mod token;

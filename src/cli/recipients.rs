@@ -4,7 +4,7 @@
 use super::Exit;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::notice::{EmailAddress, Frequency, Interest, ProgramId};
+use crate::notice::{EmailAddress, Frequency, Interest, NoticePath, ProgramId};
 use crate::store::{Cause, Listed, Scope, Store};
 use crate::subscribers::{self, ImportError};
 use anyhow::Context as _;
@@ -22,7 +22,8 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Bring in a CSV list: address, name, programs, apis, environments, kinds, locale, zone
+    /// Bring in a CSV list: address, name, programs, apis, environments, kinds, locale, zone,
+    /// second_contact
     Import {
         /// The list; its first line names the columns.
         file: PathBuf,
@@ -32,6 +33,9 @@ enum Action {
         /// Print addresses in full; otherwise they are masked.
         #[arg(long)]
         full: bool,
+        /// Only who was told of this notice and has not said that they are done, as CSV.
+        #[arg(long, value_name = "PROGRAM/NOTICE")]
+        unacknowledged: Option<NoticePath>,
     },
     /// Print everybody in full, as a list that `import` reads again, or as JSON
     Export {
@@ -97,7 +101,10 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let store = Store::open(&arguments.database.check()?).await?;
     match arguments.action {
         Action::Import { file } => import(&store, &file, clock).await,
-        Action::List { full } => list(&store, full).await,
+        Action::List { full, unacknowledged: None } => list(&store, full).await,
+        Action::List { full, unacknowledged: Some(notice) } => {
+            super::silent::list(&store, &notice, full, clock).await
+        }
         Action::Export { format } => export(&store, format).await,
         Action::Show { address } => show(&store, &address, clock).await,
         Action::Erase { address, suppress } => erase(&store, &address, suppress, clock).await,
@@ -162,14 +169,20 @@ async fn list(store: &Store, full: bool) -> anyhow::Result<Exit> {
 
 fn line(listed: &Listed, full: bool) -> String {
     let Listed { address, name, locale, zone, frequency, interests, suppressed, .. } = listed;
-    let address = if full { address.to_string() } else { address.masked() };
-    let mut parts = vec![address];
+    let shown = |address: &EmailAddress| match full {
+        true => address.to_string(),
+        false => address.masked(),
+    };
+    let mut parts = vec![shown(address)];
     parts.extend(name.clone().filter(|_| full));
     parts.extend(locale.as_ref().map(ToString::to_string));
     parts.extend(zone.map(|zone| zone.name().to_owned()));
     parts.extend((*frequency == Frequency::Weekly).then(|| frequency.as_str().to_owned()));
     let interests: Vec<String> = interests.iter().map(phrase).collect();
     parts.push(interests.join(", "));
+    if let Some(second) = &listed.second_contact {
+        parts.push(format!("second contact: {}", shown(second)));
+    }
     if !suppressed.is_empty() {
         parts.push(format!("suppressed: {}", suppressed.join(", ")));
     }

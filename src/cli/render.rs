@@ -119,7 +119,7 @@ fn render(
     let rows: Vec<_> = notice.schedule.rows.keys().cloned().collect();
     // A reminder has no schedule that could list them.
     let apis = match occasion {
-        Occasion::Reminder | Occasion::Digest => {
+        Occasion::Reminder | Occasion::Escalation | Occasion::Digest => {
             let met = Audience::of(program, notice).met_by(&[Wanted::default()]);
             met.map_or(String::new(), |met| met.apis)
         }

@@ -253,11 +253,12 @@ async fn announce(
     clock: Clock,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    let keys = subscribers::load_keys(&store, clock.now()).await?;
     let looking = async {
         let mut ticks = tokio::time::interval(LOOK_FOR_ROUNDS);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut wakeups = store.wakeups(Topic::Publications);
-        let mut rounds = Rounds::new(store.clone());
+        let mut rounds = Rounds::new(store.clone(), keys);
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
@@ -306,6 +307,7 @@ async fn follow_up(rounds: &mut Rounds, clock: &Clock) {
                     tracing::info!(
                         announcements = ticked.announcements,
                         reminders = ticked.reminders,
+                        escalations = ticked.escalations,
                         changes = ticked.changes,
                         digests = ticked.digests,
                         withdrawn = ticked.withdrawn,

@@ -50,14 +50,14 @@ impl Stationery<'_> {
         let letterhead = self.letterhead;
         let bounce = self.keys.sign(&Token::Bounce { row: claimed.row });
         let unsubscribe = self.keys.sign(&Token::Unsubscribe {
-            subscriber: claimed.recipient,
+            subscriber: claimed.addressee,
             program: letterhead.program.clone(),
         });
         let to = address(&claimed.address)?;
         let name = claimed.name.as_deref().map(clean_field).filter(|name| !name.is_empty());
         let greeting = greet(&clean_field(&letterhead.greeting), name.as_deref());
         let leave = letterhead.unsubscribe_page(&unsubscribe);
-        let subscriber = claimed.recipient;
+        let subscriber = claimed.addressee;
         let change =
             letterhead.preferences_page(&self.keys.sign(&Token::Preferences { subscriber }));
         let confirm = letterhead
@@ -65,6 +65,10 @@ impl Stationery<'_> {
             .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
         let done = self.keys.sign(&Token::Acknowledge { row: claimed.row });
         let done = letterhead.done_page(&done);
+        let first = claimed.first_contact.as_ref();
+        let (shown, told_on) = first.map_or((String::new(), ""), |first| {
+            (clean_field(&first.shown), first.told_on.as_str())
+        });
         let parts = self.parts();
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),
@@ -74,6 +78,8 @@ impl Stationery<'_> {
             Slot::Page => letterhead.page.as_str(),
             Slot::Confirm => confirm.as_deref().unwrap_or_default(),
             Slot::Done => done.as_str(),
+            Slot::FirstContact => shown.as_str(),
+            Slot::ToldOn => told_on,
             Slot::Part(..) => parts.get(&slot).map_or("", String::as_str),
         };
         let mut headers = Headers::new();

@@ -7,19 +7,27 @@ use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::links::Keys;
 use crate::notice::{Edition, NoticePath, OccasionKind, Program};
-use crate::store::{Claimed, Member};
+use crate::store::{Claimed, FirstContact, Member};
 use chrono::{DateTime, Utc};
 use secrecy::SecretSlice;
 
+/// What stands in place of what differs by recipient.
+#[derive(Debug, Clone, Copy)]
+pub struct Samples<'a> {
+    pub apis: &'a str,
+    pub first_contact: &'a str,
+    pub told_on: &'a str,
+    /// How many messages about the notice it bundles, where it is a digest.
+    pub parts: usize,
+}
+
 /// The bytes of the message, as a mail program opens them (RFC 5322). `.example`
-/// never resolves (RFC 2606). `parts` is how many messages about the notice it
-/// bundles, where it is a digest.
+/// never resolves (RFC 2606).
 pub fn draft(
     program: &Program,
     notice: &NoticePath,
     edition: &Edition,
-    apis: &str,
-    parts: usize,
+    samples: Samples<'_>,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, ComposeError> {
     let base = PublicUrl::parse("https://notices.example").expect("it is a web address");
@@ -32,8 +40,13 @@ pub fn draft(
         occasion: 0,
         subject: notice.to_string(),
         recipient: 0,
+        addressee: 0,
+        first_contact: Some(FirstContact {
+            shown: samples.first_contact.to_owned(),
+            told_on: samples.told_on.to_owned(),
+        }),
         edition: 0,
-        apis: apis.to_owned(),
+        apis: samples.apis.to_owned(),
         message_id: format!("draft@{}", letterhead.domain),
         thread: None,
         attempts: 0,
@@ -41,11 +54,11 @@ pub fn draft(
         name: None,
     };
     let form = &Form::new(&letterhead, edition);
-    let member = Member { row: 0, apis: apis.to_owned(), notice: notice.clone() };
+    let member = Member { row: 0, apis: samples.apis.to_owned(), notice: notice.clone() };
     let stationery = Stationery {
         letterhead: &letterhead,
         form,
-        members: &vec![member; parts],
+        members: &vec![member; samples.parts],
         keys: &keys,
         signer: None,
         now,

@@ -23,6 +23,8 @@ pub(super) struct Letterhead {
     pub page: String,
     /// What a mail asks to confirm, where it does.
     pub confirms: Option<i64>,
+    /// Whether it goes to whom a list names; else its reader is on none.
+    is_list: bool,
     /// What calendar entries are saved as.
     pub calendar_name: String,
     archive: String,
@@ -112,6 +114,7 @@ impl Letterhead {
             greeting: settings.greeting(locale).to_owned(),
             page: base.join(&about.page),
             confirms: about.confirms,
+            is_list: !matches!(kind, OccasionKind::Confirmation | OccasionKind::Escalated),
             calendar_name: format!("{}.ics", about.label),
             help: contact.map_or_else(|| archive.clone(), mailto),
             list_id: format!("{}.notices.{domain}", label(program.id.as_str())),
@@ -154,13 +157,14 @@ impl Letterhead {
     }
 
     /// The headers by which a list is recognised, the same for all its readers. A
-    /// confirmation is no mail of a list: whoever gets it is on none yet.
+    /// confirmation is no mail of a list: whoever gets it is on none yet; and
+    /// neither is the office on its own.
     pub fn list_headers(&self) -> Vec<HeaderValue> {
         let mut headers = vec![
             fixed("Auto-Submitted", "auto-generated".to_owned()),
             fixed("Feedback-ID", self.feedback_id.clone()),
         ];
-        if self.confirms.is_none() {
+        if self.is_list {
             headers.extend([
                 fixed("List-Id", format!("<{}>", self.list_id)),
                 fixed("List-Help", format!("<{}>", self.help)),
@@ -174,7 +178,7 @@ impl Letterhead {
 
     /// The headers by which one reader leaves the list.
     pub fn leaving_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
-        if self.confirms.is_some() {
+        if !self.is_list {
             return Vec::new();
         }
         let leave_page = self.unsubscribe_page(unsubscribe_token);

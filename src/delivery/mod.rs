@@ -23,7 +23,7 @@ mod wire;
 
 pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, spread, wait};
 pub use compose::ComposeError;
-pub use draft::draft;
+pub use draft::{Samples, draft};
 pub use gate::Pause;
 
 use crate::clock::Clock;

@@ -43,18 +43,24 @@ pub enum OccasionKind {
     Cancellation,
     Digest,
     Confirmation,
+    /// To a second contact: nobody said by a declared rung that all is done.
+    Escalation,
+    /// To the office: how many did not.
+    Escalated,
     Drift,
     Test,
 }
 
 impl OccasionKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Announcement,
         Self::Reminder,
         Self::Change,
         Self::Cancellation,
         Self::Digest,
         Self::Confirmation,
+        Self::Escalation,
+        Self::Escalated,
         Self::Drift,
         Self::Test,
     ];
@@ -68,6 +74,8 @@ impl OccasionKind {
             Self::Cancellation => "cancellation",
             Self::Digest => "digest",
             Self::Confirmation => "confirmation",
+            Self::Escalation => "escalation",
+            Self::Escalated => "escalated",
             Self::Drift => "drift",
             Self::Test => "test",
         }
@@ -104,6 +112,10 @@ pub enum Slot {
     Confirm,
     /// Where the recipient says that what a reminder is about is done.
     Done,
+    /// For whom a second contact is written to.
+    FirstContact,
+    /// When that one was told.
+    ToldOn,
     /// The same of a message in a digest, by its place, counted from 0.
     Part(PartSlot, u16),
 }
@@ -130,7 +142,7 @@ impl PartSlot {
 
 impl Slot {
     /// Those that any mail may have.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Greeting,
         Self::YourApis,
         Self::Unsubscribe,
@@ -138,6 +150,8 @@ impl Slot {
         Self::Page,
         Self::Confirm,
         Self::Done,
+        Self::FirstContact,
+        Self::ToldOn,
     ];
 
     pub fn name(self) -> &'static str {
@@ -149,6 +163,8 @@ impl Slot {
             Self::Page => "page",
             Self::Confirm => "confirm",
             Self::Done => "done",
+            Self::FirstContact => "first_contact",
+            Self::ToldOn => "told_on",
             Self::Part(part, _) => part.name(),
         }
     }

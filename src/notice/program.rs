@@ -78,7 +78,8 @@ pub struct ProgramSettings {
     /// The weekly digest, for readers who asked for one.
     #[serde(default, skip_serializing_if = "DigestPolicy::is_default")]
     pub digest: DigestPolicy,
-    /// Whom to write to when nobody acknowledged in time.
+    /// When somebody else is written to, because nobody acknowledged in time: the
+    /// second contact of each recipient who did not, and the office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
     /// How pages and mails look.
@@ -312,7 +313,7 @@ mod wall_time {
 pub struct Escalation {
     /// How long before the cutoff.
     pub at: Length,
-    /// The address; the office's contact when absent.
+    /// Where the office is told how many did not; its contact when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<EmailAddress>,
 }

@@ -31,6 +31,10 @@ pub enum Occasion {
     Announcement,
     /// The next cutoff or brownout is coming.
     Reminder,
+    /// The next cutoff is coming, and nobody said that all is done: to somebody else.
+    Escalation,
+    /// And to the office.
+    Escalated,
     /// The last amendment changed something.
     Change,
     /// All of it is called off.

@@ -4,13 +4,17 @@
 //! like what arrives. Nothing is signed, stored or sent.
 
 use super::{Channel, Occasion};
-use crate::delivery::{self, ComposeError};
+use crate::delivery::{self, ComposeError, Samples};
 use crate::notice::{
     Amendment, AmendmentKind, Date, Edition, Former, Locale, Notice, NoticePath, OccasionKind,
     PartSlot, Point, Program, RowId, Slot, Span, escape_html, fill_slots,
 };
-use crate::render::{DigestPart, PageLinks, PartMatter, RenderError, Renderer};
-use crate::schedule::{Reminder, Rung, before_last_amendment, reminders, rungs};
+use crate::render::{
+    DigestPart, Escalated, PageLinks, PartMatter, RenderError, Renderer,
+};
+use crate::schedule::{
+    Reminder, Rung, before_last_amendment, bounds, escalations, reminders, rungs,
+};
 use chrono::{DateTime, Utc};
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +25,11 @@ pub enum SpecimenError {
     Compose(#[from] ComposeError),
     #[error("the notice has nothing to remind of: no row with a dated cutoff lies ahead")]
     NothingComing,
+    #[error(
+        "nobody else is written to: the program declares no escalation, or no row has a dated \
+         cutoff after it"
+    )]
+    NothingEscalates,
     #[error("the notice has no amendment, and so there is no change to tell of")]
     NothingChanged,
     #[error("the message is not text: {0}")]
@@ -53,14 +62,14 @@ impl Specimen<'_> {
             let parts =
                 (0..MAX_PARTS).flat_map(|at| PartSlot::ALL.map(|part| Slot::Part(part, at)));
             let slots: Vec<Slot> = Slot::ALL.into_iter().chain(parts).collect();
-            let values: Vec<_> = slots.iter().map(|slot| escape(&self.sample(*slot))).collect();
+            let values: Vec<_> = slots.iter().map(|slot| escape(&self.sample(renderer, *slot))).collect();
             let place = |slot| slots.iter().position(|known| *known == slot);
             fill_slots(text, |slot| place(slot).map_or("", |at| values[at].as_str()))
         };
         Ok(match channel {
             Channel::Text => fill(&self.mail(renderer)?.text, str::to_owned),
             Channel::Html => fill(&self.mail(renderer)?.html, escape_html),
-            Channel::Eml => self.message(&self.mail(renderer)?)?,
+            Channel::Eml => self.message(renderer, &self.mail(renderer)?)?,
             Channel::Page => renderer.page(program, notice, locale, on, &self.links)?,
             Channel::Post => renderer.post(program, notice, locale)?,
             Channel::Markdown => renderer.markdown(program, notice, locale)?,
@@ -84,6 +93,16 @@ impl Specimen<'_> {
             Occasion::Reminder => {
                 let (rung, rows) = self.coming().ok_or(SpecimenError::NothingComing)?;
                 renderer.reminder(program, notice, &rung, locale, &rows, on)?
+            }
+            Occasion::Escalation => {
+                let rung = self.escalation()?;
+                let concerned = rung.reminders.iter().map(|reminder| reminder.row.clone());
+                let rows: Vec<_> = concerned.filter(|row| rows.contains(row)).collect();
+                renderer.escalation(program, notice, &rung, locale, &rows, on)?
+            }
+            Occasion::Escalated => {
+                let found = Escalated { told: 120, silent: 7, written: 4 };
+                renderer.escalated(program, notice, &self.escalation()?, found, locale)?
             }
             Occasion::Change => {
                 let before = before_last_amendment(notice);
@@ -133,16 +152,29 @@ impl Specimen<'_> {
         renderer.digest(program, &parts, locale, on)
     }
 
-    fn message(&self, edition: &Edition) -> Result<String, SpecimenError> {
+    /// The next, or the last that there was.
+    fn escalation(&self) -> Result<Rung<'_>, SpecimenError> {
+        let is_ahead =
+            |rung: &Rung<'_>| rung.reminders.iter().any(|reminder| reminder.milestone > self.on);
+        let mut all = escalations(self.notice, &self.program.settings);
+        let next = all.iter().position(is_ahead);
+        let next = next.or(all.len().checked_sub(1)).ok_or(SpecimenError::NothingEscalates)?;
+        Ok(all.swap_remove(next))
+    }
+
+    fn message(&self, renderer: &Renderer, edition: &Edition) -> Result<String, SpecimenError> {
         let Self { program, notice, apis, on, .. } = *self;
+        let (first_contact, told_on) =
+            (self.sample(renderer, Slot::FirstContact), self.sample(renderer, Slot::ToldOn));
         let parts = if self.occasion == Occasion::Digest { usize::from(MAX_PARTS) } else { 0 };
+        let samples = Samples { apis, first_contact: &first_contact, told_on: &told_on, parts };
         let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
-        Ok(String::from_utf8(delivery::draft(program, &path, edition, apis, parts, on)?)?)
+        Ok(String::from_utf8(delivery::draft(program, &path, edition, samples, on)?)?)
     }
 
     /// What a recipient without a name would read. `.example` never resolves
     /// (RFC 2606).
-    fn sample(&self, slot: Slot) -> String {
+    fn sample(&self, renderer: &Renderer, slot: Slot) -> String {
         let (program, site) = (self.program, "https://notices.example");
         match slot {
             Slot::Greeting => {
@@ -153,6 +185,13 @@ impl Specimen<'_> {
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
             Slot::Preferences => format!("{site}/preferences/sample"),
             Slot::Confirm => format!("{site}/confirm/sample"),
+            Slot::FirstContact => "y…@recipient.example".to_owned(),
+            Slot::ToldOn => {
+                let zone = program.settings.zone;
+                let announced = bounds(&self.notice.announced, zone).earliest.unwrap_or(self.on);
+                let day = announced.with_timezone(&zone).date_naive();
+                renderer.language(self.locale).day(day, false)
+            }
             Slot::Done | Slot::Part(PartSlot::Done, _) => format!("{site}/done/sample"),
             Slot::Page | Slot::Part(PartSlot::Page, _) => {
                 format!("{site}/notices/{}/{}", program.id, self.notice.id)

@@ -3,7 +3,7 @@
 use super::colour::Palette;
 use super::engine::Form;
 use super::layout::tidy_text;
-use super::view::{About, Before, ProgramView, Slots, View};
+use super::view::{About, Before, Escalated, ProgramView, Slots, View};
 use super::{RenderError, Renderer};
 use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
 use crate::schedule::Rung;
@@ -87,11 +87,65 @@ impl Renderer {
         rows: &[RowId],
         at: DateTime<Utc>,
     ) -> Result<Edition, RenderError> {
+        self.coming(OccasionKind::Reminder, (program, notice), rung, locale, rows, at)
+    }
+
+    /// The mail to second contacts of those whom `rows` of `rung` concern.
+    pub fn escalation(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        rung: &Rung<'_>,
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Result<Edition, RenderError> {
+        self.coming(OccasionKind::Escalation, (program, notice), rung, locale, rows, at)
+    }
+
+    fn coming(
+        &self,
+        kind: OccasionKind,
+        (program, notice): (&Program, &Notice),
+        rung: &Rung<'_>,
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Result<Edition, RenderError> {
         let language = self.language(locale);
         let (translated, said) = program.in_locale(notice, locale);
         let view = View::about(&translated, &said, &language, rows, About::Coming(rung));
+        let view = View { is_second: kind == OccasionKind::Escalation, ..view };
         let calendar = self.calendar(program, notice, locale, rows, at);
-        self.mail(OccasionKind::Reminder, locale, rows, &view, calendar)
+        self.mail(kind, locale, rows, &view, calendar)
+    }
+
+    /// The mail to the office: what became of `rung`.
+    pub fn escalated(
+        &self,
+        program: &Program,
+        notice: &Notice,
+        rung: &Rung<'_>,
+        found: Escalated,
+        locale: &Locale,
+    ) -> Result<Edition, RenderError> {
+        let language = self.language(locale);
+        let (translated, said) = program.in_locale(notice, locale);
+        let view = View::about(&translated, &said, &language, &[], About::Coming(rung));
+        let view = View { escalated: Some(found), ..view };
+        self.mail(OccasionKind::Escalated, locale, &[], &view, None)
+    }
+
+    /// As `change`, for second contacts who had heard of it.
+    pub fn change_for_second(
+        &self,
+        before: (&Program, &Notice),
+        now: (&Program, &Notice),
+        locale: &Locale,
+        rows: &[RowId],
+        at: DateTime<Utc>,
+    ) -> Result<Edition, RenderError> {
+        self.changed(before, now, locale, rows, (true, at))
     }
 
     /// The mail that says what changed from `before` to `now`, for readers who
@@ -105,11 +159,23 @@ impl Renderer {
         rows: &[RowId],
         at: DateTime<Utc>,
     ) -> Result<Edition, RenderError> {
+        self.changed(before, now, locale, rows, (false, at))
+    }
+
+    fn changed(
+        &self,
+        before: (&Program, &Notice),
+        now: (&Program, &Notice),
+        locale: &Locale,
+        rows: &[RowId],
+        (is_second, at): (bool, DateTime<Utc>),
+    ) -> Result<Edition, RenderError> {
         let language = self.language(locale);
         let (old_program, old) = before.0.in_locale(before.1, locale);
         let (program, notice) = now.0.in_locale(now.1, locale);
         let before = Before { program: &old_program, notice: &old };
         let view = View::about(&program, &notice, &language, rows, About::Changed(&before));
+        let view = View { is_second, ..view };
         let is_cancelled = view.changed.as_ref().is_some_and(|changed| changed.is_cancelled);
         if is_cancelled {
             let calendar = self.cancelling_calendar(now.0, now.1, locale, rows, at);

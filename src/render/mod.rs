@@ -25,6 +25,7 @@ pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
 pub use language::{Language, Part};
 pub use planned::{PlannedEvent, planned_calendar};
+pub use view::Escalated;
 
 use crate::notice::Locale;
 use engine::Engines;

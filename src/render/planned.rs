@@ -45,6 +45,12 @@ impl PlannedEvent<'_> {
                 let title = format!("Reminder {} before the {coming}", first.lead);
                 (format!("reminder/{}", rung.key), title, time)
             }
+            What::Escalation(rung) => {
+                let time = Time::Exact { from: planned.at, to: planned.at };
+                let first = rung.reminders.first()?;
+                let title = format!("Escalation {} before the cutoff", first.lead);
+                (format!("escalation/{}", rung.key), title, time)
+            }
         };
         let domain = program.settings.sender.address.domain();
         let uid = format!("plan/{}/{}/{subject}@{domain}", program.id, notice.id);

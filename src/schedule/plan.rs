@@ -6,6 +6,7 @@
 
 use super::bounds::Instant;
 use super::brownouts::Occurrences;
+use super::escalations::escalations;
 use super::milestones::{Milestone, MilestoneKind, milestones};
 use super::reminders::{Rung, reminders, rungs};
 use super::state::{State, fixed_edges, state};
@@ -25,9 +26,18 @@ pub struct Window {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum What<'n> {
-    Milestone { kind: MilestoneKind, date: &'n Date, endpoint: Option<&'n EndpointId> },
-    Brownout { id: &'n BrownoutId, nth: u32 },
+    Milestone {
+        kind: MilestoneKind,
+        date: &'n Date,
+        endpoint: Option<&'n EndpointId>,
+    },
+    Brownout {
+        id: &'n BrownoutId,
+        nth: u32,
+    },
     Reminder(Rung<'n>),
+    /// Second contacts of those who did not say that they are done.
+    Escalation(Rung<'n>),
 }
 
 /// One entry of the calendar.
@@ -79,20 +89,29 @@ pub fn plan<'n>(notice: &'n Notice, settings: &ProgramSettings, window: Window) 
     for id in notice.schedule.brownouts.keys() {
         add_brownout(&mut plan, notice, id, window);
     }
-    let all = reminders(notice, settings);
-    let listed = all.into_iter().filter(|r| window.from <= r.at && r.at < window.until);
-    for rung in rungs(listed) {
-        plan.entries.push(Planned {
-            at: rung.at,
-            until: rung.reminders.iter().map(|reminder| reminder.until).max(),
-            zone: settings.zone,
-            rows: rung.reminders.iter().map(|reminder| reminder.row).collect(),
-            what: What::Reminder(rung),
-            halted: None,
-        });
-    }
+    let is_listed = |at: Instant| window.from <= at && at < window.until;
+    let all = reminders(notice, settings).into_iter().filter(|r| is_listed(r.at));
+    add_rungs(&mut plan, settings, rungs(all), What::Reminder);
+    let all = escalations(notice, settings).into_iter().filter(|rung| is_listed(rung.at));
+    add_rungs(&mut plan, settings, all, What::Escalation);
     plan.entries.sort_by_key(|entry| entry.at);
     plan
+}
+
+fn add_rungs<'n>(
+    plan: &mut Plan<'n>,
+    settings: &ProgramSettings,
+    rungs: impl IntoIterator<Item = Rung<'n>>,
+    what: fn(Rung<'n>) -> What<'n>,
+) {
+    plan.entries.extend(rungs.into_iter().map(|rung| Planned {
+        at: rung.at,
+        until: rung.reminders.iter().map(|reminder| reminder.until).max(),
+        zone: settings.zone,
+        rows: rung.reminders.iter().map(|reminder| reminder.row).collect(),
+        what: what(rung),
+        halted: None,
+    }));
 }
 
 fn add_milestones<'n>(

@@ -57,6 +57,13 @@ pub struct Reminder<'n> {
 }
 
 impl Reminder<'_> {
+    /// Whether it is to be sent at `now`, as the row stands then.
+    pub(super) fn is_due(&self, notice: &Notice, now: Instant) -> bool {
+        let row = notice.schedule.rows.get(self.row);
+        let is_halted = row.is_some_and(|row| is_halted(notice, self.row, row, now));
+        self.at <= now && now < self.until && !is_halted
+    }
+
     /// What tells it apart from every other reminder of its notice. A revision
     /// that leaves the row's date alone leaves the key alone; a new date makes
     /// a new one.
@@ -121,8 +128,8 @@ impl FromStr for ReminderKey {
 pub fn reminders<'n>(notice: &'n Notice, settings: &ProgramSettings) -> Vec<Reminder<'n>> {
     let mut all = Vec::new();
     for (id, row) in &notice.schedule.rows {
-        let ladder = Ladder { notice, settings, id, row };
-        let cutoff = row.dates.cutoff.as_ref().and_then(|date| bounds(date, row.zone).earliest);
+        let ladder = Ladder { notice, settings, leads: &notice.reminders, id, row };
+        let cutoff = first_cutoff(row);
         all.extend(cutoff.into_iter().flat_map(|first| ladder.rungs(Coming::Cutoff, first)));
         let brownouts = notice.schedule.brownouts.iter().filter(|(_, b)| b.rows.contains(id));
         for (brownout, declared) in brownouts {
@@ -144,11 +151,7 @@ pub fn reminders_due<'n>(
     now: Instant,
 ) -> Vec<Reminder<'n>> {
     let mut due = reminders(notice, settings);
-    due.retain(|reminder| {
-        let row = notice.schedule.rows.get(reminder.row);
-        let is_halted = row.is_some_and(|row| is_halted(notice, reminder.row, row, now));
-        reminder.at <= now && now < reminder.until && !is_halted
-    });
+    due.retain(|reminder| reminder.is_due(notice, now));
     due
 }
 
@@ -161,16 +164,22 @@ pub fn next_reminder(
     reminders(notice, settings).iter().map(|reminder| reminder.at).find(|at| *at > after)
 }
 
+/// The first moment at which the row may be cut off, where anything is known of it.
+pub(super) fn first_cutoff(row: &Row) -> Option<Instant> {
+    row.dates.cutoff.as_ref().and_then(|date| bounds(date, row.zone).earliest)
+}
+
 /// One row's ladder.
-struct Ladder<'n, 's> {
-    notice: &'n Notice,
-    settings: &'s ProgramSettings,
-    id: &'n RowId,
-    row: &'n Row,
+pub(super) struct Ladder<'n, 's> {
+    pub notice: &'n Notice,
+    pub settings: &'s ProgramSettings,
+    pub leads: &'s [Length],
+    pub id: &'n RowId,
+    pub row: &'n Row,
 }
 
 impl<'n> Ladder<'n, '_> {
-    fn rungs(&self, coming: Coming<'n>, first: Instant) -> Vec<Reminder<'n>> {
+    pub fn rungs(&self, coming: Coming<'n>, first: Instant) -> Vec<Reminder<'n>> {
         // What has always been in effect lies before every calendar.
         if first.year() <= FIRST_YEAR || self.is_halted(first) {
             return Vec::new();
@@ -181,8 +190,7 @@ impl<'n> Ladder<'n, '_> {
         let announced = bounds(&self.notice.announced, self.settings.zone).earliest;
         let milestone = first.with_timezone(&self.row.zone);
         let mut rungs: Vec<_> = self
-            .notice
-            .reminders
+            .leads
             .iter()
             .filter_map(|lead| Some((rung(milestone, *lead, self.settings)?, *lead)))
             .filter(|(at, _)| *at < end && announced.is_none_or(|announced| *at > announced))

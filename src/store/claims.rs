@@ -17,6 +17,10 @@ pub struct Claimed {
     /// What it is about: a notice's path.
     pub subject: String,
     pub recipient: i64,
+    /// Whose mailbox it goes to: the recipient's, but on somebody's behalf.
+    pub addressee: i64,
+    /// On whose behalf.
+    pub first_contact: Option<FirstContact>,
     pub edition: i64,
     pub apis: String,
     pub message_id: String,
@@ -26,6 +30,14 @@ pub struct Claimed {
     pub attempts: i64,
     pub address: EmailAddress,
     pub name: Option<String>,
+}
+
+/// Somebody for whom their second contact is written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstContact {
+    /// Their name, or their address as far as somebody else may see it.
+    pub shown: String,
+    pub told_on: String,
 }
 
 /// What a claim brought.
@@ -55,19 +67,37 @@ pub(super) struct Candidate {
     address: Option<String>,
     name: Option<String>,
     suppressed: Option<String>,
+    /// Whose mailbox, where it is not the recipient's.
+    addressee: Option<i64>,
+    told_on: Option<String>,
+    first: Option<i64>,
+    first_name: Option<String>,
+    first_address: Option<String>,
+    /// Why it is not wanted any more.
+    needless: Option<String>,
 }
 
 /// What is said of messages whose facts were superseded.
 pub(super) const SUPERSEDED: &str = "its facts were superseded";
 
 impl Candidate {
+    fn first_contact(&mut self) -> Result<Option<FirstContact>> {
+        let Some(address) = self.first_address.take() else { return Ok(None) };
+        let address: EmailAddress = subscribers::parsed("an address", &address)?;
+        let shown = self.first_name.take().unwrap_or_else(|| address.masked());
+        Ok(Some(FirstContact { shown, told_on: self.told_on.take().unwrap_or_default() }))
+    }
+
     /// What becomes of it without being sent, and why.
     pub fn settled(&self, now: i64) -> Option<(Outcome, String)> {
-        if self.address.is_none() {
+        if self.address.is_none() || (self.addressee.is_some() && self.first.is_none()) {
             return Some((Outcome::Withdrawn, "the recipient was removed".to_owned()));
         }
         if let Some(reason) = &self.suppressed {
             return Some((Outcome::Suppressed, reason.clone()));
+        }
+        if let Some(reason) = &self.needless {
+            return Some((Outcome::Withdrawn, reason.clone()));
         }
         if self.superseded > 0 {
             // A message that may have arrived counts as told, and is not sent again.
@@ -172,8 +202,10 @@ impl Store {
 }
 
 impl Candidate {
-    fn claimed(self) -> Result<Claimed> {
+    fn claimed(mut self) -> Result<Claimed> {
         Ok(Claimed {
+            first_contact: self.first_contact()?,
+            addressee: self.addressee.unwrap_or(self.recipient),
             row: self.id,
             occasion: self.occasion,
             subject: self.subject,

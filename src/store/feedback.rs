@@ -83,8 +83,10 @@ impl Store {
     /// The row of a message to this recipient. It is asked rarely, and only about
     /// a recipient whom a signed token names, so it may look through all rows.
     pub async fn row_of_message(&self, recipient: i64, message_id: &str) -> Result<Option<i64>> {
-        let row =
-            sqlx::query_scalar("select id from outbox where message_id = $1 and recipient = $2");
+        let row = sqlx::query_scalar(
+            "select id from outbox
+             where message_id = $1 and coalesce(addressee, recipient) = $2",
+        );
         Ok(row.bind(message_id).bind(recipient).fetch_optional(&self.pool).await?)
     }
 
@@ -125,7 +127,7 @@ pub(super) async fn suppress_recipient(
 ) -> Result<()> {
     sqlx::query(
         "insert into suppressions (mailbox, scope, reason, at)
-         select s.mailbox, '*', $2, $3 from outbox o join subscribers s on s.id = o.recipient
+         select s.mailbox, '*', $2, $3 from outbox o join subscribers s on s.id = coalesce(o.addressee, o.recipient)
          where o.id = $1
          on conflict (mailbox, scope) do nothing",
     )

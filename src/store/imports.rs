@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AssertSqlSafe, Connection as _};
+use sqlx::{Any, AssertSqlSafe, Connection as _, Transaction};
 
 /// People, or interests, handed over in one parameter.
 const ROWS_PER_STATEMENT: usize = 2_000;
@@ -29,6 +29,8 @@ pub struct Import {
     connection: PoolConnection<Any>,
     dialect: Dialect,
     at: i64,
+    /// Whether it says who the second contacts are.
+    names_seconds: bool,
     people: Vec<NewSubscriber>,
     programs: Vec<(String, ProgramId)>,
     interests: Vec<(String, Interest)>,
@@ -53,6 +55,7 @@ impl Store {
             connection,
             dialect: self.dialect,
             at: micros(at),
+            names_seconds: false,
             people: Vec::new(),
             programs: Vec::new(),
             interests: Vec::new(),
@@ -62,6 +65,11 @@ impl Store {
 }
 
 impl Import {
+    /// The list says who the second contacts are; another leaves them as they are.
+    pub fn naming_seconds(self, names_seconds: bool) -> Self {
+        Self { names_seconds, ..self }
+    }
+
     /// Lists a subscriber. Of several entries for one person the last says
     /// their name, and their interests add up.
     ///
@@ -85,13 +93,15 @@ impl Import {
         let programs: Vec<_> = self.programs.drain(..).collect();
         let interests: Vec<_> = self.interests.drain(..).map(values_of_interest).collect();
         let from_hex = self.dialect.from_hex("e.value ->> 2");
+        let second = self.dialect.from_hex("e.value ->> 9");
         let rows = self.dialect.elements("$1");
         let listed = [
             (
-                "insert into listed_people (key, address, mailbox, name, locale, zone, frequency)",
+                "insert into listed_people (key, address, mailbox, name, locale, zone, frequency,
+                    second_key, second_address, second_mailbox)",
                 format!(
                     "e.value ->> 0, e.value ->> 1, {from_hex}, e.value ->> 3, e.value ->> 4,
-                    e.value ->> 5, e.value ->> 6"
+                    e.value ->> 5, e.value ->> 6, e.value ->> 7, e.value ->> 8, {second}"
                 ),
                 as_json(&people)?,
             ),
@@ -145,6 +155,9 @@ impl Import {
         .bind(self.at)
         .execute(&mut *transaction)
         .await?;
+        if self.names_seconds {
+            name_seconds(&mut transaction, self.at).await?;
+        }
         if self.says_how_often {
             frequencies::set_frequencies(&mut transaction, self.at).await?;
         }
@@ -173,6 +186,7 @@ impl Import {
 }
 
 fn values_of_person(person: NewSubscriber) -> impl Serialize {
+    let second = person.second_contact;
     (
         person.address.key(),
         String::from(person.address),
@@ -181,6 +195,9 @@ fn values_of_person(person: NewSubscriber) -> impl Serialize {
         person.locale,
         person.zone.map(|zone| zone.name()),
         person.frequency.map(Frequency::as_str),
+        second.as_ref().map(|named| named.address.key()),
+        second.as_ref().map(|named| named.address.as_str().to_owned()),
+        second.map(|named| HEXLOWER.encode(&named.mailbox)),
     )
 }
 
@@ -193,4 +210,50 @@ fn values_of_interest((key, interest): (String, Interest)) -> impl Serialize {
         environment.map_or_else(String::new, EnvironmentId::into),
         kind.map_or("", Kind::as_str),
     )
+}
+
+/// For each person of the list the last line that is about them.
+const LAST_LINES: &str = "select p.key, t.id as second from listed_people p
+    join (select max(n) as last from listed_people group by key) k on k.last = p.n
+    left join subscribers t on t.key = p.second_key";
+
+/// Makes the second contacts of the list known, and those of its people. Whoever is
+/// one no more is forgotten, unless they were written to: what they were told may
+/// change.
+async fn name_seconds(transaction: &mut Transaction<'_, Any>, at: i64) -> Result<()> {
+    sqlx::query(
+        "insert into subscribers (address, key, mailbox, state, created_at, updated_at)
+         select p.second_address, p.second_key, p.second_mailbox, 'named', $1, $1
+         from listed_people p join (
+            select min(n) as first from listed_people where second_key is not null
+            group by second_key) k
+         on k.first = p.n where true order by p.n
+         on conflict (key) do update set state = 'named' where subscribers.state = 'pending'",
+    )
+    .bind(at)
+    .execute(&mut **transaction)
+    .await?;
+    let sql = format!(
+        "select distinct s.second_contact from subscribers s join ({LAST_LINES}) l on l.key = s.key
+         where s.second_contact is not null and s.second_contact is distinct from l.second"
+    );
+    let former: Vec<i64> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut **transaction).await?;
+    let sql = format!(
+        "update subscribers set second_contact = l.second from ({LAST_LINES}) l
+         where l.key = subscribers.key and subscribers.second_contact is distinct from l.second"
+    );
+    sqlx::query(AssertSqlSafe(sql)).execute(&mut **transaction).await?;
+    for person in former {
+        sqlx::query(
+            "delete from subscribers where id = $1 and state = 'named'
+             and not exists (select 1 from subscribers o where o.second_contact = $1)
+             and not exists (select 1 from pending p where p.subscriber = $1)
+             and not exists (select 1 from outbox o where o.addressee = $1)",
+        )
+        .bind(person)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
 }

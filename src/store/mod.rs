@@ -13,6 +13,7 @@ mod dead;
 mod dialect;
 mod digests;
 mod editions;
+mod escalations;
 mod feedback;
 mod frequencies;
 mod gathered;
@@ -43,10 +44,11 @@ mod wakeups;
 pub use acknowledgements::{Acknowledged, Way};
 pub use approvals::{NewApproval, StoredApproval};
 pub use backups::{BackupError, restore};
-pub use claims::{Claimed, Claims, Errand};
+pub use claims::{Claimed, Claims, Errand, FirstContact};
 pub use dead::Letters;
 pub use digests::Member;
 pub use editions::{NewEdition, StoredEdition};
+pub use escalations::{SecondContact, Silence, Standing};
 pub use feedback::{Feedback, FeedbackKind, Recorded};
 pub use gathered::{Bundling, DigestOccasion, DueDigests, Gathered, NewDigest};
 pub use holds::{Hold, HoldScope};
@@ -57,7 +59,8 @@ pub use listeners::Listener;
 pub use nodes::{NewNode, NodeId};
 pub use occasions::{NewOccasion, StoredOccasion};
 pub use outbox::{
-    Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period, RoundCounts,
+    Behalf, Channel, Chunk, Delivery, DeliveryFilter, Filling, NewRow, OpenState, Period,
+    RoundCounts,
 };
 pub use outcomes::Report;
 pub use overview::{Gathering, NodePause, Overview};
@@ -65,7 +68,7 @@ pub use pending::{Asking, Confirmation, Pending};
 pub use people::{Change, Sent};
 pub use publications::{PublicationId, Publishing, StoredPublication};
 pub use seals::{Person, Record, Seal, ToldRecord};
-pub use subscribers::{Listed, NewSubscriber};
+pub use subscribers::{Listed, Named, NewSubscriber};
 pub use suppressions::{BY_RECIPIENT, Cause, Scope, SuppressionEvent};
 pub use tables::Migrated;
 pub use tellings::{Stands, Telling};

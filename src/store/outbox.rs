@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     Mail = 1,
+    /// By mail, to somebody else on the recipient's behalf.
+    SecondContact = 2,
 }
 
 /// When a message may leave, and until when it is of use.
@@ -46,6 +48,22 @@ pub struct NewRow {
     /// The Message-ID of the recipient's first message on the subject.
     pub thread: Option<String>,
     pub period: Period,
+    /// It goes to their second contact.
+    pub behalf: Option<Behalf>,
+}
+
+/// Somebody else to whom a message goes, on its recipient's behalf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behalf {
+    pub addressee: i64,
+    /// When the recipient was told, as the message says it.
+    pub told_on: String,
+}
+
+impl NewRow {
+    fn channel(&self) -> Channel {
+        self.behalf.as_ref().map_or(Channel::Mail, |_| Channel::SecondContact)
+    }
 }
 
 /// A part of an occasion, looked at under one publication.
@@ -166,24 +184,14 @@ impl Store {
     /// while the cursor is where it was, and the publication is the current one.
     pub async fn fill_chunk(&self, chunk: Chunk, rows: &[NewRow]) -> Result<Filling> {
         let mut transaction = self.write().await?;
-        if !is_current(&mut transaction, chunk.publication).await? {
-            return Ok(Filling::Outdated);
+        let filling = self.fill(&mut transaction, chunk, rows).await?;
+        if let Filling::Added(_) = filling {
+            transaction.commit().await?;
         }
-        let moved = sqlx::query("update occasions set cursor = $3 where id = $1 and cursor = $2")
-            .bind(chunk.occasion)
-            .bind(chunk.cursor.0)
-            .bind(chunk.cursor.1)
-            .execute(&mut *transaction)
-            .await?;
-        if moved.rows_affected() == 0 {
-            return Ok(Filling::Elsewhere);
-        }
-        let added = self.add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
-        transaction.commit().await?;
         if let Some(pause) = self.dialect.way_for_others().filter(|_| rows.len() >= MANY_ROWS) {
             tokio::time::sleep(pause).await;
         }
-        Ok(Filling::Added(added))
+        Ok(filling)
     }
 
     pub async fn round_counts(&self, occasion: i64) -> Result<RoundCounts> {
@@ -231,7 +239,7 @@ impl Store {
                     (select f.kind || ' ' || f.status from feedback f
                      where f.outbox = coalesce(o.digest, o.id) order by f.id desc limit 1)
              from outbox o join occasions c on c.id = o.occasion
-             left join subscribers s on s.id = o.recipient
+             left join subscribers s on s.id = coalesce(o.addressee, o.recipient)
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
                 and (o.state = $5 or $5 = '') and (o.outcome is null or $5 <> 'waiting')
              order by o.id limit $4",
@@ -248,8 +256,32 @@ impl Store {
 }
 
 impl Store {
+    /// As `fill_chunk`, within a transaction that is to be committed where anything
+    /// was filled.
+    pub(super) async fn fill(
+        &self,
+        transaction: &mut Write,
+        chunk: Chunk,
+        rows: &[NewRow],
+    ) -> Result<Filling> {
+        if !is_current(transaction, chunk.publication).await? {
+            return Ok(Filling::Outdated);
+        }
+        let moved = sqlx::query("update occasions set cursor = $3 where id = $1 and cursor = $2")
+            .bind(chunk.occasion)
+            .bind(chunk.cursor.0)
+            .bind(chunk.cursor.1)
+            .execute(&mut **transaction)
+            .await?;
+        if moved.rows_affected() == 0 {
+            return Ok(Filling::Elsewhere);
+        }
+        let added = self.add_rows(transaction, chunk.occasion, rows, chunk.at).await?;
+        Ok(Filling::Added(added))
+    }
+
     /// Adds the rows that are not there yet, by as few statements as they have
-    /// periods.
+    /// channels and periods.
     pub(super) async fn add_rows(
         &self,
         transaction: &mut Write,
@@ -261,21 +293,23 @@ impl Store {
         // plan might read as a whole.
         let sql = format!(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id, thread,
-                made_at, not_before, next_attempt, not_after, closes_at, state, domain)
+                made_at, not_before, next_attempt, not_after, closes_at, state, addressee, told_on,
+                domain)
              select $1, cast(r.value ->> 0 as bigint), $2, cast(r.value ->> 1 as bigint),
                 r.value ->> 2, r.value ->> 3, r.value ->> 4, $3, $4, $4, $5, $6, $7,
+                cast(r.value ->> 5 as bigint), r.value ->> 6,
                 coalesce((select {} from subscribers s
-                          where s.id = cast(r.value ->> 0 as bigint)), '')
+                          where s.id = cast(coalesce(r.value ->> 5, r.value ->> 0) as bigint)), '')
              from {} r where true
              on conflict (occasion, recipient, channel) do nothing",
             self.dialect.domain_of("s.address"),
             self.dialect.elements("$8")
         );
         let mut added = 0;
-        for (period, some) in by_period(rows) {
+        for ((channel, period), some) in by_way(rows) {
             let query = sqlx::query(AssertSqlSafe(sql.as_str()))
                 .bind(occasion)
-                .bind(Channel::Mail as i64)
+                .bind(channel as i64)
                 .bind(micros(at))
                 .bind(micros(period.not_before))
                 .bind(period.not_after.map(micros))
@@ -294,17 +328,29 @@ impl Store {
     }
 }
 
-type Values<'r> = (i64, i64, &'r str, &'r str, Option<&'r str>);
+type Values<'r> =
+    (i64, i64, &'r str, &'r str, Option<&'r str>, Option<i64>, Option<&'r str>);
 
-/// What differs between rows of one period, in the order they came. There are few
-/// periods: one for each zone at the most, and for each end.
-fn by_period(rows: &[NewRow]) -> Vec<(Period, Vec<Values<'_>>)> {
-    let mut groups: Vec<(Period, Vec<Values<'_>>)> = Vec::new();
-    for NewRow { recipient, edition, apis, message_id, thread, period } in rows {
-        let values = (*recipient, *edition, apis.as_str(), message_id.as_str(), thread.as_deref());
-        match groups.iter_mut().rfind(|(known, _)| known == period) {
+/// What differs between rows of one channel and period, in the order they came.
+/// There are few periods: one for each zone at the most, and for each end.
+fn by_way(rows: &[NewRow]) -> Vec<((Channel, Period), Vec<Values<'_>>)> {
+    let mut groups: Vec<((Channel, Period), Vec<Values<'_>>)> = Vec::new();
+    for row in rows {
+        let NewRow { recipient, edition, apis, message_id, thread, period, behalf } = row;
+        let behalf = behalf.as_ref();
+        let values = (
+            *recipient,
+            *edition,
+            apis.as_str(),
+            message_id.as_str(),
+            thread.as_deref(),
+            behalf.map(|behalf| behalf.addressee),
+            behalf.map(|behalf| behalf.told_on.as_str()),
+        );
+        let way = (row.channel(), *period);
+        match groups.iter_mut().rfind(|(known, _)| *known == way) {
             Some((_, group)) => group.push(values),
-            None => groups.push((*period, vec![values])),
+            None => groups.push((way, vec![values])),
         }
     }
     groups

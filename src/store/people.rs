@@ -35,6 +35,8 @@ pub enum Change {
     },
     /// What is heard of one program, in place of what was.
     Interests(Wish),
+    /// Nobody else is written to for them.
+    NoSecondContact,
 }
 
 impl Store {
@@ -60,6 +62,14 @@ impl Store {
             Change::Interests(wish) => {
                 forget_interests(&mut transaction, subscriber, &wish.program).await?;
                 add_interests(&mut transaction, subscriber, &wish.interests()).await?;
+            }
+            Change::NoSecondContact => {
+                let former = second_contact(&mut transaction, subscriber).await?;
+                sqlx::query("update subscribers set second_contact = null where id = $1")
+                    .bind(subscriber)
+                    .execute(&mut *transaction)
+                    .await?;
+                self.forget_named(&mut transaction, former).await?;
             }
             Change::Details { name, locale, zone, frequency } => {
                 sqlx::query(
@@ -88,7 +98,8 @@ impl Store {
                     o.settled_at, o.message_id
              from outbox o join occasions c on c.id = o.occasion
              join editions e on e.id = o.edition
-             where o.recipient = $1 order by o.id",
+             where (o.recipient = $1 and o.addressee is null) or o.addressee = $1
+             order by o.id",
         )
         .bind(subscriber)
         .fetch_all(&self.pool)
@@ -127,42 +138,80 @@ impl Store {
 
     async fn erase(&self, subscriber: i64, address: &EmailAddress) -> Result<bool> {
         let mut transaction = self.write().await?;
+        let second = second_contact(&mut transaction, subscriber).await?;
+        let is_known = self.forget(&mut transaction, subscriber, address).await?;
+        self.forget_named(&mut transaction, second).await?;
+        transaction.commit().await?;
+        Ok(is_known)
+    }
+
+    /// Erases whoever was known as a second contact alone, once nobody names them.
+    async fn forget_named(&self, transaction: &mut Write, person: Option<i64>) -> Result<()> {
+        let Some(person) = person else { return Ok(()) };
+        let known: Option<String> = sqlx::query_scalar(
+            "select address from subscribers where id = $1 and state = 'named'
+             and not exists (select 1 from subscribers o where o.second_contact = $1)
+             and not exists (select 1 from pending p where p.subscriber = $1)",
+        )
+        .bind(person)
+        .fetch_optional(&mut **transaction)
+        .await?;
+        let Some(address) = known else { return Ok(()) };
+        self.forget(transaction, person, &parsed("an address", &address)?).await?;
+        Ok(())
+    }
+
+    /// Whether anybody was known by this number.
+    async fn forget(
+        &self,
+        transaction: &mut Write,
+        subscriber: i64,
+        address: &EmailAddress,
+    ) -> Result<bool> {
         // Without its salt, the digest under the seals tells nobody anything.
         sqlx::query("update persons set salt = null where recipient = $1")
             .bind(subscriber)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
         let done = sqlx::query("delete from subscribers where id = $1")
             .bind(subscriber)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
-        let now = self.now(&mut transaction).await?;
+        let now = self.now(transaction).await?;
         sqlx::query(
             "insert into attempts (outbox, at, outcome, reply, node)
              select id, $2, 'withdrawn', 'the recipient was removed', 0 from outbox
-             where recipient = $1 and (state in ('waiting', 'gathered') or (state = 'bundled'
+             where (recipient = $1 or addressee = $1) and (state in ('waiting', 'gathered') or (state = 'bundled'
                 and exists (select 1 from outbox d where d.id = outbox.digest
                     and d.state <> 'claimed')))",
         )
         .bind(subscriber)
         .bind(now)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
         sqlx::query(
             "update outbox set state = 'settled', outcome = 'withdrawn',
                 reply = 'the recipient was removed', settled_at = $2
-             where recipient = $1 and (state in ('waiting', 'gathered') or (state = 'bundled'
+             where (recipient = $1 or addressee = $1) and (state in ('waiting', 'gathered') or (state = 'bundled'
                 and exists (select 1 from outbox d where d.id = outbox.digest
                     and d.state <> 'claimed')))",
         )
         .bind(subscriber)
         .bind(now)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
-        mask_replies(&mut transaction, subscriber, address).await?;
-        transaction.commit().await?;
+        mask_replies(transaction, subscriber, address).await?;
         Ok(done.rows_affected() > 0)
     }
+}
+
+async fn second_contact(transaction: &mut Write, subscriber: i64) -> Result<Option<i64>> {
+    let found: Option<Option<i64>> =
+        sqlx::query_scalar("select second_contact from subscribers where id = $1")
+            .bind(subscriber)
+            .fetch_optional(&mut **transaction)
+            .await?;
+    Ok(found.flatten())
 }
 
 /// Servers like to repeat the address they refuse.
@@ -171,11 +220,13 @@ async fn mask_replies(
     subscriber: i64,
     address: &EmailAddress,
 ) -> Result<()> {
-    let replies: Vec<(i64, String)> =
-        sqlx::query_as("select id, reply from outbox where recipient = $1 and reply is not null")
-            .bind(subscriber)
-            .fetch_all(&mut **transaction)
-            .await?;
+    let replies: Vec<(i64, String)> = sqlx::query_as(
+        "select id, reply from outbox
+             where (recipient = $1 or addressee = $1) and reply is not null",
+    )
+    .bind(subscriber)
+    .fetch_all(&mut **transaction)
+    .await?;
     for (id, reply) in replies {
         if let Some(masked) = masked(&reply, address) {
             sqlx::query("update outbox set reply = $2 where id = $1")
@@ -187,7 +238,7 @@ async fn mask_replies(
     }
     let attempts: Vec<(i64, String)> = sqlx::query_as(
         "select a.id, a.reply from attempts a join outbox o on o.id = a.outbox
-         where o.recipient = $1",
+         where o.recipient = $1 or o.addressee = $1",
     )
     .bind(subscriber)
     .fetch_all(&mut **transaction)

@@ -7,6 +7,7 @@
 
 use super::buckets::Tokens;
 use super::claims::{Candidate, Claims, Errand, settle, take};
+use super::escalations::NEEDLESS;
 use super::holds::NOT_HELD;
 use super::nodes::NodeId;
 use super::{Result, Store, Write};
@@ -206,11 +207,15 @@ impl Claiming<'_> {
         let sql = format!(
             "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
                     o.not_after, o.thread, o.outcome, o.superseded, o.domain, c.subject, s.address, s.name,
+                    o.addressee, o.told_on, f.id as first, f.name as first_name,
+                    f.address as first_address, {NEEDLESS} as needless,
                     (select min(x.reason) from suppressions x
                      where x.mailbox = s.mailbox and (x.scope = '*'
-                        or (x.scope = c.program and c.kind <> 'confirmation'))) as suppressed
+                        or (x.scope = c.program and c.kind not in ('confirmation', 'escalated'))))
+                    as suppressed
              from outbox o join occasions c on c.id = o.occasion
-             left join subscribers s on s.id = o.recipient
+             left join subscribers s on s.id = coalesce(o.addressee, o.recipient)
+             left join subscribers f on f.id = o.recipient and o.addressee is not null
              where o.occasion = $1 and o.state = 'waiting' and o.next_attempt <= $2
                 and (o.closes_at is null or o.closes_at > $2) and {which}
              order by o.next_attempt, o.id limit $3 {}",

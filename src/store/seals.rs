@@ -96,14 +96,14 @@ struct ToldRow {
     text: String,
 }
 
-const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id as row, o.recipient, o.channel, \
+const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id as row, coalesce(o.addressee, o.recipient) as recipient, o.channel, \
      o.message_id, c.subject, c.kind, c.key, c.revision, e.id as edition, \
      e.digest as edition_digest, p.digest as person, a.leaf, a.seal, s.address";
 
 const TABLES: &str = "attempts a join outbox o on o.id = a.outbox \
      join occasions c on c.id = o.occasion join editions e on e.id = o.edition \
-     left join persons p on p.recipient = o.recipient \
-     left join subscribers s on s.id = o.recipient";
+     left join persons p on p.recipient = coalesce(o.addressee, o.recipient) \
+     left join subscribers s on s.id = coalesce(o.addressee, o.recipient)";
 
 impl Store {
     /// Records that no seal covers yet, oldest first.
@@ -243,7 +243,7 @@ impl Store {
                 coalesce(de.text, e.text) as text
              from {TABLES}
              left join outbox d on d.id = o.digest left join editions de on de.id = d.edition
-             where c.subject = $1 and (o.recipient = $2 or $2 = 0) and a.id > $3
+             where c.subject = $1 and (coalesce(o.addressee, o.recipient) = $2 or $2 = 0) and a.id > $3
              order by a.id limit $4"
         );
         let rows: Vec<ToldRow> = sqlx::query_as(AssertSqlSafe(sql))

@@ -20,6 +20,15 @@ pub struct NewSubscriber {
     /// As it is known, where it is absent.
     pub frequency: Option<Frequency>,
     pub interests: Vec<Interest>,
+    pub second_contact: Option<Named>,
+}
+
+/// Somebody who is known by address alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    pub address: EmailAddress,
+    /// Keyed hash of the address.
+    pub mailbox: Vec<u8>,
 }
 
 /// A subscriber as a list shows them.
@@ -32,13 +41,27 @@ pub struct Listed {
     pub zone: Option<Tz>,
     pub frequency: Frequency,
     pub interests: Vec<Interest>,
+    /// Who is written to when they do not answer.
+    pub second_contact: Option<EmailAddress>,
     /// Programs, or `*`, that must not write to them.
     pub suppressed: Vec<String>,
 }
 
-const PERSON: &str = "select id, address, name, locale, zone, frequency, mailbox from subscribers";
+const PERSON: &str = "select s.id, s.address, s.name, s.locale, s.zone, s.frequency, s.mailbox,
+    t.address as second_contact
+    from subscribers s left join subscribers t on t.id = s.second_contact";
 
-type PersonRow = (i64, String, Option<String>, Option<String>, Option<String>, String, Vec<u8>);
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    id: i64,
+    address: String,
+    name: Option<String>,
+    locale: Option<String>,
+    zone: Option<String>,
+    frequency: String,
+    mailbox: Vec<u8>,
+    second_contact: Option<String>,
+}
 
 impl Store {
     /// The mailbox hash of a subscriber who is still known.
@@ -52,7 +75,8 @@ impl Store {
     /// Subscribers after `after`, at most `limit`, without those who have not
     /// confirmed anything yet.
     pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Listed>> {
-        let sql = format!("{PERSON} where id > $1 and state = 'confirmed' order by id limit $2");
+        let sql =
+            format!("{PERSON} where s.id > $1 and s.state = 'confirmed' order by s.id limit $2");
         let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(after)
             .bind(limit)
@@ -67,7 +91,7 @@ impl Store {
 
     /// One subscriber, unless they have not confirmed anything yet.
     pub async fn subscriber(&self, id: i64) -> Result<Option<Listed>> {
-        let sql = format!("{PERSON} where id = $1 and state = 'confirmed'");
+        let sql = format!("{PERSON} where s.id = $1 and s.state = 'confirmed'");
         let row: Option<PersonRow> =
             sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
         match row {
@@ -84,8 +108,16 @@ impl Store {
             .await?)
     }
 
+    /// For how many others somebody is the second contact.
+    pub async fn is_second_contact_of(&self, person: i64) -> Result<i64> {
+        Ok(sqlx::query_scalar("select count(*) from subscribers where second_contact = $1")
+            .bind(person)
+            .fetch_one(&self.pool)
+            .await?)
+    }
+
     async fn listed(&self, row: PersonRow) -> Result<Listed> {
-        let (id, address, name, locale, zone, frequency, mailbox) = row;
+        let PersonRow { id, address, name, locale, zone, frequency, mailbox, second_contact } = row;
         Ok(Listed {
             id,
             address: parsed("an address", &address)?,
@@ -94,6 +126,7 @@ impl Store {
             zone: read(zone)?,
             frequency: parsed("a frequency", &frequency)?,
             interests: self.interests(id).await?,
+            second_contact: read(second_contact)?,
             suppressed: sqlx::query_scalar(
                 "select scope from suppressions where mailbox = $1 order by scope",
             )

@@ -15,11 +15,17 @@ pub struct Telling {
     pub row: i64,
     pub occasion: i64,
     pub recipient: i64,
+    /// Whose mailbox it went to, where it was not the recipient's.
+    pub addressee: Option<i64>,
     pub edition: i64,
     /// Of what the recipient gets: the digest's, where it is in one.
     pub message_id: String,
     pub thread: Option<String>,
     pub made_at: DateTime<Utc>,
+    /// When what became of it was settled.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// When the recipient was told, as the message to somebody else says it.
+    pub told_on: Option<String>,
     pub stands: Stands,
     /// It waits for a digest that is not made yet, and leaves under no Message-ID
     /// that is known.
@@ -65,10 +71,13 @@ struct Row {
     id: i64,
     occasion: i64,
     recipient: i64,
+    addressee: Option<i64>,
     edition: i64,
     message_id: String,
     thread: Option<String>,
     made_at: i64,
+    settled_at: Option<i64>,
+    told_on: Option<String>,
     state: String,
     outcome: Option<String>,
     superseded: i64,
@@ -83,6 +92,7 @@ impl Store {
     pub async fn recipients_of(
         &self,
         occasions: &[i64],
+        channel: Channel,
         after: i64,
         limit: i64,
     ) -> Result<Vec<i64>> {
@@ -95,7 +105,7 @@ impl Store {
             )
             .bind(occasion)
             .bind(after)
-            .bind(Channel::Mail as i64)
+            .bind(channel as i64)
             .bind(limit)
             .fetch_all(&self.pool)
             .await?;
@@ -112,12 +122,14 @@ impl Store {
     pub async fn tellings(
         &self,
         occasions: &[i64],
+        channel: Channel,
         (after, to): (i64, i64),
     ) -> Result<Vec<Telling>> {
         let mut found = Vec::new();
         for occasion in occasions {
             let page: Vec<Row> = sqlx::query_as(
-                "select o.id, o.occasion, o.recipient, o.edition, o.thread, o.made_at, o.outcome,
+                "select o.id, o.occasion, o.recipient, o.addressee, o.edition, o.thread, o.made_at,
+                        o.settled_at, o.told_on, o.outcome,
                         o.superseded, coalesce(d.message_id, o.message_id) as message_id,
                         case when o.state = 'bundled' then d.state else o.state end as state
                  from outbox o left join outbox d on d.id = o.digest
@@ -127,7 +139,7 @@ impl Store {
             .bind(occasion)
             .bind(after)
             .bind(to)
-            .bind(Channel::Mail as i64)
+            .bind(channel as i64)
             .fetch_all(&self.pool)
             .await?;
             found.extend(page);
@@ -229,10 +241,13 @@ fn read(row: Row) -> Result<Telling> {
         row: row.id,
         occasion: row.occasion,
         recipient: row.recipient,
+        addressee: row.addressee,
         edition: row.edition,
         message_id: row.message_id,
         thread: row.thread,
         made_at: instant(row.made_at)?,
+        settled_at: row.settled_at.map(instant).transpose()?,
+        told_on: row.told_on,
         stands,
         is_gathered: row.state == "gathered",
         is_superseded: row.superseded > 0,

@@ -15,6 +15,9 @@ pub struct Known {
     pub address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
+    /// For how many others they are the second contact.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub second_contact_of: i64,
     /// What was asked for by a form within the last day, confirmed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<Wishes>,
@@ -35,6 +38,9 @@ pub struct Person {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<&'static str>,
     pub frequency: &'static str,
+    /// Who is written to when they do not say that all is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_contact: Option<EmailAddress>,
     /// An absent part stands for all.
     pub hears: Vec<Wanted>,
 }
@@ -86,15 +92,18 @@ pub async fn known_of(
 ) -> Result<Known, StoreError> {
     let mailbox = keys.mailbox(address);
     let number = store.subscriber_number(address).await?;
-    let (person, messages) = match number {
-        Some(number) => (store.subscriber(number).await?, store.sent_to(number).await?),
-        None => (None, Vec::new()),
-    };
+    let (mut person, mut messages, mut second_contact_of) = (None, Vec::new(), 0);
+    if let Some(number) = number {
+        person = store.subscriber(number).await?;
+        messages = store.sent_to(number).await?;
+        second_contact_of = store.is_second_contact_of(number).await?;
+    }
     let suppressed = store.suppressions_of(&mailbox).await?;
     let history = store.suppression_events(&mailbox).await?;
     Ok(Known {
         address: address.clone(),
         person: person.as_ref().map(described),
+        second_contact_of,
         asked_for: store.pending_of(&mailbox).await?.map(|pending| pending.wishes),
         suppressed: suppressed
             .into_iter()
@@ -125,6 +134,11 @@ pub async fn known_of(
     })
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
+}
+
 /// A person as JSON shows them.
 pub fn described(listed: &Listed) -> Person {
     Person {
@@ -133,6 +147,7 @@ pub fn described(listed: &Listed) -> Person {
         locale: listed.locale.as_ref().map(ToString::to_string),
         zone: listed.zone.map(|zone| zone.name()),
         frequency: listed.frequency.as_str(),
+        second_contact: listed.second_contact.clone(),
         hears: listed.interests.iter().map(wanted).collect(),
     }
 }
@@ -193,6 +208,7 @@ fn line(listed: &Listed, wish: &Wish) -> [String; COLUMNS.len()] {
         listed.locale.as_ref().map(ToString::to_string).unwrap_or_default(),
         listed.zone.map(|zone| zone.name().to_owned()).unwrap_or_default(),
         listed.frequency.as_str().to_owned(),
+        listed.second_contact.as_ref().map(ToString::to_string).unwrap_or_default(),
     ];
     cells.map(|cell| guarded(&cell))
 }

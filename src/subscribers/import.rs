@@ -8,7 +8,7 @@ use crate::links::Keys;
 use crate::notice::{
     EmailAddress, Frequency, Interest, Kind, Locale, Program, ProgramId, Wish, Workspace,
 };
-use crate::store::{Kept, NewSubscriber, Store, StoreError};
+use crate::store::{Kept, Named as NamedPerson, NewSubscriber, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use csv::ByteRecord;
@@ -24,8 +24,19 @@ pub(super) const MAX_NAME_CHARS: usize = 100;
 /// APIs times environments times kinds times programs of one row.
 pub(super) const MAX_INTERESTS: usize = 10_000;
 
-pub(super) const COLUMNS: [&str; 9] =
-    ["address", "name", "programs", "apis", "environments", "kinds", "locale", "zone", "frequency"];
+pub(super) const COLUMNS: [&str; 10] = [
+    "address",
+    "name",
+    "programs",
+    "apis",
+    "environments",
+    "kinds",
+    "locale",
+    "zone",
+    "frequency",
+    SECOND_CONTACT,
+];
+const SECOND_CONTACT: &str = "second_contact";
 const REQUIRED: [&str; 2] = ["address", "programs"];
 
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +73,11 @@ pub struct Imported {
 
 /// Imports a list. What it says of a person replaces what was known: name,
 /// locale, zone, and the interests in the programs that the list names for
-/// them. Where it does not say how often, that stays. An address may stand on several lines; their interests add up.
+/// them. An address may stand on several lines; their interests add up. Where a list
+/// does not say how often, that stays, and one without a column of second contacts
+/// leaves those as they are.
+///
+/// Nobody asks a second contact: the office answers for its list.
 pub async fn import_csv(
     store: &Store,
     keys: &Keys,
@@ -75,7 +90,7 @@ pub async fn import_csv(
         .trim(csv::Trim::All)
         .from_reader(list.take(MAX_IMPORT_BYTES + 1));
     let columns = Columns::of(reader.byte_headers()?)?;
-    let mut import = store.begin_import(at).await?;
+    let mut import = store.begin_import(at).await?.naming_seconds(columns.names_seconds());
     let mut rows = 0;
     let mut bad = Vec::new();
     let mut record = ByteRecord::new();
@@ -94,7 +109,11 @@ pub async fn import_csv(
             Ok(row) => {
                 let mailbox = keys.mailbox(&row.address);
                 let programs = row.programs.clone();
-                import.put(row.into_subscriber(mailbox), &programs).await?;
+                let second = row
+                    .second_contact
+                    .clone()
+                    .map(|address| NamedPerson { mailbox: keys.mailbox(&address), address });
+                import.put(row.into_subscriber(mailbox, second), &programs).await?;
             }
         }
     }
@@ -117,9 +136,15 @@ struct GoodRow {
     frequency: Option<Frequency>,
     programs: Vec<ProgramId>,
     interests: Vec<Interest>,
+    second_contact: Option<EmailAddress>,
 }
 
 impl Columns {
+    fn names_seconds(&self) -> bool {
+        let mut columns = COLUMNS.iter().zip(self.0);
+        columns.any(|(name, at)| *name == SECOND_CONTACT && at.is_some())
+    }
+
     fn of(header: &ByteRecord) -> Result<Self, ImportError> {
         let mut places = [None; COLUMNS.len()];
         let mut problems = Vec::new();
@@ -156,16 +181,23 @@ impl Columns {
             let text = std::str::from_utf8(bytes);
             *field = bare(text.map_err(|_| vec!["it is not UTF-8".to_owned()])?);
         }
-        let [address, name, programs, apis, environments, kinds, locale, zone, frequency] = fields;
+        let [address, name, programs, apis, environments, kinds, locale, zone, often, second] =
+            fields;
         let mut reasons = Vec::new();
         if !is_usable_name(name) {
             let limit = format!("at most {MAX_NAME_CHARS} characters, none of them a control");
             reasons.push(format!("the name is not usable: {limit}"));
         }
-        let address = required(address, &mut reasons);
+        let address: Option<EmailAddress> = required(address, &mut reasons);
         let locale = optional(locale, &mut reasons);
         let zone = optional_zone(zone, &mut reasons);
-        let frequency = optional(frequency, &mut reasons);
+        let second_contact: Option<EmailAddress> = optional(second, &mut reasons);
+        if let (Some(address), Some(second)) = (&address, &second_contact)
+            && address.key() == second.key()
+        {
+            reasons.push("the second contact is the same address".to_owned());
+        }
+        let frequency = optional(often, &mut reasons);
         let named = Named {
             programs: split(programs),
             apis: split(apis),
@@ -182,6 +214,7 @@ impl Columns {
                 frequency,
                 programs: named.programs.iter().filter_map(|id| id.parse().ok()).collect(),
                 interests,
+                second_contact,
             }),
             _ => Err(reasons),
         }
@@ -189,9 +222,13 @@ impl Columns {
 }
 
 impl GoodRow {
-    fn into_subscriber(self, mailbox: Vec<u8>) -> NewSubscriber {
+    fn into_subscriber(
+        self,
+        mailbox: Vec<u8>,
+        second_contact: Option<NamedPerson>,
+    ) -> NewSubscriber {
         let Self { address, name, locale, zone, frequency, interests, .. } = self;
-        NewSubscriber { address, mailbox, name, locale, zone, frequency, interests }
+        NewSubscriber { address, mailbox, name, locale, zone, frequency, interests, second_contact }
     }
 }
 

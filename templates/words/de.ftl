@@ -276,6 +276,25 @@ means-paused = Das Vorhaben ruht. Die Termine gelten nicht mehr; wir schreiben w
 means-resumed = Das Vorhaben geht weiter, und diese Termine gelten.
 means-cancelled = Dies findet nicht statt.
 
+## Eskalationen
+
+escalation = Noch keine Antwort
+escalation-subject = Noch keine Antwort: { $subject }
+escalation-lead = { $name } wurde am { $day } benachrichtigt, dass eine Abschaltung bevorsteht: { $date }. Bisher hat niemand gemeldet, dass alles erledigt ist, und Sie sind als zweiter Kontakt benannt.
+escalation-apis = Betroffen: { $apis }.
+escalation-done-ask = Ist bei Ihnen alles erledigt? Sagen Sie es, dann werden weder Sie noch { $name } wieder daran erinnert.
+because-second = Sie erhalten diese Mail, weil Sie für Änderungen an { $program } als zweiter Kontakt von { $name } benannt sind.
+escalated-subject = { $silent } von { $told } ohne Antwort: { $subject }
+escalated-lead = Benachrichtigt wurden { $told }. Davon hat von { $silent } niemand gemeldet, dass alles erledigt ist.
+escalated-written = { $count ->
+    [0] Kein zweiter Kontakt von ihnen wurde angeschrieben.
+    [one] Der zweite Kontakt von einem von ihnen wurde angeschrieben.
+   *[other] Die zweiten Kontakte von { $count } von ihnen wurden angeschrieben.
+}
+escalated-list = Wer sie sind
+escalated-then = Meldet jemand von ihnen, dass alles erledigt ist
+escalated-why = Sie erhalten diese Mail, weil Eskalationen von { $program } an diese Adresse gehen.
+
 ## The weekly digest
 
 announcement = Ankündigung
@@ -462,6 +481,9 @@ leave-program = Mails beenden: { $program }
 leave-all = Alle Mails beenden
 leave-all-means = Zu allen Programmen oben. Was über Sie bekannt ist, bleibt, damit Sie zurückkommen können.
 about-you = Über Sie
+second-contact = Zweiter Kontakt
+second-contact-means = { $address } ist als Ihr zweiter Kontakt benannt. Sagen Sie nicht rechtzeitig, dass alles erledigt ist, geht auch dorthin eine Mail.
+second-contact-remove = Zweiten Kontakt entfernen
 your-data = Ihre Daten
 download-data = Alles über mich herunterladen (JSON)
 erase-me = Mich löschen

@@ -281,6 +281,31 @@ means-paused = The plan rests. The dates no longer hold; we write again when it 
 means-resumed = The plan goes on, and these dates hold.
 means-cancelled = This will not take place.
 
+## Escalations
+
+escalation = No answer yet
+escalation-subject = No answer yet: { $subject }
+escalation-lead = { $name } was told on { $day } of a cutoff that is coming: { $date }. Nobody has said yet that all is done, and you are named as second contact.
+escalation-apis = It concerns { $apis }.
+escalation-done-ask = Is everything done on your side? Say so, and neither you nor { $name } is reminded of this again.
+because-second = You get this mail because you are named as second contact of { $name } for changes to { $program }.
+escalated-subject = { $silent } of { $told } without an answer: { $subject }
+escalated-lead = Of { $told ->
+    [one] one recipient who was
+   *[other] { $told } recipients who were
+} told, { $silent ->
+    [one] one has
+   *[other] { $silent } have
+} not said that all is done.
+escalated-written = { $count ->
+    [0] No second contact of theirs was written to.
+    [one] The second contact of one of them was written to.
+   *[other] The second contacts of { $count } of them were written to.
+}
+escalated-list = Who they are
+escalated-then = Where one of them says to be done
+escalated-why = You get this mail because escalations of { $program } are sent to this address.
+
 ## The weekly digest
 
 announcement = Announcement
@@ -467,6 +492,9 @@ leave-program = End mail about { $program }
 leave-all = End all mail
 leave-all-means = About every program above. What is known of you stays, so that you can come back.
 about-you = About you
+second-contact = Second contact
+second-contact-means = { $address } is named as your second contact. If you do not say in time that all is done, a mail goes there as well.
+second-contact-remove = Remove the second contact
 your-data = Your data
 download-data = Download all that is known of me (JSON)
 erase-me = Erase me

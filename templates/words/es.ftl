@@ -275,6 +275,31 @@ means-paused = El plan queda en pausa. Las fechas ya no valen; volveremos a escr
 means-resumed = El plan continúa y estas fechas valen.
 means-cancelled = Esto no se llevará a cabo.
 
+## Avisos a otra persona
+
+escalation = Aún sin respuesta
+escalation-subject = Aún sin respuesta: { $subject }
+escalation-lead = { $name } fue informado el { $day } de que se acerca un corte: { $date }. Nadie ha dicho todavía que todo esté listo, y usted figura como segundo contacto.
+escalation-apis = Afecta a { $apis }.
+escalation-done-ask = ¿Está todo listo por su parte? Dígalo, y ni usted ni { $name } recibirán más recordatorios de esto.
+because-second = Recibe este correo porque figura como segundo contacto de { $name } para los cambios en { $program }.
+escalated-subject = { $silent } de { $told } sin respuesta: { $subject }
+escalated-lead = De { $told ->
+    [one] un destinatario informado
+   *[other] { $told } destinatarios informados
+}, { $silent ->
+    [one] uno no ha dicho
+   *[other] { $silent } no han dicho
+} que todo esté listo.
+escalated-written = { $count ->
+    [0] No se ha escrito a ningún segundo contacto suyo.
+    [one] Se ha escrito al segundo contacto de uno de ellos.
+   *[other] Se ha escrito a los segundos contactos de { $count } de ellos.
+}
+escalated-list = Quiénes son
+escalated-then = Si alguno dice que todo está listo
+escalated-why = Recibe este correo porque los avisos de falta de respuesta sobre { $program } se envían a esta dirección.
+
 ## The weekly digest
 
 announcement = Anuncio
@@ -461,6 +486,9 @@ leave-program = Dejar de recibir correos sobre { $program }
 leave-all = Dejar de recibir todo
 leave-all-means = De todos los programas de arriba. Lo que sabemos de usted queda, para que pueda volver.
 about-you = Sobre usted
+second-contact = Segundo contacto
+second-contact-means = { $address } figura como su segundo contacto. Si usted no dice a tiempo que todo está listo, también se envía un correo allí.
+second-contact-remove = Quitar el segundo contacto
 your-data = Sus datos
 download-data = Descargar todo lo que saben de mí (JSON)
 erase-me = Borrarme

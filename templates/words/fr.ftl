@@ -273,6 +273,31 @@ means-paused = Le projet est suspendu. Les dates ne valent plus ; nous vous ré�
 means-resumed = Le projet reprend, et ces dates valent.
 means-cancelled = Ceci n’aura pas lieu.
 
+## Relances auprès d’une autre personne
+
+escalation = Toujours sans réponse
+escalation-subject = Toujours sans réponse : { $subject }
+escalation-lead = { $name } a été informé le { $day } qu’une coupure approche : { $date }. Personne n’a encore dit que tout est fait, et vous êtes désigné comme second contact.
+escalation-apis = Cela concerne { $apis }.
+escalation-done-ask = Tout est-il fait de votre côté ? Dites-le, et ni vous ni { $name } ne recevrez plus de rappel à ce sujet.
+because-second = Vous recevez ce message parce que vous êtes désigné comme second contact de { $name } pour les changements de { $program }.
+escalated-subject = { $silent } sur { $told } sans réponse : { $subject }
+escalated-lead = Sur { $told ->
+    [one] un destinataire informé
+   *[other] { $told } destinataires informés
+}, { $silent ->
+    [one] un n’a pas dit
+   *[other] { $silent } n’ont pas dit
+} que tout est fait.
+escalated-written = { $count ->
+    [0] Aucun second contact n’a été prévenu.
+    [one] Le second contact de l’un d’eux a été prévenu.
+   *[other] Les seconds contacts de { $count } d’entre eux ont été prévenus.
+}
+escalated-list = Qui ils sont
+escalated-then = Si l’un d’eux dit que tout est prêt
+escalated-why = Vous recevez ce message parce que les signalements d’absence de réponse pour { $program } sont envoyés à cette adresse.
+
 ## The weekly digest
 
 announcement = Annonce
@@ -459,6 +484,9 @@ leave-program = Ne plus rien recevoir sur { $program }
 leave-all = Ne plus rien recevoir
 leave-all-means = Sur tous les programmes ci-dessus. Ce que nous savons de vous reste, pour que vous puissiez revenir.
 about-you = À votre sujet
+second-contact = Second contact
+second-contact-means = { $address } est désigné comme votre second contact. Si vous ne dites pas à temps que tout est prêt, un message y est envoyé aussi.
+second-contact-remove = Retirer le second contact
 your-data = Vos données
 download-data = Télécharger tout ce que vous savez de moi (JSON)
 erase-me = M’effacer

@@ -106,6 +106,7 @@ async fn no_name_or_title_begins_a_header_or_recipient_of_its_own() {
             environment: None,
             kind: None,
         }],
+        second_contact: None,
     };
     import.put(jo, &[]).await.unwrap();
     import.commit().await.unwrap();

@@ -30,6 +30,8 @@ mod digesting;
 mod done;
 mod earlier_cutoffs;
 mod earlier_publications;
+mod escalating;
+mod escalations;
 mod everything;
 mod explanations;
 mod failing_database;
@@ -84,6 +86,7 @@ mod schedule;
 mod schemas;
 #[path = "../servers/scripted_server.rs"]
 mod scripted_server;
+mod second_contacts;
 mod seed_facts;
 mod sending_hours;
 mod settings;

@@ -32,7 +32,7 @@ fn listed(plan: &Plan<'_>) -> Vec<String> {
         let what = match &entry.what {
             What::Milestone { kind, .. } => kind.to_string(),
             What::Brownout { id, nth } => format!("{id}/{nth}"),
-            What::Reminder(rung) => rung.reminders[0].lead.to_string(),
+            What::Reminder(rung) | What::Escalation(rung) => rung.reminders[0].lead.to_string(),
         };
         let halted = entry.halted.map(|state| format!(" ({state})")).unwrap_or_default();
         format!("{what} {}{halted}", rows.join("+"))
@@ -165,7 +165,7 @@ proptest! {
             prop_assert!(entry.at < window.until);
             prop_assert!(entry.until.is_none_or(|until| until >= window.from));
             let rows: BTreeSet<_> = entry.rows.iter().collect();
-            prop_assert!(rows.len() == entry.rows.len() || matches!(entry.what, What::Reminder(_)));
+            prop_assert!(rows.len() == entry.rows.len() || matches!(entry.what, What::Reminder(_) | What::Escalation(_)));
         }
         let inside = |at| window.from <= at && at < window.until;
         let planned: usize = plan.entries.iter().map(|entry| match &entry.what {

@@ -31,9 +31,9 @@ async fn everybody_is_exported_as_a_list_or_as_json() {
     assert_eq!(code, 0);
     assert_eq!(
         list,
-        "address,name,programs,apis,environments,kinds,locale,zone,frequency\n\
-         jo@example.org,'=1+1,parcel,labels;rates,,protocol,,,each\n\
-         ann@example.org,,letters,,,,,,each\n"
+        "address,name,programs,apis,environments,kinds,locale,zone,frequency,second_contact\n\
+         jo@example.org,'=1+1,parcel,labels;rates,,protocol,,,each,\n\
+         ann@example.org,,letters,,,,,,each,\n"
     );
     std::fs::write(office.folder.path().join("again.csv"), &list).unwrap();
     let (code, said, _) = run(&office, &["recipients", "import", "again.csv"]).await;

@@ -26,11 +26,11 @@ fn said(people: Vec<Listed>) -> Vec<Listed> {
 #[tokio::test]
 async fn an_exported_list_brings_the_same_people_in_again() {
     let office = TestOffice::open().await;
-    let list = "address,name,programs,apis,environments,kinds,locale,zone\n\
-        +jo@example.org,=HYPERLINK(1),parcel letters,,,,,\n\
-        ann@example.org,\"-2+3, \"\"Ltd\"\"\",parcel,rates;labels,prod,protocol retirement,de,Europe/Berlin\n\
-        bob@example.org,'=quoted,parcel,rates,test,,,\n\
-        bob@example.org,@bob,parcel,labels,prod,,,\n";
+    let list = "address,name,programs,apis,environments,kinds,locale,zone,frequency,second_contact\n\
+        +jo@example.org,=HYPERLINK(1),parcel letters,,,,,,weekly,boss@example.org\n\
+        ann@example.org,\"-2+3, \"\"Ltd\"\"\",parcel,rates;labels,prod,protocol retirement,de,Europe/Berlin,,+jo@example.org\n\
+        bob@example.org,'=quoted,parcel,rates,test,,,,,\n\
+        bob@example.org,@bob,parcel,labels,prod,,,,,\n";
     office.import(list).await.unwrap();
     let before = everyone(&office).await;
     let list = exported(&before);
@@ -81,7 +81,7 @@ proptest! {
             let address: EmailAddress = "jo@example.org".parse().unwrap();
             let mailbox = office.keys.mailbox(&address);
             let (name, locale, zone) = (None, None, None);
-            let jo = NewSubscriber { address, mailbox, name, locale, zone, frequency: None, interests: interests.collect() };
+            let jo = NewSubscriber { address, mailbox, name, locale, zone, frequency: None, interests: interests.collect(), second_contact: None };
             let mut import = office.store.begin_import(office.clock.now()).await.unwrap();
             import.put(jo, &[]).await.unwrap();
             import.commit().await.unwrap();

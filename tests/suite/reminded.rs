@@ -10,7 +10,7 @@ use fairwarning::notice::{
     Carrier, Date, Notice, NoticePath, OccasionKind, Outcome, Program, Publication, Reach,
 };
 use fairwarning::store::{
-    Errand, NewNode, NodeId, Publishing, Report, Stands, StoredOccasion, Telling,
+    Channel, Errand, NewNode, NodeId, Publishing, Report, Stands, StoredOccasion, Telling,
 };
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ impl Followed {
     /// The sample with a ladder of 30 and 7 days.
     pub async fn open() -> Self {
         let office = TestOffice::open().await;
-        let rounds = Rounds::new(office.store.clone());
+        let rounds = Rounds::new(office.store.clone(), office.keys.clone());
         let node = NewNode { name: "test", lifetime: std::time::Duration::from_secs(600) };
         let node = office.store.register_node(node).await.unwrap();
         let program = sample_office::workspace().programs.swap_remove("parcel").unwrap();
@@ -145,7 +145,7 @@ impl Followed {
     pub async fn tellings(&self) -> Vec<Telling> {
         let all = self.office.store.occasions_about(&self.path()).await.unwrap();
         let ids: Vec<i64> = all.iter().map(|occasion| occasion.id).collect();
-        self.office.store.tellings(&ids, (0, i64::MAX)).await.unwrap()
+        self.office.store.tellings(&ids, Channel::Mail, (0, i64::MAX)).await.unwrap()
     }
 
     /// The rows of each reminder's edition, by the recipient's address.

@@ -227,6 +227,7 @@ async fn a_chunk_moves_the_cursor_or_does_nothing() {
         message_id: format!("{recipient}@example.org"),
         thread: None,
         period: Period::from(now),
+        behalf: None,
     };
     let publication = store.current_publication_id().await.unwrap().unwrap();
     let fill = async |cursor: (i64, i64), rows: &[NewRow]| {
@@ -316,6 +317,7 @@ async fn rows_held_back_are_not_claimed_before_their_time() {
         message_id: "held@example.org".to_owned(),
         thread: None,
         period: Period::from(now + Duration::microseconds(1)),
+        behalf: None,
     };
     let publication = store.current_publication_id().await.unwrap().unwrap();
     let chunk = Chunk { occasion, cursor: (0, 1), publication, at: now };

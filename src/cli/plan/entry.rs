@@ -120,6 +120,16 @@ impl Entry<'_> {
                     ..line
                 }
             }
+            What::Escalation(rung) => {
+                let first = rung.reminders.first();
+                Line {
+                    kind: "escalation",
+                    lead: first.map(|reminder| reminder.lead.to_string()),
+                    before: first.map(|reminder| reminder.coming.as_str()),
+                    key: Some(rung.key.clone()),
+                    ..line
+                }
+            }
         }
     }
 
@@ -135,6 +145,10 @@ impl Entry<'_> {
                 }
                 None => "reminder".to_owned(),
             },
+            What::Escalation(rung) => {
+                let lead = rung.reminders.first().map(|first| format!(", {} before", first.lead));
+                format!("escalation{} the cutoff", lead.unwrap_or_default())
+            }
         };
         match self.planned.halted {
             Some(state) => format!("{words} ({state})"),
@@ -157,7 +171,7 @@ impl Entry<'_> {
                 let end = end.format(if is_one_day { "%H:%M" } else { "%F %H:%M" });
                 format!("{} to {end}", start.format("%F %H:%M"))
             }
-            What::Reminder(_) => start.format("%F %H:%M").to_string(),
+            What::Reminder(_) | What::Escalation(_) => start.format("%F %H:%M").to_string(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `fairwarning plan`: the calendar of milestones, brownouts and reminders, and
-//! how many recipients would hear of each.
+//! `fairwarning plan`: the calendar of milestones, brownouts, reminders and
+//! escalations, and how many recipients would hear of each.
 
 mod entry;
 mod show;

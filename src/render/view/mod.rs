@@ -45,6 +45,20 @@ pub struct View<'a> {
     pub coming: Option<coming::ComingView<'a>>,
     /// What a mail about changes is about.
     pub changed: Option<changes::ChangedView>,
+    /// Whether it goes to somebody on their behalf.
+    pub is_second: bool,
+    /// What the office learns of an escalation.
+    pub escalated: Option<Escalated>,
+}
+
+/// How many were told of a milestone, and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Escalated {
+    pub told: u64,
+    /// Of those, how many did not say that they are done.
+    pub silent: u64,
+    /// Of those, for how many a second contact was written to.
+    pub written: u64,
 }
 
 /// What a mail is about, beside the notice itself.
@@ -75,6 +89,8 @@ pub struct Slots {
     page: String,
     confirm: String,
     done: String,
+    first_contact: String,
+    told_on: String,
 }
 
 impl Slots {
@@ -88,6 +104,8 @@ impl Slots {
             page: slot(Slot::Page),
             confirm: slot(Slot::Confirm),
             done: slot(Slot::Done),
+            first_contact: slot(Slot::FirstContact),
+            told_on: slot(Slot::ToldOn),
         }
     }
 }
@@ -155,6 +173,8 @@ impl<'a> View<'a> {
             notice: scope.notice_view(),
             coming: None,
             changed: None,
+            is_second: false,
+            escalated: None,
         }
     }
 

@@ -7,7 +7,7 @@
 use super::hearing::{self, Choice, Chosen, FieldErrors, Hearing};
 use super::unsubscribe::failed;
 use super::{Speech, private};
-use crate::notice::{ProgramId, Wishes};
+use crate::notice::{EmailAddress, ProgramId, Wishes};
 use crate::store::Change;
 use crate::subscribers::{self, BadField, Heard, Preferences, Request};
 use crate::web::bodies::Form;
@@ -27,6 +27,8 @@ const TEMPLATE: &str = "page/preferences.html";
 struct PreferencesPage<'a> {
     action: &'a str,
     address: String,
+    /// Who is written to when they do not answer, as far as anybody else may see it.
+    second_contact: Option<String>,
     sections: Vec<Section>,
     name: String,
     zone: String,
@@ -97,6 +99,10 @@ async fn change(
             subscribers::change(store, &keys, &token, &change, now).await.map_err(failed)?;
         }
         "details" => news = details(&service, &token, &form).await?,
+        "no-second-contact" => {
+            let change = Change::NoSecondContact;
+            subscribers::change(store, &keys, &token, &change, now).await.map_err(failed)?;
+        }
         "leave" => {
             let programs = [program(&preferences, &form)?];
             subscribers::leave(store, &keys, &token, &programs, now).await.map_err(failed)?;
@@ -231,6 +237,7 @@ fn view<'a>(
     PreferencesPage {
         action,
         address: person.address.to_string(),
+        second_contact: person.second_contact.as_ref().map(EmailAddress::masked),
         sections: sections.map(|(n, heard)| section(n, heard, snapshot, speech)).collect(),
         name: shown.name,
         zone: shown.zone,
