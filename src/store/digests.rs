@@ -104,17 +104,7 @@ pub(super) async fn follow(
     outcome: Outcome,
     reply: &str,
 ) -> Result<()> {
-    sqlx::query(
-        "insert into attempts (outbox, at, outcome, reply, node)
-         select id, $2, $3, $4, $5 from outbox where digest = $1 and state = 'bundled' order by id",
-    )
-    .bind(digest)
-    .bind(now)
-    .bind(outcome.as_str())
-    .bind(reply)
-    .bind(node.0)
-    .execute(&mut **transaction)
-    .await?;
+    note(transaction, (digest, node), now, (outcome, reply), 0).await?;
     // As the digest stands now: the attempt of a node that no longer held it is on
     // record, and changes nothing.
     sqlx::query(
@@ -148,18 +138,7 @@ pub(super) async fn settled(
     if !is_superseded && outcome != Outcome::Overtaken {
         return follow(transaction, (digest, node), now, outcome, reply).await;
     }
-    sqlx::query(
-        "insert into attempts (outbox, at, outcome, reply, node)
-         select id, $2, $3, $4, $5 from outbox
-         where digest = $1 and state = 'bundled' and superseded > 0 order by id",
-    )
-    .bind(digest)
-    .bind(now)
-    .bind(outcome.as_str())
-    .bind(reply)
-    .bind(node.0)
-    .execute(&mut **transaction)
-    .await?;
+    note(transaction, (digest, node), now, (outcome, reply), 1).await?;
     sqlx::query(
         "update outbox set state = 'settled', outcome = $2, reply = $3, settled_at = $4
          where digest = $1 and state = 'bundled' and superseded > 0",
@@ -171,6 +150,31 @@ pub(super) async fn settled(
     .execute(&mut **transaction)
     .await?;
     dissolve(transaction, digest, now).await
+}
+
+/// Puts what happened to a digest on record of its members, of those alone that are
+/// superseded at least so far.
+async fn note(
+    transaction: &mut Write,
+    (digest, node): (i64, NodeId),
+    now: i64,
+    (outcome, reply): (Outcome, &str),
+    superseded: i64,
+) -> Result<()> {
+    sqlx::query(
+        "insert into attempts (outbox, at, outcome, reply, node)
+         select id, $2, $3, $4, $5 from outbox
+         where digest = $1 and state = 'bundled' and superseded >= $6 order by id",
+    )
+    .bind(digest)
+    .bind(now)
+    .bind(outcome.as_str())
+    .bind(reply)
+    .bind(node.0)
+    .bind(superseded)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 /// Takes back the digests in which any of these rows are, as far as nobody has

@@ -1,11 +1,10 @@
 //! A digest as it leaves: its form, its links, and what stays on record of it.
 
-use crate::digesting::{MONDAY, announced, digest};
+use crate::digesting::{MONDAY, announced, digest, reminded_and_changed};
 use crate::mail_tools::check_mail;
-use crate::reconciling::moves;
 use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{mail_settings, plaintext};
-use fairwarning::notice::{AmendmentKind, OccasionKind, Outcome};
+use fairwarning::notice::{OccasionKind, Outcome};
 
 /// A digest as it leaves, in two languages, with hostile texts in it.
 #[tokio::test]
@@ -49,15 +48,7 @@ async fn a_strict_parser_finds_no_defect_in_a_digest() {
 
 #[tokio::test]
 async fn each_reminder_in_a_digest_has_its_own_link_to_say_it_is_done() {
-    let mut followed = announced().await;
-    followed.deliver_all().await;
-    followed.tick_at(MONDAY).await;
-    followed.deliver_all().await;
-    followed.tick_at("2020-02-29T14:00:00Z").await;
-    followed
-        .publish(|_, notice| moves(notice, "prod-secure", "2020-11-27", AmendmentKind::Extended))
-        .await;
-    followed.tick().await;
+    let mut followed = reminded_and_changed().await;
     followed.tick_at("2020-03-02T14:00:00Z").await;
     let server = ScriptedServer::start(|_, _| Answer::Fine).await;
     let flags = plaintext(server.port);

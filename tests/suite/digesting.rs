@@ -103,12 +103,27 @@ async fn a_weekly_reader_gets_one_mail_with_everything_that_concerns_them() {
     }
 }
 
+/// After the first digest a reminder and a change wait for the one of 2 March.
+pub async fn reminded_and_changed() -> Followed {
+    let mut followed = announced().await;
+    followed.deliver_all().await;
+    followed.tick_at(MONDAY).await;
+    followed.deliver_all().await;
+    // 30 days before 30 March, a Saturday; the next rung is weeks away.
+    followed.tick_at("2020-02-29T14:00:00Z").await;
+    followed
+        .publish(|_, notice| moves(notice, "prod-secure", "2020-11-27", AmendmentKind::Extended))
+        .await;
+    followed.tick().await;
+    followed
+}
+
 /// The edition of the last digest.
 pub async fn digest(followed: &Followed) -> fairwarning::notice::Edition {
     let store = &followed.office.store;
     let occasions = store.occasions().await.unwrap();
-    let digests = occasions.iter().filter(|occasion| occasion.kind == OccasionKind::Digest);
-    let editions = store.editions_of(digests.last().unwrap().id).await.unwrap();
+    let mut digests = occasions.iter().filter(|occasion| occasion.kind == OccasionKind::Digest);
+    let editions = store.editions_of(digests.next_back().unwrap().id).await.unwrap();
     store.edition(editions.last().unwrap().id).await.unwrap().unwrap()
 }
 
@@ -278,16 +293,7 @@ async fn a_digest_lost_with_its_node_is_sent_again_as_it_was() {
 
 #[tokio::test]
 async fn a_reminder_and_a_change_are_in_the_digest() {
-    let mut followed = announced().await;
-    followed.deliver_all().await;
-    followed.tick_at(MONDAY).await;
-    followed.deliver_all().await;
-    // 30 days before 30 March, a Saturday; the next rung is weeks away.
-    followed.tick_at("2020-02-29T14:00:00Z").await;
-    followed
-        .publish(|_, notice| moves(notice, "prod-secure", "2020-11-27", AmendmentKind::Extended))
-        .await;
-    followed.tick().await;
+    let mut followed = reminded_and_changed().await;
     followed.deliver_all().await;
     assert_eq!(followed.tick_at("2020-03-02T14:00:00Z").await.digests, 1);
     let digest = digest(&followed).await;
@@ -402,15 +408,7 @@ async fn a_canary_and_a_test_wait_for_no_digest() {
 
 #[tokio::test]
 async fn a_digest_that_took_too_long_leaves_without_what_is_late() {
-    let mut followed = announced().await;
-    followed.deliver_all().await;
-    followed.tick_at(MONDAY).await;
-    followed.deliver_all().await;
-    followed.tick_at("2020-02-29T14:00:00Z").await;
-    followed
-        .publish(|_, notice| moves(notice, "prod-secure", "2020-11-27", AmendmentKind::Extended))
-        .await;
-    followed.tick().await;
+    let mut followed = reminded_and_changed().await;
     followed.tick_at("2020-03-02T14:00:00Z").await;
     // The next rung of the row that is reminded of comes on 23 March.
     followed.tick_at("2020-03-23T13:30:00Z").await;
