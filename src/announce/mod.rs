@@ -20,6 +20,7 @@ mod reconcile;
 mod remind;
 mod round;
 mod rounds;
+mod webhooks;
 
 pub use approval::{Approving, NotApproved, Parts, approve, margin};
 pub use audience::{Audience, Concern, Met};
@@ -29,6 +30,7 @@ pub use interrupted::{Stuck, fill_interrupted};
 pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};
 pub use rounds::{Rounds, Ticked};
+pub use webhooks::webhook_news;
 
 use crate::notice::NoticePath;
 use crate::render::RenderError;
@@ -60,6 +62,8 @@ pub enum AnnounceError {
     Render { notice: NoticePath, reason: RenderError },
     #[error("a confirmation cannot be rendered: {0}")]
     Confirmation(RenderError),
+    #[error("what is said of a webhook cannot be rendered: {0}")]
+    WebhookNews(RenderError),
     #[error("the machine gives no random numbers: {0}")]
     Randomness(getrandom::Error),
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use super::declared::Declared;
 use crate::notice::{Digest, Facts, RowId};
-use crate::store::{Stands, StoredEdition, Telling};
+use crate::store::{Channel, Stands, StoredEdition, Telling};
 use std::collections::HashMap;
 
 /// What to do for one recipient.
@@ -118,8 +118,9 @@ impl Book {
     }
 }
 
-/// The Message-ID of the first message that the recipient has or gets.
+/// The Message-ID of the first mail that the recipient has or gets.
 pub(super) fn thread(tellings: &[Telling]) -> Option<String> {
-    let first = tellings.iter().find(|telling| telling.stands.is_on_its_way())?;
+    let is_mail = |t: &&Telling| t.channel == Channel::Mail && t.stands.is_on_its_way();
+    let first = tellings.iter().find(is_mail)?;
     Some(first.thread.clone().unwrap_or_else(|| first.message_id.clone()))
 }

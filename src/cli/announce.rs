@@ -4,8 +4,10 @@ use super::{Exit, count};
 use crate::announce::{AnnounceError, Forecast, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
-use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
-use crate::delivery::{Delivery, Ended, Event, Scope};
+use crate::config::{
+    DatabaseArguments, MailArguments, MailSettings, TransportSettings, WebhookArguments,
+};
+use crate::delivery::{Delivery, Ended, Event, Scope, Webhooks};
 use crate::notice::{NoticePath, Outcome, RowId};
 use crate::proof;
 use crate::store::{RoundCounts, Store};
@@ -38,6 +40,8 @@ pub struct Arguments {
     web: WebArguments,
     #[command(flatten)]
     mail: MailArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
 }
 
 pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
@@ -67,6 +71,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let keys = subscribers::load_keys(&store, clock.now()).await?;
     // Keys and certificates are loaded before the first row is made.
+    let settings = arguments.webhooks.check()?;
+    let webhooks = Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
     let delivery = Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone())?;
     let again = Delivery::new(store.clone(), keys, mail, clock.clone())?;
     let carrier = delivery.carrier();
@@ -107,6 +113,9 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if let Some(changes) = changes {
         let changed = deliver_changes(&store, again, changes).await?;
         exit = if exit == Exit::Clean { changed } else { exit };
+    }
+    for occasion in [Some(filled.occasion), changes].into_iter().flatten() {
+        call_webhooks(&store, &webhooks, occasion).await?;
     }
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
@@ -211,6 +220,21 @@ async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Re
     interrupt.abort();
     bar.finish_and_clear();
     Ok(ended?)
+}
+
+/// Those whose mail is in this round as well. What they refuse is tried again by
+/// `serve`, or by this, and is no failure of the round.
+async fn call_webhooks(store: &Store, webhooks: &Webhooks, occasion: i64) -> anyhow::Result<()> {
+    if store.call_counts(occasion).await?.total() == 0 {
+        return Ok(());
+    }
+    let (_running, stop) = watch::channel(false);
+    webhooks.clone().run(Some(occasion), stop).await?;
+    let counts = store.call_counts(occasion).await?;
+    for (outcome, count) in &counts.outcomes {
+        say!("{count:>9}  {outcome} by webhook");
+    }
+    Ok(())
 }
 
 /// Rows that will not be tried again.

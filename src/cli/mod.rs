@@ -41,6 +41,7 @@ mod serve;
 mod source;
 mod status;
 mod token;
+mod webhook;
 
 use crate::clock::Clock;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -130,6 +131,8 @@ enum Command {
     Dead(dead::Arguments),
     /// Take in bounces and complaints, from standard input or a maildir
     Intake(intake::Arguments),
+    /// Have recipients told by HTTP as well: set, list, test, enable, remove
+    Webhook(webhook::Arguments),
     /// Stop sending: everything, a program, or one notice
     Hold(hold::HoldArguments),
     /// Let held sending go on
@@ -189,6 +192,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Proof(arguments) => proof::run(arguments, &clock).await,
         Command::Dead(arguments) => dead::run(arguments).await,
         Command::Intake(arguments) => intake::run(&arguments, &clock).await,
+        Command::Webhook(arguments) => webhook::run(arguments, &clock).await,
         Command::Hold(arguments) => hold::hold(arguments, &clock).await,
         Command::Release(arguments) => hold::release(arguments, &clock).await,
         Command::Keys(arguments) => keys::run(&arguments, &clock).await,

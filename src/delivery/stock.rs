@@ -66,13 +66,17 @@ impl Stock {
         let publication = publication.ok_or(missing("the publication"))?.publication;
         let program = publication.workspace.programs.get(&stored.program);
         let program = program.ok_or(missing("the program"))?;
-        let letterhead = if stored.kind == OccasionKind::Confirmation {
-            let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
-            Letterhead::of_confirmation(program, pending, locale, &self.link_base)
-        } else {
-            let path: NoticePath =
-                stored.subject.parse().map_err(|_| missing("the notice's name"))?;
-            Letterhead::new(program, &path, stored.kind, locale, &self.link_base)
+        let letterhead = match stored.kind {
+            OccasionKind::Confirmation => {
+                let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
+                Letterhead::of_confirmation(program, pending, locale, &self.link_base)
+            }
+            OccasionKind::Webhook => Letterhead::of_webhook(program, locale, &self.link_base),
+            kind => {
+                let path: NoticePath =
+                    stored.subject.parse().map_err(|_| missing("the notice's name"))?;
+                Letterhead::new(program, &path, kind, locale, &self.link_base)
+            }
         };
         let letterhead = Arc::new(letterhead.map_err(ComposeError::from)?);
         if held.len() >= MAX_HELD {

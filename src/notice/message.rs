@@ -45,10 +45,12 @@ pub enum OccasionKind {
     Confirmation,
     Drift,
     Test,
+    /// That somebody's webhook is called no more.
+    Webhook,
 }
 
 impl OccasionKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Announcement,
         Self::Reminder,
         Self::Change,
@@ -57,6 +59,7 @@ impl OccasionKind {
         Self::Confirmation,
         Self::Drift,
         Self::Test,
+        Self::Webhook,
     ];
 
     /// The stored name, and the folder of its mail template.
@@ -70,6 +73,7 @@ impl OccasionKind {
             Self::Confirmation => "confirmation",
             Self::Drift => "drift",
             Self::Test => "test",
+            Self::Webhook => "webhook",
         }
     }
 }
@@ -86,6 +90,11 @@ pub struct Edition {
     pub html: String,
     /// An iCalendar object (RFC 5545), where the notice has dates.
     pub calendar: Option<String>,
+    /// What webhooks are told beside it, as a JSON object: the event's type, the
+    /// title, and the affected rows. Left out of the digest where there is none,
+    /// so that editions from before there were webhooks keep theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 /// A place in an edition that differs by recipient.

@@ -2,7 +2,9 @@
 //! each message. Claiming and recording stand in files of their own.
 
 use super::publications::{PublicationId, is_current};
-use super::{Result, Store, StoreError, Write, instant, micros, subscribers, value_rows};
+use super::{
+    Result, Store, StoreError, Write, instant, micros, subscribers, value_rows, webhook_twins,
+};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -12,6 +14,24 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     Mail = 1,
+    Webhook = 3,
+}
+
+impl Channel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// Of a stored row.
+    pub(super) fn stored(number: i64) -> Result<Self> {
+        let all = [Self::Mail, Self::Webhook];
+        all.into_iter()
+            .find(|known| *known as i64 == number)
+            .ok_or_else(|| StoreError::unreadable("a channel")(number.to_string()))
+    }
 }
 
 /// When a message may leave, and until when it is of use.
@@ -124,6 +144,7 @@ pub struct Delivery {
     /// Absent once the recipient was removed.
     pub address: Option<String>,
     pub message_id: String,
+    pub channel: Channel,
     /// `waiting`, `claimed` or the last outcome.
     pub state: String,
     pub attempts: i64,
@@ -147,6 +168,7 @@ type DeliveryRow = (
     Option<i64>,
     i64,
     Option<String>,
+    i64,
 );
 
 /// Fourteen values a row. SQLite looks a numbered value up among all those of its
@@ -175,12 +197,25 @@ impl Store {
         Ok(Filling::Added(added))
     }
 
+    /// How the mail of a round stands.
     pub async fn round_counts(&self, occasion: i64) -> Result<RoundCounts> {
+        self.counts(occasion, false).await
+    }
+
+    /// The same of what webhooks are told.
+    pub async fn call_counts(&self, occasion: i64) -> Result<RoundCounts> {
+        self.counts(occasion, true).await
+    }
+
+    async fn counts(&self, occasion: i64, by_webhook: bool) -> Result<RoundCounts> {
         let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
-            "select state, outcome, count(*) from outbox where occasion = $1
+            "select state, outcome, count(*) from outbox
+             where occasion = $1 and (channel = $2) = ($3 = 1)
              group by state, outcome",
         )
         .bind(occasion)
+        .bind(Channel::Webhook as i64)
+        .bind(i64::from(by_webhook))
         .fetch_all(&self.pool)
         .await?;
         let mut counts = RoundCounts::default();
@@ -197,9 +232,12 @@ impl Store {
             }
         }
         let next: Option<i64> = sqlx::query_scalar(
-            "select min(next_attempt) from outbox where occasion = $1 and state = 'waiting'",
+            "select min(next_attempt) from outbox
+             where occasion = $1 and state = 'waiting' and (channel = $2) = ($3 = 1)",
         )
         .bind(occasion)
+        .bind(Channel::Webhook as i64)
+        .bind(i64::from(by_webhook))
         .fetch_one(&self.pool)
         .await?;
         counts.next_attempt = next.map(instant).transpose()?;
@@ -217,7 +255,8 @@ impl Store {
             "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
                     o.attempts, o.reply, o.settled_at, o.next_attempt,
                     (select f.kind || ' ' || f.status from feedback f
-                     where f.outbox = o.id order by f.id desc limit 1)
+                     where f.outbox = o.id order by f.id desc limit 1),
+                    o.channel
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
@@ -243,6 +282,7 @@ pub(super) async fn add_rows(
     at: DateTime<Utc>,
 ) -> Result<u64> {
     let mut added = 0;
+    let has_webhooks = webhook_twins::are_there_any(transaction).await?;
     for some in rows.chunks(ROWS_PER_STATEMENT) {
         let sql = format!(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id, thread,
@@ -272,6 +312,9 @@ pub(super) async fn add_rows(
                 .bind(domains.get(&row.recipient).cloned().unwrap_or_default());
         }
         added += query.execute(&mut **transaction).await?.rows_affected();
+        if has_webhooks {
+            webhook_twins::add(transaction, occasion, &recipients, at).await?;
+        }
     }
     sqlx::query("update occasions set filled = filled + $2 where id = $1")
         .bind(occasion)
@@ -295,6 +338,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         settled,
         next,
         feedback,
+        channel,
     ) = row;
     let next_attempt = (state == "waiting").then(|| instant(next)).transpose()?;
     Ok(Delivery {
@@ -303,6 +347,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         recipient,
         address,
         message_id,
+        channel: Channel::stored(channel)?,
         state: outcome.filter(|_| state != "claimed").unwrap_or(state),
         attempts,
         reply,

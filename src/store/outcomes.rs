@@ -40,22 +40,7 @@ impl Store {
         let mut reports: Vec<&Report> = reports.iter().collect();
         reports.sort_by_key(|report| report.row());
         for report in reports {
-            match report {
-                Report::Returned { row } => give_back(&mut transaction, node, *row).await?,
-                Report::Gone { row, reply, reason } => {
-                    let outcome = Outcome::Rejected;
-                    let attempt = Attempt { row: *row, outcome, reply, next_attempt: None };
-                    attempt.record(&mut transaction, node, now).await?;
-                    suppress_recipient(&mut transaction, *row, reason, now).await?;
-                }
-                Report::Attempted { row, outcome, reply, retry_in } => {
-                    let next_attempt = retry_in.map(|wait| {
-                        now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
-                    });
-                    let attempt = Attempt { row: *row, outcome: *outcome, reply, next_attempt };
-                    attempt.record(&mut transaction, node, now).await?;
-                }
-            }
+            put(&mut transaction, node, now, report).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -70,6 +55,31 @@ impl Store {
         rows.into_iter()
             .map(|(outcome, reply)| Ok((super::outbox::named(&outcome)?, reply)))
             .collect()
+    }
+}
+
+/// Puts one report on record.
+pub(super) async fn put(
+    transaction: &mut Write,
+    node: NodeId,
+    now: i64,
+    report: &Report,
+) -> Result<()> {
+    match report {
+        Report::Returned { row } => give_back(transaction, node, *row).await,
+        Report::Gone { row, reply, reason } => {
+            let outcome = Outcome::Rejected;
+            let attempt = Attempt { row: *row, outcome, reply, next_attempt: None };
+            attempt.record(transaction, node, now).await?;
+            suppress_recipient(transaction, *row, reason, now).await
+        }
+        Report::Attempted { row, outcome, reply, retry_in } => {
+            let next_attempt = retry_in.map(|wait| {
+                now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
+            });
+            let attempt = Attempt { row: *row, outcome: *outcome, reply, next_attempt };
+            attempt.record(transaction, node, now).await
+        }
     }
 }
 

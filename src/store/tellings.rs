@@ -19,6 +19,7 @@ pub struct Telling {
     pub message_id: String,
     pub thread: Option<String>,
     pub made_at: DateTime<Utc>,
+    pub channel: Channel,
     pub stands: Stands,
     /// It was withdrawn, or caught in flight, because its facts were superseded.
     pub is_superseded: bool,
@@ -65,6 +66,7 @@ struct Row {
     message_id: String,
     thread: Option<String>,
     made_at: i64,
+    channel: i64,
     state: String,
     outcome: Option<String>,
     superseded: i64,
@@ -104,7 +106,8 @@ impl Store {
     }
 
     /// The messages of these occasions to recipients after the first and up to
-    /// the second number, by recipient and in the order they were made.
+    /// the second number, by recipient and in the order they were made. What a
+    /// webhook was told its owner was told, whatever became of the mail.
     pub async fn tellings(
         &self,
         occasions: &[i64],
@@ -114,14 +117,16 @@ impl Store {
         for occasion in occasions {
             let page: Vec<Row> = sqlx::query_as(
                 "select id, occasion, recipient, edition, message_id, thread, made_at, state,
-                        outcome, superseded
+                        outcome, superseded, channel
                  from outbox
-                 where occasion = $1 and recipient > $2 and recipient <= $3 and channel = $4",
+                 where occasion = $1 and recipient > $2 and recipient <= $3
+                    and channel in ($4, $5)",
             )
             .bind(occasion)
             .bind(after)
             .bind(to)
             .bind(Channel::Mail as i64)
+            .bind(Channel::Webhook as i64)
             .fetch_all(&self.pool)
             .await?;
             found.extend(page);
@@ -225,6 +230,7 @@ fn read(row: Row) -> Result<Telling> {
         message_id: row.message_id,
         thread: row.thread,
         made_at: instant(row.made_at)?,
+        channel: Channel::stored(row.channel)?,
         stands,
         is_superseded: row.superseded > 0,
     })

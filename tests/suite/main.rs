@@ -104,4 +104,6 @@ mod web_lists;
 mod web_pages;
 mod web_protocol;
 mod web_service;
+mod webhook_receiver;
+mod webhooks;
 mod word_lists;

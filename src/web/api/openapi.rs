@@ -1,6 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions};
+use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -34,6 +34,11 @@ use utoipa::{Modify, OpenApi};
         proof::proof,
         proof::head,
         subscriptions::subscribe,
+        webhooks::webhook,
+        webhooks::set,
+        webhooks::remove,
+        webhooks::renew,
+        webhooks::test,
         health::alive,
         health::ready,
         intake::take_in,
