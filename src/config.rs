@@ -15,7 +15,7 @@ pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
 pub use intake::IntakeArguments;
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
-pub use webhooks::{WebhookArguments, WebhookSettings};
+pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
 use crate::notice::{Carrier, EmailAddress, RateLimits};
 use clap::Args;

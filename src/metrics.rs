@@ -48,6 +48,8 @@ pub struct Metrics {
 pub struct Facts {
     pub waiting: i64,
     pub throttled: i64,
+    /// Waiting for webhooks.
+    pub calls: i64,
     pub claimed: i64,
     /// Since the longest waiting message fell due; 0 where none waits.
     pub oldest_seconds: f64,
@@ -189,9 +191,12 @@ impl Metrics {
 
     /// Everything, in the text format of Prometheus.
     pub fn write(&self, facts: &Facts) -> String {
-        for (state, count) in
-            [("waiting", facts.waiting), ("throttled", facts.throttled), ("claimed", facts.claimed)]
-        {
+        for (state, count) in [
+            ("waiting", facts.waiting),
+            ("throttled", facts.throttled),
+            ("webhooks", facts.calls),
+            ("claimed", facts.claimed),
+        ] {
             self.queue.with_label_values(&[state]).set(count);
         }
         self.oldest.set(facts.oldest_seconds);

@@ -83,11 +83,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
-    let subject = round.path.to_string();
-    if let Some(hold) = store.holds().await?.into_iter().find(|hold| hold.covers(&subject)) {
-        say!("{hold}.");
-        let release = super::hold::release_of(&hold.scope);
-        say!("Nothing is sent; every message waits for `{release}`.");
+    if is_held(&store, &round).await? {
         return Ok(Exit::Problems);
     }
     let counts = store.round_counts(filled.occasion).await?;
@@ -114,11 +110,22 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let changed = deliver_changes(&store, again, changes).await?;
         exit = if exit == Exit::Clean { changed } else { exit };
     }
-    for occasion in [Some(filled.occasion), changes].into_iter().flatten() {
-        call_webhooks(&store, &webhooks, occasion).await?;
-    }
+    call_webhooks(&store, &webhooks, &[Some(filled.occasion), changes]).await?;
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
+}
+
+/// Says who holds the round, and how it is released.
+async fn is_held(store: &Store, round: &Round) -> anyhow::Result<bool> {
+    let subject = round.path.to_string();
+    let holds = store.holds().await?;
+    let Some(hold) = holds.into_iter().find(|hold| hold.covers(&subject)) else {
+        return Ok(false);
+    };
+    say!("{hold}.");
+    let release = super::hold::release_of(&hold.scope);
+    say!("Nothing is sent; every message waits for `{release}`.");
+    Ok(true)
 }
 
 async fn deliver_changes(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Exit> {
@@ -222,17 +229,22 @@ async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Re
     Ok(ended?)
 }
 
-/// Those whose mail is in this round as well. What they refuse is tried again by
-/// `serve`, or by this, and is no failure of the round.
-async fn call_webhooks(store: &Store, webhooks: &Webhooks, occasion: i64) -> anyhow::Result<()> {
-    if store.call_counts(occasion).await?.total() == 0 {
-        return Ok(());
-    }
-    let (_running, stop) = watch::channel(false);
-    webhooks.clone().run(Some(occasion), stop).await?;
-    let counts = store.call_counts(occasion).await?;
-    for (outcome, count) in &counts.outcomes {
-        say!("{count:>9}  {outcome} by webhook");
+/// What is told to webhooks beside the mail of these rounds. What they refuse is
+/// tried again by `serve`, or by this, and is no failure of the round.
+async fn call_webhooks(
+    store: &Store,
+    webhooks: &Webhooks,
+    rounds: &[Option<i64>],
+) -> anyhow::Result<()> {
+    for round in rounds.iter().flatten().copied() {
+        if store.call_counts(round).await?.total() == 0 {
+            continue;
+        }
+        let (_running, stop) = watch::channel(false);
+        webhooks.clone().run(Some(round), stop).await?;
+        for (outcome, count) in &store.call_counts(round).await?.outcomes {
+            say!("{count:>9}  {outcome} by webhook");
+        }
     }
     Ok(())
 }

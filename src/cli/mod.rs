@@ -138,7 +138,7 @@ enum Command {
     /// Let held sending go on
     Release(hold::ReleaseArguments),
     /// Serve the table, the pages and the API
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Write a copy of the database into a file, while it is in use
     Backup(backups::BackupArguments),
     /// Bring a backup back into an empty database
@@ -150,6 +150,14 @@ enum Command {
 /// `1 notice`, `2 notices`.
 fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A recipient, and by which way where that is not mail.
+fn by_channel(recipient: String, channel: &str) -> String {
+    match channel {
+        "mail" => recipient,
+        other => format!("{recipient} ({other})"),
+    }
 }
 
 /// Said by every command that works on what was published.

@@ -3,7 +3,7 @@
 
 use super::Exit;
 use crate::clock::Clock;
-use crate::config::{DatabaseArguments, WebhookArguments};
+use crate::config::{DatabaseArguments, ReachArguments};
 use crate::http_client::Reach;
 use crate::notice::{EmailAddress, HttpUrl, WebhookState};
 use crate::store::{Store, Webhook};
@@ -18,8 +18,6 @@ pub struct Arguments {
     action: Action,
     #[command(flatten)]
     database: DatabaseArguments,
-    #[command(flatten)]
-    webhooks: WebhookArguments,
 }
 
 #[derive(Subcommand)]
@@ -29,6 +27,8 @@ enum Action {
         address: EmailAddress,
         /// https://…; `serve` sends a challenge there, which it has to give back
         url: HttpUrl,
+        #[command(flatten)]
+        reach: ReachArguments,
     },
     /// Give it another secret; the present one signs beside it for 24 hours
     Secret { address: EmailAddress },
@@ -48,12 +48,11 @@ enum Action {
 
 pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let store = Store::open(&arguments.database.check()?).await?;
-    let reach = Reach::of_strangers(&arguments.webhooks.check()?.allowed);
     let now = clock.now();
     match arguments.action {
         Action::List { full } => list(&store, full).await,
-        Action::Set { address, url } => {
-            reach.judge(&url)?;
+        Action::Set { address, url, reach } => {
+            Reach::of_strangers(&reach.webhook_allow).judge(&url)?;
             let number = number(&store, &address).await?;
             let keys = subscribers::load_keys(&store, now).await?;
             let secret = subscribers::set_webhook(&store, &keys, number, &url, now).await?;

@@ -5,15 +5,23 @@ use crate::notice::HostAllowed;
 use clap::Args;
 use std::time::Duration;
 
-/// How webhooks are called.
+/// Where webhooks may lead beside public hosts.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Webhooks")]
-pub struct WebhookArguments {
+pub struct ReachArguments {
     /// A host that webhooks may lead to wherever it is, also inside your network and without TLS:
     /// HOST or HOST:PORT; several are separated by commas.
     #[arg(long, env = "FAIRWARNING_WEBHOOK_ALLOW", value_name = "HOST[:PORT]")]
     #[arg(value_delimiter = ',')]
-    webhook_allow: Vec<HostAllowed>,
+    pub webhook_allow: Vec<HostAllowed>,
+}
+
+/// How webhooks are called.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Webhooks")]
+pub struct WebhookArguments {
+    #[command(flatten)]
+    reach: ReachArguments,
     /// Calls under way at the same time.
     #[arg(long, env = "FAIRWARNING_WEBHOOK_CONNECTIONS", value_name = "N", default_value_t = 8)]
     webhook_connections: u16,
@@ -49,7 +57,7 @@ impl WebhookArguments {
         in_range("--webhook-timeout-seconds", self.webhook_timeout_seconds, 1, 60)?;
         in_range("--webhook-give-up-days", self.webhook_give_up_days, 1, 365)?;
         Ok(WebhookSettings {
-            allowed: self.webhook_allow.clone(),
+            allowed: self.reach.webhook_allow.clone(),
             connections: all.into(),
             per_host: one.into(),
             timeout: Duration::from_secs(self.webhook_timeout_seconds),

@@ -170,7 +170,12 @@ impl Store {
     /// it holds may be in flight, and would be sent twice if it freed it for itself.
     ///
     /// What was in flight when its facts were superseded may have arrived.
-    pub(super) async fn free_stale(&self, transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
+    pub(super) async fn free_stale(
+        &self,
+        transaction: &mut Write,
+        now: i64,
+        alive: NodeId,
+    ) -> Result<()> {
         let sql = format!(
             "update outbox set state = 'waiting', node = null, claimed_at = null,
                 outcome = case when superseded > 0 then 'unknown' else outcome end

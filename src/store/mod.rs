@@ -71,8 +71,8 @@ pub use tokens::{NewToken, StoredToken};
 pub use told::ToldNotice;
 pub use wakeups::{Topic, Wakeups};
 pub use webhook_calls::{Call, Calls, Health, OutOfTurn, Room};
-pub use webhook_twins::TWIN;
 pub use webhook_news::WebhookNews;
+pub use webhook_twins::TWIN;
 pub use webhooks::{Asked, Webhook};
 
 use crate::clock::Clock;

@@ -25,12 +25,14 @@ impl Channel {
         }
     }
 
-    /// Of a stored row.
+    /// By the number in a row's key.
+    pub fn numbered(number: i64) -> Option<Self> {
+        [Self::Mail, Self::Webhook].into_iter().find(|known| *known as i64 == number)
+    }
+
     pub(super) fn stored(number: i64) -> Result<Self> {
-        let all = [Self::Mail, Self::Webhook];
-        all.into_iter()
-            .find(|known| *known as i64 == number)
-            .ok_or_else(|| StoreError::unreadable("a channel")(number.to_string()))
+        let unreadable = StoreError::unreadable("a channel");
+        Self::numbered(number).ok_or_else(|| unreadable(number.to_string()))
     }
 }
 

@@ -106,20 +106,26 @@ impl Store {
         Ok(found)
     }
 
-    /// Challenges and tests that are due, each for one node.
-    pub async fn claim_asked(&self, limit: i64) -> Result<Vec<OutOfTurn>> {
+    /// Challenges and tests that are due, as far as there is room, each for one node.
+    pub async fn claim_asked(&self, room: &Room<'_>) -> Result<Vec<OutOfTurn>> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        let due: Vec<(i64, i64, String, i64)> = sqlx::query_as(
-            "select subscriber, call_at, asked, challenges from webhooks
+        let due: Vec<(i64, i64, String, i64, String)> = sqlx::query_as(
+            "select subscriber, call_at, asked, challenges, host from webhooks
              where asked <> '' and call_at <= $1 order by call_at limit $2",
         )
         .bind(now)
-        .bind(limit)
+        .bind(LOOK_AHEAD)
         .fetch_all(&mut *transaction)
         .await?;
-        let mut found = Vec::with_capacity(due.len());
-        for (subscriber, call_at, asked, before) in due {
+        let mut found = Vec::new();
+        let mut busy = room.busy.clone();
+        for (subscriber, call_at, asked, before, host) in due {
+            let under_way = busy.entry(host).or_default();
+            if *under_way >= room.per_host || found.len() >= room.calls {
+                continue;
+            }
+            *under_way += 1;
             let is_test = asked == Asked::Test.as_str();
             let asked = if is_test { Asked::Test } else { Asked::Challenge };
             let done = sqlx::query(

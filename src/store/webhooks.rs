@@ -1,10 +1,8 @@
 //! Webhooks: whose they are, where they lead, and whether they work.
 
 use super::subscribers::parsed;
-use super::{Channel, Result, Store, StoreError, Write, instant, micros};
-use crate::notice::{
-    EmailAddress, HttpUrl, WebhookSeed, WebhookState, WebhookTrouble, shown_host,
-};
+use super::{Channel, Result, Store, StoreError, Topic, Write, instant, micros};
+use crate::notice::{EmailAddress, HttpUrl, WebhookSeed, WebhookState, WebhookTrouble, shown_host};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
@@ -82,10 +80,8 @@ pub(super) const WELL: &str = "ok";
 impl Store {
     pub async fn webhook(&self, subscriber: i64) -> Result<Option<Webhook>> {
         let sql = format!("{COLUMNS} where w.subscriber = $1");
-        let row: Option<Row> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(subscriber)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<Row> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(subscriber).fetch_optional(&self.pool).await?;
         row.map(read).transpose()
     }
 
@@ -149,6 +145,7 @@ impl Store {
         .bind(Channel::Webhook as i64)
         .execute(&mut *transaction)
         .await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -201,6 +198,7 @@ impl Store {
         let mut transaction = self.write().await?;
         let done =
             sqlx::query(sql).bind(subscriber).bind(micros(at)).execute(&mut *transaction).await?;
+        self.tell(&mut transaction, Topic::Outbox).await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }

@@ -15,6 +15,8 @@ pub struct Known {
     pub address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<KnownWebhook>,
     /// What was asked for by a form within the last day, confirmed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<Wishes>,
@@ -37,6 +39,12 @@ pub struct Person {
     pub frequency: &'static str,
     /// An absent part stands for all.
     pub hears: Vec<Wanted>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct KnownWebhook {
+    pub url: String,
+    pub state: &'static str,
 }
 
 /// One interest.
@@ -90,11 +98,19 @@ pub async fn known_of(
         Some(number) => (store.subscriber(number).await?, store.sent_to(number).await?),
         None => (None, Vec::new()),
     };
+    let webhook = match number {
+        Some(number) => store.webhook(number).await?,
+        None => None,
+    };
     let suppressed = store.suppressions_of(&mailbox).await?;
     let history = store.suppression_events(&mailbox).await?;
     Ok(Known {
         address: address.clone(),
         person: person.as_ref().map(described),
+        webhook: webhook.map(|webhook| KnownWebhook {
+            url: webhook.url.to_string(),
+            state: webhook.state.as_str(),
+        }),
         asked_for: store.pending_of(&mailbox).await?.map(|pending| pending.wishes),
         suppressed: suppressed
             .into_iter()

@@ -12,9 +12,7 @@ pub fn within_limits(request: &HttpRequest, service: &Service) -> Result<(), Api
     let peer = request.peer_addr().map(|peer| peer.ip());
     let client = strangers::client(peer, request.headers(), service.trusted_proxies());
     match client {
-        Some(client) => {
-            service.limits().take(client, service.now()).map_err(ApiError::TooMany)
-        }
+        Some(client) => service.limits().take(client, service.now()).map_err(ApiError::TooMany),
         None => Ok(()),
     }
 }

@@ -77,8 +77,7 @@ pub async fn around(
 /// Whether web pages of others may read it: whatever is public and for programs.
 pub fn is_open(path: &str) -> bool {
     let is_private = |prefix| path.starts_with(prefix);
-    let is_public =
-        path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
+    let is_public = path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
     is_public || path == "/openapi.json"
 }
 

@@ -95,7 +95,10 @@ async fn a_webhook_is_told_what_the_mail_says_once_it_gave_the_challenge_back() 
     assert_eq!(webhook(&office, 1).await.state, WebhookState::Pending);
     proven(&office, 1, &receiver).await;
     let challenge = receiver.hits().remove(0);
-    assert_eq!((challenge.path.as_str(), challenge.kind().as_str()), ("/hook", "webhook.challenge"));
+    assert_eq!(
+        (challenge.path.as_str(), challenge.kind().as_str()),
+        ("/hook", "webhook.challenge")
+    );
     let filled = office.fill(None).await.unwrap();
     assert_eq!(filled.added, 2, "a webhook is no recipient of its own");
     call_round(&office, filled.occasion, &[receiver.allowed()]).await;
@@ -106,13 +109,13 @@ async fn a_webhook_is_told_what_the_mail_says_once_it_gave_the_challenge_back() 
     let data = &event["data"];
     assert_eq!((&data["program"], &data["notice"]), (&"parcel".into(), &"tls-1.2".into()));
     assert_eq!(data["rows"].as_array().unwrap().len(), 5);
-    assert_eq!(data["rows"][0]["cutoff"]["date"], "2020-03-30");
-    assert_eq!(data["rows"][0]["state"], "announced");
+    let row = data["rows"].as_array().unwrap().iter().find(|row| row["row"] == "test-first");
+    assert_eq!(row.unwrap()["cutoff"]["date"], "2020-03-30");
+    assert_eq!(row.unwrap()["state"], "announced");
     assert_eq!(data["url"], "https://notices.parcel.example/notices/parcel/tls-1.2?lang=en");
-    assert_eq!(
-        data["api_url"],
-        "https://notices.parcel.example/api/v1/notices/parcel/tls-1.2"
-    );
+    assert_eq!(data["api_url"], "https://notices.parcel.example/api/v1/notices/parcel/tls-1.2");
+    let described = described("NoticeTold").await;
+    assert_eq!(data.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), described);
     let text = data["text"].as_str().unwrap();
     assert!(text.contains("TLS 1.0 ends.") && text.contains("Dear integrator"), "{text}");
     assert!(!text.contains("/u/") && !text.contains("/preferences/"), "{text}");
@@ -126,6 +129,19 @@ async fn a_webhook_is_told_what_the_mail_says_once_it_gave_the_challenge_back() 
     assert!(hit.header("user-agent").starts_with("fairwarning/"));
     let stands = office.store.round_counts(filled.occasion).await.unwrap();
     assert_eq!((stands.total(), stands.waiting), (2, 2), "the mail is another matter");
+}
+
+/// The fields that the description of the API names, in order.
+async fn described(schema: &str) -> Vec<String> {
+    let service = crate::web_service::WebService::start().await;
+    let document = service.get("/openapi.json").await.json();
+    let called = &document["webhooks"]["notice"]["post"]["requestBody"]["content"];
+    let event = &called["application/json"]["schema"]["$ref"];
+    assert_eq!(event, "#/components/schemas/NoticeEvent");
+    let fields = &document["components"]["schemas"][schema]["properties"];
+    let mut fields: Vec<String> = fields.as_object().unwrap().keys().cloned().collect();
+    fields.sort();
+    fields
 }
 
 async fn nothing_is_told_to_a_webhook_that_was_not_proven() {

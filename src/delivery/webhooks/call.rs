@@ -146,9 +146,7 @@ impl Caller {
         let id = format!("wh_{id}");
         let now = self.clock.now();
         let event = match call.asked {
-            Asked::Challenge => {
-                Event::asked(id, "webhook.challenge", "challenge", &secret, now)
-            }
+            Asked::Challenge => Event::asked(id, "webhook.challenge", "challenge", &secret, now),
             Asked::Test => Event::asked(id, "webhook.test", "message", TEST, now),
         };
         let answer = self.post(&event, &call.webhook).await.map_err(|reason| match reason {

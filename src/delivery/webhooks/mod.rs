@@ -116,7 +116,7 @@ struct Shift {
     wakeups: Wakeups,
     node: Option<Node>,
     /// Each tells which host has room again.
-    under_way: JoinSet<Option<String>>,
+    under_way: JoinSet<String>,
     busy: HashMap<String, usize>,
 }
 
@@ -135,19 +135,17 @@ impl Shift {
             return Ok(self.round.is_some());
         }
         let node = self.node().await?;
-        let room = self.office.settings.connections.saturating_sub(self.under_way.len());
-        if room == 0 {
+        let round = self.round;
+        if self.room().calls == 0 {
             return Ok(false);
         }
-        if self.round.is_none() {
-            for asked in store.claim_asked(i64::try_from(room).unwrap_or(1)).await? {
+        if round.is_none() {
+            for asked in store.claim_asked(&self.room()).await? {
                 self.ask(asked);
             }
         }
-        let (round, per_host) = (self.round, self.office.settings.per_host);
         let claimed_at = Instant::now();
-        let room = Room { round, calls: room, busy: &self.busy, per_host };
-        let found = store.claim_calls(node, &room).await?;
+        let found = store.claim_calls(node, &self.room()).await?;
         for (_, outcome) in &found.settled {
             self.office.caller.metrics.called(*outcome, None);
         }
@@ -163,6 +161,12 @@ impl Shift {
         }
     }
 
+    fn room(&self) -> Room<'_> {
+        let WebhookSettings { connections, per_host, .. } = self.office.settings;
+        let calls = connections.saturating_sub(self.under_way.len());
+        Room { round: self.round, calls, busy: &self.busy, per_host }
+    }
+
     fn call(&mut self, node: NodeId, call: Call, claimed_at: Instant) {
         let host = call.webhook.host.clone();
         *self.busy.entry(host.clone()).or_default() += 1;
@@ -171,15 +175,17 @@ impl Shift {
         self.under_way.spawn(async move {
             let may_send = || lifeline.as_ref().is_some_and(|life| life.may_send(claimed_at));
             caller.deal_with(node, &call, may_send).await;
-            Some(host)
+            host
         });
     }
 
     fn ask(&mut self, asked: OutOfTurn) {
         let caller = self.office.caller.clone();
+        let host = asked.webhook.host.clone();
+        *self.busy.entry(host.clone()).or_default() += 1;
         self.under_way.spawn(async move {
             caller.ask(&asked).await;
-            None
+            host
         });
     }
 
@@ -196,9 +202,9 @@ impl Shift {
         }
     }
 
-    fn has_room(&mut self, ended: Result<Option<String>, tokio::task::JoinError>) {
+    fn has_room(&mut self, ended: Result<String, tokio::task::JoinError>) {
         match ended {
-            Ok(Some(host)) => {
+            Ok(host) => {
                 let left = self.busy.get(&host).map_or(0, |calls| calls.saturating_sub(1));
                 if left == 0 {
                     self.busy.remove(&host);
@@ -206,7 +212,6 @@ impl Shift {
                     self.busy.insert(host, left);
                 }
             }
-            Ok(None) => {}
             // What it had claimed becomes free with the node.
             Err(broken) => tracing::error!(%broken, "a call broke"),
         }

@@ -3,6 +3,7 @@
 //! Every list has one form, is asked in one way and is paged in one way.
 
 mod apis;
+mod events;
 mod health;
 mod impacted;
 mod intake;

@@ -1,5 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
+use super::events::Events;
 use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
@@ -43,7 +44,7 @@ use utoipa::{Modify, OpenApi};
         health::ready,
         intake::take_in,
     ),
-    modifiers(&Secrets)
+    modifiers(&Secrets, &Called)
 )]
 struct Description;
 
@@ -56,6 +57,19 @@ impl Modify for Secrets {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", bearer());
         components.add_security_scheme("intake", bearer());
+    }
+}
+
+/// What webhooks are told.
+struct Called;
+
+impl Modify for Called {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let events = Events::openapi();
+        document.webhooks = Some(events.paths);
+        let schemas = events.components.map(|components| components.schemas);
+        let known = &mut document.components.get_or_insert_default().schemas;
+        known.extend(schemas.unwrap_or_default());
     }
 }
 
