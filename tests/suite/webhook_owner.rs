@@ -2,7 +2,7 @@
 //! the mail to whoever has one that was disabled.
 
 use crate::commands::{Service, Workplace};
-use crate::subscribing::{ADA, JSON, mails, subscribed};
+use crate::subscribing::{ADA, mails, subscribed};
 use crate::web_service::WebService;
 use crate::webhook_receiver::{Answer, Receiver};
 use crate::webhooks::webhook_settings;

@@ -5,7 +5,8 @@ use crate::databases::on_postgres_too;
 use crate::test_office::TestOffice;
 use crate::webhook_receiver::{Hit, Receiver};
 use crate::webhooks::{call_round, proven, serve_until, webhook};
-use chrono::{Duration, Utc};
+use chrono::Duration;
+use fairwarning::clock::Clock;
 use fairwarning::store::Asked;
 use fairwarning::subscribers::{self, OLD_SECRET_SIGNS};
 use secrecy::ExposeSecret as _;
@@ -47,7 +48,7 @@ fn verdicts(events: &[Value]) -> Vec<String> {
 /// The library judges by the real time.
 async fn office_of_today() -> TestOffice {
     let office = TestOffice::open().await;
-    office.clock.pass(Utc::now() - office.clock.now());
+    office.clock.pass(Clock::system().now() - office.clock.now());
     office.import_people(1).await;
     office
 }
@@ -73,7 +74,7 @@ async fn the_specification_s_library_verifies_what_is_sent_and_refuses_what_was_
     let body = hits[1].body.replace("2020-04-13", "2021-04-13");
     assert_ne!(body, hits[1].body);
     let other = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3mB2vFvVvXA=";
-    let old = (Utc::now() - Duration::hours(1)).timestamp().to_string();
+    let old = (Clock::system().now() - Duration::hours(1)).timestamp().to_string();
     let tampered = [
         changed("/body", &body),
         changed("/headers/webhook-id", "wh_another"),
