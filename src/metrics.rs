@@ -51,6 +51,8 @@ pub struct Facts {
     /// Waiting for webhooks.
     pub calls: i64,
     pub claimed: i64,
+    /// Waiting for weekly digests.
+    pub gathered: i64,
     /// Since the longest waiting message fell due; 0 where none waits.
     pub oldest_seconds: f64,
     pub dead: i64,
@@ -196,6 +198,7 @@ impl Metrics {
             ("throttled", facts.throttled),
             ("webhooks", facts.calls),
             ("claimed", facts.claimed),
+            ("gathered", facts.gathered),
         ] {
             self.queue.with_label_values(&[state]).set(count);
         }

@@ -3,8 +3,9 @@
 use crate::notice::{
     AmendmentKind, Digest, Facts, Notice, NoticePath, Occasion, OccasionKind, Program, RowId,
 };
-use crate::schedule::{Instant, State, facts, standing_halt, state};
+use crate::schedule::{Instant, Pressing, State, facts, pressing, standing_halt, state};
 use crate::store::PublicationId;
+use std::sync::OnceLock;
 
 /// A notice is announced once; what changes later is a change.
 const ANNOUNCEMENT: &str = "announcement";
@@ -16,6 +17,8 @@ pub(super) struct Declared<'a> {
     pub revision: Digest,
     pub facts: Facts,
     pub publication: PublicationId,
+    /// Worked out where anybody reads a weekly digest.
+    presses: OnceLock<(Instant, Pressing)>,
 }
 
 impl<'a> Declared<'a> {
@@ -27,6 +30,7 @@ impl<'a> Declared<'a> {
             revision: program.revision(notice),
             facts: facts(program, notice),
             publication,
+            presses: OnceLock::new(),
         }
     }
 
@@ -37,6 +41,16 @@ impl<'a> Declared<'a> {
     /// Whether the office gave the row up.
     pub fn is_cancelled(&self, row: &RowId) -> bool {
         standing_halt(self.notice, row) == Some(AmendmentKind::Cancelled)
+    }
+
+    /// Whether readers of `rows` may be told of them as late as `digest`. One round
+    /// asks about one `now`.
+    pub fn may_wait(&self, rows: &[RowId], now: Instant, digest: Instant) -> bool {
+        let settings = &self.program.settings;
+        let (known, presses) =
+            self.presses.get_or_init(|| (now, pressing(self.notice, settings, now)));
+        debug_assert_eq!(*known, now);
+        presses.allows(rows, digest)
     }
 
     /// Whether a row has something to come at `at`.

@@ -1,6 +1,7 @@
 //! Those who came to be concerned after a notice was announced: they get the
 //! announcement, and no pass over all subscribers is needed to find them.
 
+use super::gathering::Telling;
 use super::pace::Pace;
 use super::reconcile::subject;
 use super::round::Filler;
@@ -37,7 +38,8 @@ pub(super) async fn welcome(
     let mut rows = Vec::new();
     for listener in &listeners {
         let Some(concern) = concern(listener) else { continue };
-        rows.push(filler.announce_to(&mut editions, listener, concern, Pace::InHours).await?);
+        let period = filler.period(listener, Telling::of(&concern.rows), Pace::InHours);
+        rows.push(filler.announce_to(&mut editions, listener, concern, period).await?);
     }
     let (occasion, publication) = (announcement.id, declared.publication);
     let chunk = Chunk { occasion, cursor: (0, 0), publication, at };

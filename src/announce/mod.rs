@@ -9,7 +9,9 @@ mod approval;
 mod audience;
 mod confirmations;
 mod declared;
+mod digests;
 mod editions;
+mod gathering;
 mod hearers;
 mod interrupted;
 mod joiners;
@@ -64,6 +66,10 @@ pub enum AnnounceError {
     Confirmation(RenderError),
     #[error("what is said of a webhook cannot be rendered: {0}")]
     WebhookNews(RenderError),
+    #[error("a digest cannot be rendered: {0}")]
+    Digest(RenderError),
+    #[error("`{0}` stands in no publication as it did when a message about it was made")]
+    Unpublished(NoticePath),
     #[error("the machine gives no random numbers: {0}")]
     Randomness(getrandom::Error),
     #[error(transparent)]

@@ -118,9 +118,10 @@ impl Book {
     }
 }
 
-/// The Message-ID of the first mail that the recipient has or gets.
+/// The Message-ID of the first mail that the recipient has or gets. What waits for
+/// a digest leaves under another one.
 pub(super) fn thread(tellings: &[Telling]) -> Option<String> {
-    let is_mail = |t: &&Telling| t.channel == Channel::Mail && t.stands.is_on_its_way();
-    let first = tellings.iter().find(is_mail)?;
+    let is_mail = |t: &Telling| t.channel == Channel::Mail && !t.is_gathered;
+    let first = tellings.iter().find(|t| t.stands.is_on_its_way() && is_mail(t))?;
     Some(first.thread.clone().unwrap_or_else(|| first.message_id.clone()))
 }

@@ -24,10 +24,10 @@ impl Pace {
         not_after: Option<Instant>,
     ) -> Period {
         match self {
-            Self::AtOnce => Period { not_before: at, not_after, closes_at: None },
+            Self::AtOnce => Period { not_after, ..Period::from(at) },
             Self::InHours => {
                 let Opening { opens, closes } = hours(program, zone, at);
-                Period { not_before: opens, not_after, closes_at: closes }
+                Period { not_after, closes_at: closes, ..Period::from(opens) }
             }
         }
     }
@@ -36,6 +36,12 @@ impl Pace {
 /// When messages whose hours have ended may leave next.
 pub(super) fn next_hours(program: &Program, closing: &Closing, now: Instant) -> Opening {
     hours(program, closing.zone, now)
+}
+
+/// The clocks that a recipient in `zone` is written to by.
+pub(super) fn recipients_clocks(program: &Program, zone: Option<Tz>) -> Tz {
+    let hours = program.settings.sending_hours.as_ref();
+    hours.map_or(program.settings.zone, |hours| clocks(program, hours, zone))
 }
 
 fn hours(program: &Program, zone: Option<Tz>, at: Instant) -> Opening {

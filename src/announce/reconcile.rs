@@ -6,6 +6,7 @@
 
 use super::declared::Declared;
 use super::editions::{Editions, Letter, Matter};
+use super::gathering;
 use super::owed::{Book, Owed};
 use super::pace::Pace;
 use super::past::{Former, Past};
@@ -309,15 +310,16 @@ impl<'a> Pass<'a> {
             None => None,
         };
         let matter = former.as_deref().map_or(Matter::Whole, Matter::Change);
-        let Filler { declared, at, .. } = *self.filler;
+        let before = former.as_deref().map(|former| &former.notice);
+        let telling = gathering::Telling { before, ..gathering::Telling::of(&rows) };
         let letter = Letter {
             recipient: listener.id,
             locale: self.audience.locale(listener),
             apis: self.audience.phrase_of(listener, &rows),
+            period: self.filler.period(listener, telling, self.pace),
             rows,
             matter,
             thread,
-            period: self.pace.period(declared.program, listener.zone, at, None),
         };
         Ok(Some(self.editions.row(letter).await?))
     }

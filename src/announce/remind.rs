@@ -3,6 +3,7 @@
 
 use super::declared::Declared;
 use super::editions::{Letter, Matter};
+use super::gathering;
 use super::owed::thread;
 use super::pace::Pace;
 use super::round::Filler;
@@ -115,7 +116,6 @@ impl Reminding<'_> {
         tellings: &[Telling],
         done: &BTreeSet<RowId>,
     ) -> Option<Letter<'_>> {
-        let Filler { declared, at, .. } = *self.filler;
         let is_told = |t: &Telling| t.stands.is_on_its_way() && t.made_at < self.rung.at;
         if listener.is_suppressed || !tellings.iter().any(is_told) {
             return None;
@@ -125,7 +125,9 @@ impl Reminding<'_> {
         let rows: Vec<_> = coming.iter().map(|reminder| reminder.row.clone()).collect();
         let (rows, apis) = self.audience.affected(listener, &rows);
         let until = coming.iter().filter(|r| rows.contains(r.row)).map(|r| r.until).min()?;
-        let period = Pace::InHours.period(declared.program, listener.zone, at, Some(until));
+        let telling =
+            gathering::Telling { not_after: Some(until), ..gathering::Telling::of(&rows) };
+        let period = self.filler.period(listener, telling, Pace::InHours);
         Some(Letter {
             recipient: listener.id,
             locale: self.audience.locale(listener),

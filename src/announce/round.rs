@@ -3,13 +3,14 @@
 use super::approval::{Parts, allowed, needs_approval};
 use super::declared::{Declared, announcement};
 use super::editions::{Editions, Letter, Matter};
+use super::gathering::Telling;
 use super::pace::Pace;
 use super::reconcile::{self, Reconciled};
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS, Concern, MAX_ROW_SETS};
 use crate::notice::{Locale, NoticePath, RowId, Workspace};
 use crate::render::{RenderError, Renderer};
 use crate::store::{
-    Chunk, Filling, Listener, NewOccasion, NewRow, PublicationId, Store, StoredOccasion,
+    Chunk, Filling, Listener, NewOccasion, NewRow, Period, PublicationId, Store, StoredOccasion,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -231,7 +232,12 @@ impl<'a> Filler<'a> {
             let mut rows = Vec::with_capacity(page.len().min(room));
             for listener in &page {
                 let Some(concern) = self.concern(&audience, listener, pace) else { continue };
-                rows.push(self.announce_to(&mut editions, listener, concern, pace).await?);
+                let period = match state.canary {
+                    // Whoever tries a notice out wants to see what comes of it.
+                    Some(_) => pace.period(declared.program, listener.zone, at, None),
+                    None => self.period(listener, Telling::of(&concern.rows), pace),
+                };
+                rows.push(self.announce_to(&mut editions, listener, concern, period).await?);
                 if rows.len() >= room {
                     last = listener.id;
                     break;
@@ -268,9 +274,8 @@ impl<'a> Filler<'a> {
         editions: &mut Editions<'_>,
         listener: &Listener,
         concern: Concern,
-        pace: Pace,
+        period: Period,
     ) -> Result<NewRow, AnnounceError> {
-        let period = pace.period(self.declared.program, listener.zone, self.at, None);
         let Concern { locale, rows, apis, .. } = concern;
         let recipient = listener.id;
         let matter = Matter::Whole;

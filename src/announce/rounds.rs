@@ -3,6 +3,7 @@
 
 use super::approval::allowed;
 use super::declared::Declared;
+use super::digests::bundle_due;
 use super::joiners::welcome;
 use super::pace::{Pace, next_hours};
 use super::reconcile::{reconcile, subject};
@@ -26,6 +27,8 @@ pub struct Ticked {
     pub reminders: u64,
     pub changes: u64,
     pub announcements: u64,
+    /// Digests made, and messages that left as themselves when one was due.
+    pub digests: u64,
     /// Messages taken back because what they say is no longer true.
     pub withdrawn: u64,
     /// Messages whose sending hours had ended, and that leave in the next ones.
@@ -79,6 +82,10 @@ impl Rounds {
             // The next look begins with what is current then.
             Err(AnnounceError::PublishedMeanwhile) => self.held = None,
             other => other?,
+        }
+        match self.bundle(now).await {
+            Err(AnnounceError::PublishedMeanwhile) => self.held = None,
+            bundled => ticked.digests = bundled?,
         }
         ticked.next = self.held.as_ref().and_then(|held| held.next);
         Ok(ticked)
@@ -144,6 +151,20 @@ impl Rounds {
             }
         }
         Ok(moved)
+    }
+
+    /// After following up: what was superseded is in no digest.
+    async fn bundle(&mut self, now: Instant) -> Result<u64, AnnounceError> {
+        let Some(held) = &mut self.held else { return Ok(0) };
+        if self.store.due_digests(now, 1).await?.is_none() {
+            return Ok(0);
+        }
+        let templates = &held.publication.publication.templates;
+        if held.renderer.is_none() {
+            held.renderer = Some(Renderer::new(templates).map_err(AnnounceError::Digest)?);
+        }
+        let Some(renderer) = &held.renderer else { return Ok(0) };
+        bundle_due(&self.store, &held.publication, renderer, now).await
     }
 
     async fn follow_up(&mut self, now: Instant, ticked: &mut Ticked) -> Result<(), AnnounceError> {

@@ -87,7 +87,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         return Ok(Exit::Problems);
     }
     let counts = store.round_counts(filled.occasion).await?;
-    let is_done = settled(&counts) == counts.total();
+    let is_done = settled(&counts) + counts.gathered == counts.total();
     let changes = reconciled.occasion.filter(|_| reconciled.added > 0);
     if is_done && changes.is_none() {
         say!("Everyone concerned has a message already; nothing is left to send.");
@@ -189,7 +189,7 @@ fn is_confirmed(way: &str, canary: Option<u32>) -> anyhow::Result<bool> {
 
 async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Ended> {
     let counts = store.round_counts(occasion).await?;
-    let bar = ProgressBar::new(u64::try_from(counts.total()).unwrap_or(0));
+    let bar = ProgressBar::new(u64::try_from(counts.total() - counts.gathered).unwrap_or(0));
     let style = "{bar:40} {pos}/{len} {per_sec} {msg}";
     bar.set_style(ProgressStyle::with_template(style)?);
     bar.set_position(u64::try_from(settled(&counts)).unwrap_or(0));
@@ -260,6 +260,9 @@ fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
     for (outcome, count) in &counts.outcomes {
         say!("{count:>9}  {outcome}");
     }
+    if counts.gathered > 0 {
+        say!("{:>9}  wait for their readers' weekly digest, which `serve` sends", counts.gathered);
+    }
     let left = counts.waiting + counts.claimed;
     if left > 0 {
         say!("{left:>9}  not tried yet");
@@ -278,7 +281,8 @@ fn summarise(counts: &RoundCounts, ended: &Ended) -> anyhow::Result<Exit> {
         );
     }
     let fine = [Outcome::Accepted, Outcome::Suppressed, Outcome::Withdrawn, Outcome::Overtaken];
-    let fine = fine.iter().map(|outcome| counts.of(*outcome)).sum::<i64>() + counts.left_unknown;
+    let fine = fine.iter().map(|outcome| counts.of(*outcome)).sum::<i64>();
+    let fine = fine + counts.left_unknown + counts.gathered;
     let is_fine = fine == counts.total();
     Ok(if is_fine { Exit::Clean } else { Exit::Problems })
 }

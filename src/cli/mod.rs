@@ -44,6 +44,7 @@ mod token;
 mod webhook;
 
 use crate::clock::Clock;
+use crate::store::Gathering;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -158,6 +159,14 @@ fn by_channel(recipient: String, channel: &str) -> String {
         "mail" => recipient,
         other => format!("{recipient} ({other})"),
     }
+}
+
+/// What waits for weekly digests of one program.
+fn gathered(gathering: &Gathering) -> String {
+    let Gathering { program, messages, next } = gathering;
+    let messages = count(usize::try_from(*messages).unwrap_or(usize::MAX), "message");
+    let next = next.format("%Y-%m-%d %H:%M UTC");
+    format!("Gathered for weekly digests of {program}: {messages}; the next leave at {next}")
 }
 
 /// Said by every command that works on what was published.

@@ -4,7 +4,7 @@
 use super::Exit;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::notice::{EmailAddress, Interest, ProgramId};
+use crate::notice::{EmailAddress, Frequency, Interest, ProgramId};
 use crate::store::{Cause, Listed, Scope, Store};
 use crate::subscribers::{self, ImportError};
 use anyhow::Context as _;
@@ -161,12 +161,13 @@ async fn list(store: &Store, full: bool) -> anyhow::Result<Exit> {
 }
 
 fn line(listed: &Listed, full: bool) -> String {
-    let Listed { address, name, locale, zone, interests, suppressed, .. } = listed;
+    let Listed { address, name, locale, zone, frequency, interests, suppressed, .. } = listed;
     let address = if full { address.to_string() } else { address.masked() };
     let mut parts = vec![address];
     parts.extend(name.clone().filter(|_| full));
     parts.extend(locale.as_ref().map(ToString::to_string));
     parts.extend(zone.map(|zone| zone.name().to_owned()));
+    parts.extend((*frequency == Frequency::Weekly).then(|| frequency.as_str().to_owned()));
     let interests: Vec<String> = interests.iter().map(phrase).collect();
     parts.push(interests.join(", "));
     if !suppressed.is_empty() {

@@ -135,6 +135,9 @@ async fn overview(out: &mut impl Write, store: &Store, holds: &[Hold]) -> anyhow
         };
         writeln!(out, "Queue: {waiting} waiting{throttled}{calls}, {claimed} in hand{oldest}.")?;
     }
+    for gathering in &view.gathered {
+        writeln!(out, "{}.", super::gathered(gathering))?;
+    }
     if view.dead + view.rejected > 0 {
         let Overview { dead, rejected, .. } = view;
         writeln!(out, "Given up: {dead}; refused: {rejected} (`fairwarning dead list`).")?;
@@ -245,7 +248,8 @@ fn rounds_table(rounds: &Rounds) -> Table {
 }
 
 fn named_counts(counts: &RoundCounts) -> impl Iterator<Item = (&'static str, i64)> {
-    let open = [("waiting", counts.waiting), ("claimed", counts.claimed)];
+    let open =
+        [("waiting", counts.waiting), ("gathered", counts.gathered), ("claimed", counts.claimed)];
     let settled = counts.outcomes.iter().map(|(name, n)| (*name, *n));
     open.into_iter().chain(settled.collect::<Vec<_>>()).filter(|(_, n)| *n > 0)
 }

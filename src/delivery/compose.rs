@@ -7,11 +7,12 @@
 use super::dkim::{Signer, SigningFailed};
 use super::letterhead::{BadSender, Letterhead, address, clean_field};
 use crate::links::{Keys, Token};
-use crate::notice::{Edition, Slot, escape_html, fill_slots, greet};
-use crate::store::Claimed;
+use crate::notice::{Edition, PartSlot, Slot, escape_html, fill_slots, greet};
+use crate::store::{Claimed, Member};
 use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,8 @@ pub(super) struct Finished {
 pub(super) struct Stationery<'a> {
     pub letterhead: &'a Letterhead,
     pub edition: &'a Edition,
+    /// The messages in it, where it is a digest.
+    pub members: &'a [Member],
     pub keys: &'a Keys,
     pub signer: Option<&'a Signer>,
     pub now: DateTime<Utc>,
@@ -61,6 +64,7 @@ impl Stationery<'_> {
             .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
         let done = self.keys.sign(&Token::Acknowledge { row: claimed.row });
         let done = letterhead.done_page(&done);
+        let parts = self.parts();
         let values = |slot: Slot| match slot {
             Slot::Greeting => greeting.as_str(),
             Slot::YourApis => claimed.apis.as_str(),
@@ -69,6 +73,7 @@ impl Stationery<'_> {
             Slot::Page => letterhead.page.as_str(),
             Slot::Confirm => confirm.as_deref().unwrap_or_default(),
             Slot::Done => done.as_str(),
+            Slot::Part(..) => parts.get(&slot).map_or("", String::as_str),
         };
         let mut builder = Message::builder()
             .date(SystemTime::from(self.now))
@@ -97,9 +102,32 @@ impl Stationery<'_> {
         })
     }
 
+    /// Of a digest, what differs by recipient of each message in it.
+    fn parts(&self) -> HashMap<Slot, String> {
+        let value = |(slot, member): (Slot, &Member)| {
+            let value = match slot {
+                Slot::Part(PartSlot::Page, _) => self.letterhead.notice_page(&member.notice),
+                Slot::Part(PartSlot::Done, _) => {
+                    let token = self.keys.sign(&Token::Acknowledge { row: member.row });
+                    self.letterhead.done_page(&token)
+                }
+                _ => member.apis.clone(),
+            };
+            (slot, value)
+        };
+        self.part_slots().map(value).collect()
+    }
+
+    fn part_slots(&self) -> impl Iterator<Item = (Slot, &Member)> {
+        (0u16..)
+            .zip(self.members)
+            .flat_map(|(place, member)| PartSlot::ALL.map(|part| (Slot::Part(part, place), member)))
+    }
+
     fn body<'v>(&self, values: impl Fn(Slot) -> &'v str) -> MultiPart {
         let text = fill_slots(&self.edition.text, &values);
-        let escaped = Slot::ALL.map(|slot| (slot, escape_html(values(slot))));
+        let slots = Slot::ALL.into_iter().chain(self.part_slots().map(|(slot, _)| slot));
+        let escaped: Vec<_> = slots.map(|slot| (slot, escape_html(values(slot)))).collect();
         let value_in_html = |slot| {
             let found = escaped.iter().find(|(known, _)| *known == slot);
             found.map_or("", |(_, value)| value.as_str())

@@ -38,7 +38,13 @@ pub fn draft(
         address: "you@recipient.example".parse().expect("it is an address"),
         name: None,
     };
-    let stationery =
-        Stationery { letterhead: &letterhead, edition, keys: &keys, signer: None, now };
+    let stationery = Stationery {
+        letterhead: &letterhead,
+        edition,
+        members: &[],
+        keys: &keys,
+        signer: None,
+        now,
+    };
     Ok(stationery.compose(&claimed)?.bytes)
 }

@@ -12,6 +12,7 @@ const MAX_FIELD_CHARS: usize = 200;
 
 #[derive(Debug, Clone)]
 pub(super) struct Letterhead {
+    pub kind: OccasionKind,
     pub program: ProgramId,
     pub from: Mailbox,
     pub reply_to: Mailbox,
@@ -29,6 +30,8 @@ pub(super) struct Letterhead {
     list_id: String,
     feedback_id: String,
     base: PublicUrl,
+    /// Added to the address of a page.
+    language: String,
 }
 
 /// What a mail is about, as far as its head tells.
@@ -51,13 +54,8 @@ impl Letterhead {
         locale: &Locale,
         base: &PublicUrl,
     ) -> Result<Self, BadSender> {
-        // Whoever was written to in one language is not asked for another.
-        let lang = match program.settings.locales.len() {
-            0 | 1 => String::new(),
-            _ => format!("?lang={locale}"),
-        };
         let about = About {
-            page: format!("/notices/{}/{}{lang}", notice.program, notice.notice),
+            page: format!("/notices/{notice}{}", language(program, locale)),
             label: notice.notice.as_str(),
             confirms: None,
         };
@@ -89,6 +87,18 @@ impl Letterhead {
         Self::about(program, &about, kind, locale, base)
     }
 
+    /// Of a mail that bundles several.
+    pub fn of_digest(
+        program: &Program,
+        locale: &Locale,
+        base: &PublicUrl,
+    ) -> Result<Self, BadSender> {
+        let kind = OccasionKind::Digest;
+        let page = format!("/notices/{}{}", program.id, language(program, locale));
+        let about = About { page, label: kind.as_str(), confirms: None };
+        Self::about(program, &about, kind, locale, base)
+    }
+
     fn about(
         program: &Program,
         about: &About<'_>,
@@ -109,6 +119,7 @@ impl Letterhead {
         let archive = base.join(&format!("/notices/{}", program.id));
         let contact = settings.contact.email.as_ref();
         Ok(Self {
+            kind,
             program: program.id.clone(),
             greeting: settings.greeting(locale).to_owned(),
             page: base.join(&about.page),
@@ -123,11 +134,16 @@ impl Letterhead {
                 label(program.id.as_str())
             ),
             base: base.clone(),
+            language: language(&program, locale),
             archive,
             from,
             reply_to,
             domain,
         })
+    }
+
+    pub fn notice_page(&self, notice: &NoticePath) -> String {
+        self.base.join(&format!("/notices/{notice}{}", self.language))
     }
 
     /// Where one click ends a subscription (RFC 8058).
@@ -174,6 +190,14 @@ impl Letterhead {
             fixed("Precedence", "list".to_owned()),
             fixed("Feedback-ID", self.feedback_id.clone()),
         ]
+    }
+}
+
+/// Whoever was written to in one language is not asked for another.
+fn language(program: &Program, locale: &Locale) -> String {
+    match program.settings.locales.len() {
+        0 | 1 => String::new(),
+        _ => format!("?lang={locale}"),
     }
 }
 

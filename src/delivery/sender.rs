@@ -158,7 +158,9 @@ impl Sender {
     async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
         let edition = self.stock.edition(claimed.edition).await?;
         let letterhead = self.stock.letterhead(claimed.occasion, &edition.locale).await?;
+        let members = self.stock.members(&letterhead, claimed.row).await?;
         let stationery = Stationery {
+            members: &members,
             letterhead: &letterhead,
             edition: &edition,
             keys: &self.keys,

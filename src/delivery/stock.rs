@@ -4,7 +4,7 @@ use super::compose::ComposeError;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::notice::{Edition, Locale, NoticePath, OccasionKind};
-use crate::store::{Store, StoreError};
+use crate::store::{Member, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -49,6 +49,18 @@ impl Stock {
         Ok(edition)
     }
 
+    /// The messages in a digest; none in any other message.
+    pub async fn members(
+        &self,
+        letterhead: &Letterhead,
+        row: i64,
+    ) -> Result<Vec<Member>, StockError> {
+        if letterhead.kind == OccasionKind::Digest {
+            return Ok(self.store.members(row).await?);
+        }
+        Ok(Vec::new())
+    }
+
     /// As the program stood in the publication that was announced.
     pub async fn letterhead(
         &self,
@@ -71,6 +83,7 @@ impl Stock {
                 let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
                 Letterhead::of_confirmation(program, pending, locale, &self.link_base)
             }
+            OccasionKind::Digest => Letterhead::of_digest(program, locale, &self.link_base),
             OccasionKind::Webhook => Letterhead::of_webhook(program, locale, &self.link_base),
             kind => {
                 let path: NoticePath =

@@ -113,9 +113,32 @@ pub enum Slot {
     Confirm,
     /// Where the recipient says that what a reminder is about is done.
     Done,
+    /// The same of a message in a digest, by its place, counted from 0.
+    Part(PartSlot, u16),
+}
+
+/// What differs by recipient of each message in a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PartSlot {
+    YourApis,
+    Page,
+    Done,
+}
+
+impl PartSlot {
+    pub const ALL: [Self; 3] = [Self::YourApis, Self::Page, Self::Done];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::YourApis => "part_apis",
+            Self::Page => "part_page",
+            Self::Done => "part_done",
+        }
+    }
 }
 
 impl Slot {
+    /// Those that any mail may have.
     pub const ALL: [Self; 7] = [
         Self::Greeting,
         Self::YourApis,
@@ -135,9 +158,21 @@ impl Slot {
             Self::Page => "page",
             Self::Confirm => "confirm",
             Self::Done => "done",
+            Self::Part(part, _) => part.name(),
         }
     }
+
+    fn named(text: &str) -> Option<Self> {
+        let Some((name, at)) = text.split_once(PART_MARK) else {
+            return Self::ALL.into_iter().find(|slot| slot.name() == text);
+        };
+        let part = PartSlot::ALL.into_iter().find(|part| part.name() == name)?;
+        Some(Self::Part(part, at.parse().ok()?))
+    }
 }
+
+/// Stands between a slot's name and its place.
+const PART_MARK: char = '-';
 
 /// Slots stand between two private-use characters, which `declaration` refuses
 /// in any text, so that nothing declared can imitate one.
@@ -146,7 +181,12 @@ pub const SLOT_CLOSE: char = '\u{E001}';
 
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{SLOT_OPEN}{}{SLOT_CLOSE}", self.name())
+        match self {
+            Self::Part(part, at) => {
+                write!(f, "{SLOT_OPEN}{}{PART_MARK}{at}{SLOT_CLOSE}", part.name())
+            }
+            slot => write!(f, "{SLOT_OPEN}{}{SLOT_CLOSE}", slot.name()),
+        }
     }
 }
 
@@ -157,7 +197,7 @@ pub fn fill_slots<'v>(template: &str, value: impl Fn(Slot) -> &'v str) -> String
     while let Some((before, after)) = rest.split_once(SLOT_OPEN) {
         filled.push_str(before);
         let (name, after) = after.split_once(SLOT_CLOSE).unwrap_or((after, ""));
-        if let Some(slot) = Slot::ALL.into_iter().find(|slot| slot.name() == name) {
+        if let Some(slot) = Slot::named(name) {
             filled.push_str(value(slot));
         }
         rest = after;

@@ -6,7 +6,7 @@ use super::{
     NoticePath, NoticeTexts, ProgramId, ProgramTexts, Question, Step, Target, TestEndpoint, Text,
     TimeOfDay, TimelineEntry, Timetable, ZoneName,
 };
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -75,6 +75,9 @@ pub struct ProgramSettings {
     /// When mail may leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sending_hours: Option<SendingHours>,
+    /// The weekly digest, for readers who asked for one.
+    #[serde(default, skip_serializing_if = "DigestPolicy::is_default")]
+    pub digest: DigestPolicy,
     /// Whom to write to when nobody acknowledged in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
@@ -219,6 +222,49 @@ pub enum SendingZone {
     Program,
     /// Each recipient's own clocks.
     Recipient,
+}
+
+/// When the weekly digest leaves: when the sending hours of its day open, or at
+/// 09:00 where there are none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DigestPolicy {
+    /// The day of the week.
+    pub day: DigestDay,
+}
+
+impl DigestPolicy {
+    /// Left out then, so that the digests of older publications stay as they are.
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DigestDay {
+    #[default]
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl From<DigestDay> for Weekday {
+    fn from(day: DigestDay) -> Self {
+        match day {
+            DigestDay::Monday => Self::Mon,
+            DigestDay::Tuesday => Self::Tue,
+            DigestDay::Wednesday => Self::Wed,
+            DigestDay::Thursday => Self::Thu,
+            DigestDay::Friday => Self::Fri,
+            DigestDay::Saturday => Self::Sat,
+            DigestDay::Sunday => Self::Sun,
+        }
+    }
 }
 
 /// `YYYY-MM-DD` and nothing else, as dates of notices are written.

@@ -123,6 +123,7 @@ impl Specimen<'_> {
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
             Slot::Preferences => format!("{site}/preferences/sample"),
             Slot::Confirm => format!("{site}/confirm/sample"),
+            Slot::Part(..) => String::new(),
             Slot::Done => format!("{site}/done/sample"),
             Slot::Page => format!("{site}/notices/{}/{}", program.id, self.notice.id),
         }

@@ -4,6 +4,7 @@
 //! it; its SEQUENCE counts the amendments that touched its date.
 
 use super::Renderer;
+use super::digest::DigestPart;
 use super::language::Language;
 use super::prose::to_plain;
 use super::view::{Texts, names, place, place_among, row_apis};
@@ -14,7 +15,7 @@ use crate::notice::{
 use crate::schedule::{Bounds, Instant, MilestoneKind, Occurrences, milestones, standing_halt};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
 /// Occurrences of a brownout that follow no rule are written one by one, and no
 /// calendar is served by more of them; the notice says the rhythm in words.
@@ -36,6 +37,32 @@ impl Renderer {
         let language = &self.language(locale);
         let events = Source { program, notice, language, at }.events(rows);
         (!events.is_empty()).then(|| written(&notice.title, locale, events))
+    }
+
+    /// The events of all these, each once: what is said of it last counts.
+    pub(super) fn calendar_of_parts(
+        &self,
+        name: &str,
+        parts: &[DigestPart<'_>],
+        locale: &Locale,
+        at: DateTime<Utc>,
+    ) -> Option<String> {
+        let language = &self.language(locale);
+        let mut events: IndexMap<String, Vec<Event>> = IndexMap::new();
+        for part in parts {
+            let (program, notice) = part.program.in_locale(part.notice, locale);
+            let (program, notice) = (program.as_ref(), notice.as_ref());
+            let mut of_part: IndexMap<String, Vec<Event>> = IndexMap::new();
+            for event in (Source { program, notice, language, at }).events(part.rows) {
+                of_part
+                    .entry(event.get_uid().unwrap_or_default().to_owned())
+                    .or_default()
+                    .push(event);
+            }
+            events.extend(of_part);
+        }
+        let events: Vec<Event> = events.into_values().flatten().collect();
+        (!events.is_empty()).then(|| written(name, locale, events))
     }
 
     /// The same events, called off (RFC 5546 §3.2.5): calendars that hold them

@@ -90,16 +90,9 @@ impl Renderer {
             let path = format!("mail/{}/{name}", kind.as_str());
             self.engines.render_as(form, &path, &view)
         };
-        let html = part(Form::Html, "body.html")?;
-        Ok(Edition {
-            locale: locale.clone(),
-            rows: Vec::new(),
-            subject: one_line(&part(Form::Plain, "subject.txt")?),
-            text: tidy_text(&part(Form::Plain, "body.txt")?),
-            html: charset_first(&self.inliner.inline(&html)?),
-            calendar: None,
-            event: None,
-        })
+        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
+        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
+        Ok(tidied(locale, &[], texts, None))
     }
 
     /// The mail of `kind` for readers whom `rows` concern (all rows when empty).
@@ -188,16 +181,27 @@ impl Renderer {
             let path = format!("mail/{}/{name}", kind.as_str());
             self.engines.render_as(form, &path, view)
         };
-        let html = part(Form::Html, "body.html")?;
-        Ok(Edition {
-            locale: locale.clone(),
-            rows: rows.to_vec(),
-            subject: one_line(&part(Form::Plain, "subject.txt")?),
-            text: tidy_text(&part(Form::Plain, "body.txt")?),
-            html: charset_first(&self.inliner.inline(&html)?),
-            calendar: beside.calendar,
-            event: Some(beside.event),
-        })
+        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
+        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
+        Ok(Edition { event: Some(beside.event), ..tidied(locale, rows, texts, beside.calendar) })
+    }
+}
+
+/// Subject, text and HTML as templates wrote them, and as they are kept.
+pub(super) fn tidied(
+    locale: &Locale,
+    rows: &[RowId],
+    (subject, text, html): (String, String, String),
+    calendar: Option<String>,
+) -> Edition {
+    Edition {
+        locale: locale.clone(),
+        rows: rows.to_vec(),
+        subject: one_line(&subject),
+        text: tidy_text(&text),
+        html: charset_first(&html),
+        calendar,
+        event: None,
     }
 }
 

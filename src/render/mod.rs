@@ -7,6 +7,7 @@
 mod calendar;
 mod colour;
 mod dates;
+mod digest;
 mod documents;
 mod engine;
 mod error;
@@ -19,6 +20,7 @@ mod prose;
 mod view;
 
 pub use dates::When;
+pub use digest::{DigestPart, PartMatter};
 pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
 pub use language::{Language, Part};

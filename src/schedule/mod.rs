@@ -8,6 +8,7 @@ mod bounds;
 mod brownouts;
 mod change;
 mod days;
+mod digest;
 mod earlier;
 mod facts;
 mod hours;
@@ -21,6 +22,7 @@ pub use bounds::{Bounds, Instant, WallTime, bounds, instant_of, is_within, plus,
 pub use brownouts::{MAX_OCCURRENCES, Occurrences};
 pub use change::{before_last_amendment, describes, history, undo, word};
 pub use days::Days;
+pub use digest::{Pressing, is_advanced, next_digest, pressing};
 pub use earlier::{Earlier, earlier_cutoffs};
 pub use facts::{facts, standing_halt};
 pub use hours::{Opening, opening};

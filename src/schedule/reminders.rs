@@ -202,6 +202,11 @@ impl<'n> Ladder<'n, '_> {
     }
 }
 
+/// At what time of day the program writes by itself.
+pub(super) fn sending_hour(settings: &ProgramSettings) -> NaiveTime {
+    settings.sending_hours.as_ref().map_or(DEFAULT_HOUR, |SendingHours { from, .. }| *from)
+}
+
 /// When to write `lead` before `milestone`: calendar units count back from the
 /// row's day to the office's sending hour, clock units by the clock.
 fn rung(milestone: DateTime<Tz>, lead: Length, settings: &ProgramSettings) -> Option<Instant> {
@@ -213,8 +218,7 @@ fn rung(milestone: DateTime<Tz>, lead: Length, settings: &ProgramSettings) -> Op
         return first.checked_sub_signed(clock);
     }
     let day = lead.before(milestone.date_naive()).filter(|day| day.year() >= FIRST_YEAR)?;
-    let hour =
-        settings.sending_hours.as_ref().map_or(DEFAULT_HOUR, |SendingHours { from, .. }| *from);
+    let hour = sending_hour(settings);
     let at_hour = |day: chrono::NaiveDate| instant_of(day.and_time(hour), settings.zone);
     let days = std::iter::successors(Some(day), chrono::NaiveDate::pred_opt);
     days.take(1 + MAX_DAYS_BACK).map(at_hour).find(|at| *at < first)

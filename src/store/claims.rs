@@ -4,7 +4,7 @@
 use super::buckets::Tokens;
 use super::nodes::NodeId;
 use super::queues::Claiming;
-use super::{Channel, Result, Store, Time, Write, instant, micros, outcomes, subscribers};
+use super::{Channel, Result, Store, Time, Write, digests, instant, micros, outcomes, subscribers};
 use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -248,5 +248,6 @@ async fn settle(
     .bind(now)
     .execute(&mut **transaction)
     .await?;
-    outcomes::note(transaction, (row, node), now, outcome, reply).await
+    outcomes::note(transaction, (row, node), now, outcome, reply).await?;
+    digests::settled(transaction, (row, node), now, outcome, reply).await
 }

@@ -1,6 +1,6 @@
 //! Dead letters: messages that were given up or refused, and trying them anew.
 
-use super::{Result, Store, Topic};
+use super::{Result, Store, Topic, digests};
 use crate::notice::{NoticePath, Outcome};
 use sqlx::AssertSqlSafe;
 
@@ -13,7 +13,8 @@ pub enum Letters {
 
 impl Store {
     /// Puts messages with one of these outcomes back into the queue, due now,
-    /// with their Message-ID and the record of all attempts. How many it found.
+    /// with their Message-ID and the record of all attempts. How many it found. The
+    /// messages in a digest gather again, and are bundled anew.
     pub async fn retry(&self, which: &Letters, outcomes: &[Outcome]) -> Result<u64> {
         let named: Vec<String> = outcomes.iter().map(|o| format!("'{}'", o.as_str())).collect();
         let (row, subject) = match which {
@@ -22,13 +23,19 @@ impl Store {
         };
         let sql = format!(
             "update outbox set state = 'waiting', outcome = null, reply = null, attempts = 0,
-                parked = case when channel = 3 then 2 else 0 end, next_attempt = $1, settled_at = null
+                parked = case when channel = 3 then 2 else 0 end, next_attempt = $1,
+                settled_at = null, digest = null
              where state = 'settled' and outcome in ({})
                 and (id = $2 or occasion in (select id from occasions where subject = $3))",
             named.join(", ")
         );
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
+        if digests::is_digest(&mut transaction, row).await? {
+            let found = digests::retry(&mut transaction, row, &named.join(", "), now).await?;
+            transaction.commit().await?;
+            return Ok(found);
+        }
         let done = sqlx::query(AssertSqlSafe(sql))
             .bind(now)
             .bind(row)

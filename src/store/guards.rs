@@ -6,7 +6,8 @@
 //! that is not by the time it commits. Writing to the same row first makes one
 //! wait for the other. SQLite has one writer at a time anyway.
 
-use super::{Result, Store, Write};
+use super::{Result, Store};
+use sqlx::{Any, Transaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guard {
@@ -27,7 +28,7 @@ impl Guard {
 
 /// Waits for others that passed, and keeps later ones waiting until the
 /// transaction ends.
-pub(super) async fn pass(transaction: &mut Write, guard: Guard) -> Result<()> {
+pub(super) async fn pass(transaction: &mut Transaction<'_, Any>, guard: Guard) -> Result<()> {
     sqlx::query(
         "insert into guards (name, number) values ($1, 1)
          on conflict (name) do update set number = guards.number + 1",

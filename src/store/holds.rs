@@ -1,6 +1,6 @@
 //! Holds: who stopped the sending of what, when, and why.
 
-use super::{Result, Store, Topic, instant, micros};
+use super::{Result, Store, Topic, digests, instant, micros};
 use crate::notice::{NoticePath, ProgramId};
 use chrono::{DateTime, Utc};
 use std::fmt;
@@ -84,6 +84,9 @@ impl Store {
         .bind(micros(hold.at))
         .execute(&mut *transaction)
         .await?;
+        if let HoldScope::Notice(path) = &hold.scope {
+            digests::without(&mut transaction, &path.to_string(), micros(hold.at)).await?;
+        }
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }

@@ -6,8 +6,8 @@
 
 use super::dialect::Dialect;
 use super::subscribers::NewSubscriber;
-use super::{Result, Store, Turn, micros, value_rows};
-use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, ProgramId};
+use super::{Result, Store, Turn, frequencies, micros, value_rows};
+use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, Locale, ProgramId};
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AssertSqlSafe, Connection as _};
@@ -27,6 +27,8 @@ pub struct Import {
     people: Vec<NewSubscriber>,
     programs: Vec<(String, ProgramId)>,
     interests: Vec<(String, Interest)>,
+    /// Whether it does of anybody.
+    says_how_often: bool,
 }
 
 /// How many people an import brought.
@@ -49,6 +51,7 @@ impl Store {
             people: Vec::new(),
             programs: Vec::new(),
             interests: Vec::new(),
+            says_how_often: false,
         })
     }
 }
@@ -73,8 +76,8 @@ impl Import {
 
     async fn lay_out(&mut self) -> Result<()> {
         for some in self.people.chunks(ROWS_PER_STATEMENT) {
-            let columns = "address, key, mailbox, name, locale, zone";
-            let rows = value_rows(some.len(), 6);
+            let columns = "address, key, mailbox, name, locale, zone, frequency";
+            let rows = value_rows(some.len(), 7);
             let sql = format!("insert into listed_people ({columns}) values {rows}");
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for person in some {
@@ -84,7 +87,9 @@ impl Import {
                     .bind(person.mailbox.as_slice())
                     .bind(person.name.as_deref())
                     .bind(person.locale.as_ref().map(Locale::as_str))
-                    .bind(person.zone.map(|zone| zone.name()));
+                    .bind(person.zone.map(|zone| zone.name()))
+                    .bind(person.frequency.map(Frequency::as_str));
+                self.says_how_often |= person.frequency.is_some();
             }
             query.execute(&mut *self.connection).await?;
         }
@@ -149,6 +154,9 @@ impl Import {
         .bind(self.at)
         .execute(&mut *transaction)
         .await?;
+        if self.says_how_often {
+            frequencies::set_frequencies(&mut transaction, self.at).await?;
+        }
         for statement in [
             "delete from interests where (program, subscriber) in (
                 select l.program, s.id from listed_programs l join subscribers s on s.key = l.key)",

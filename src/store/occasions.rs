@@ -224,23 +224,29 @@ impl Store {
     }
 }
 
-fn read(row: Row) -> Result<StoredOccasion> {
-    let Row { kind, carrier, .. } = row;
+pub(super) fn kind(stored: &str) -> Result<OccasionKind> {
     let unreadable = StoreError::unreadable("an occasion");
-    let kind = OccasionKind::ALL
-        .into_iter()
-        .find(|known| known.as_str() == kind)
-        .ok_or_else(|| unreadable(format!("its kind is `{kind}`")))?;
-    let carriers = [Carrier::Smtp, Carrier::Files];
+    let mut known = OccasionKind::ALL.into_iter();
+    known
+        .find(|known| known.as_str() == stored)
+        .ok_or_else(|| unreadable(format!("its kind is `{stored}`")))
+}
+
+/// Nothing for an occasion that was entrusted to nobody.
+pub(super) fn carrier(stored: &str) -> Option<Carrier> {
+    [Carrier::Smtp, Carrier::Files].into_iter().find(|known| known.as_str() == stored)
+}
+
+fn read(row: Row) -> Result<StoredOccasion> {
     Ok(StoredOccasion {
         id: row.id,
         program: super::subscribers::parsed("an occasion", &row.program)?,
         subject: row.subject,
-        kind,
+        kind: kind(&row.kind)?,
         key: row.key,
         revision: Digest::from_stored(row.revision),
         publication: PublicationId::stored(row.publication),
-        carrier: carriers.into_iter().find(|known| known.as_str() == carrier),
+        carrier: carrier(&row.carrier),
         cursor: row.cursor,
         filled: row.filled,
         canary: row.canary,

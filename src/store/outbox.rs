@@ -1,6 +1,7 @@
 //! The outbox: filling it in chunks, counting it, and listing what became of
 //! each message. Claiming and recording stand in files of their own.
 
+use super::frequencies::gather_for_the_weekly_alone;
 use super::publications::{PublicationId, is_current};
 use super::{
     Result, Store, StoreError, Write, instant, micros, subscribers, value_rows, webhook_twins,
@@ -44,11 +45,14 @@ pub struct Period {
     pub not_after: Option<DateTime<Utc>>,
     /// When the sending hours end in which it may leave first.
     pub closes_at: Option<DateTime<Utc>>,
+    /// Whether it waits for the recipient's weekly digest, which leaves at
+    /// `not_before`.
+    pub is_gathered: bool,
 }
 
 impl Period {
     pub fn from(not_before: DateTime<Utc>) -> Self {
-        Self { not_before, not_after: None, closes_at: None }
+        Self { not_before, not_after: None, closes_at: None, is_gathered: false }
     }
 }
 
@@ -90,6 +94,8 @@ pub enum Filling {
 pub struct RoundCounts {
     /// Never tried.
     pub waiting: i64,
+    /// Waiting for their readers' weekly digests.
+    pub gathered: i64,
     pub claimed: i64,
     /// By the last outcome, whether settled or to be tried again.
     pub outcomes: BTreeMap<&'static str, i64>,
@@ -106,7 +112,7 @@ impl RoundCounts {
     }
 
     pub fn total(&self) -> i64 {
-        self.waiting + self.claimed + self.outcomes.values().sum::<i64>()
+        self.waiting + self.gathered + self.claimed + self.outcomes.values().sum::<i64>()
     }
 }
 
@@ -123,15 +129,17 @@ pub struct DeliveryFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenState {
     Waiting,
+    Gathered,
     Claimed,
 }
 
 impl OpenState {
-    pub const ALL: [Self; 2] = [Self::Waiting, Self::Claimed];
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Gathered, Self::Claimed];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Gathered => "gathered",
             Self::Claimed => "claimed",
         }
     }
@@ -224,6 +232,7 @@ impl Store {
         for (state, outcome, count) in rows {
             match (state.as_str(), outcome) {
                 ("claimed", _) => counts.claimed += count,
+                ("gathered", None) => counts.gathered += count,
                 (_, None) => counts.waiting += count,
                 (state, Some(outcome)) => {
                     if (state, outcome.as_str()) == ("settled", Outcome::Unknown.as_str()) {
@@ -257,7 +266,7 @@ impl Store {
             "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
                     o.attempts, o.reply, o.settled_at, o.next_attempt,
                     (select f.kind || ' ' || f.status from feedback f
-                     where f.outbox = o.id order by f.id desc limit 1),
+                     where f.outbox = coalesce(o.digest, o.id) order by f.id desc limit 1),
                     o.channel
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = o.recipient
@@ -310,7 +319,7 @@ pub(super) async fn add_rows(
                 .bind(not_before)
                 .bind(row.period.not_after.map(micros))
                 .bind(row.period.closes_at.map(micros))
-                .bind("waiting")
+                .bind(if row.period.is_gathered { "gathered" } else { "waiting" })
                 .bind(domains.get(&row.recipient).cloned().unwrap_or_default());
         }
         added += query.execute(&mut **transaction).await?.rows_affected();
@@ -318,6 +327,7 @@ pub(super) async fn add_rows(
             webhook_twins::add(transaction, occasion, &recipients, at).await?;
         }
     }
+    gather_for_the_weekly_alone(transaction, occasion, rows, at).await?;
     sqlx::query("update occasions set filled = filled + $2 where id = $1")
         .bind(occasion)
         .bind(i64::try_from(added).unwrap_or(i64::MAX))

@@ -2,8 +2,9 @@
 
 use super::feedback::suppress_recipient;
 use super::nodes::NodeId;
-use super::{Result, Store, Write};
+use super::{Result, Store, Write, digests};
 use crate::notice::Outcome;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What one attempt came to.
@@ -39,8 +40,10 @@ impl Store {
         // In one order everywhere, so that no two transactions wait for each other.
         let mut reports: Vec<&Report> = reports.iter().collect();
         reports.sort_by_key(|report| report.row());
+        let rows: Vec<i64> = reports.iter().map(|report| report.row()).collect();
+        let digests = digests::among(&mut transaction, &rows).await?;
         for report in reports {
-            put(&mut transaction, node, now, report).await?;
+            put(&mut transaction, (node, &digests), now, report).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -58,10 +61,10 @@ impl Store {
     }
 }
 
-/// Puts one report on record.
+/// Puts one report on record. Of the rows, `digests` are those that bundle others.
 pub(super) async fn put(
     transaction: &mut Write,
-    node: NodeId,
+    (node, digests): (NodeId, &BTreeSet<i64>),
     now: i64,
     report: &Report,
 ) -> Result<()> {
@@ -70,7 +73,7 @@ pub(super) async fn put(
         Report::Gone { row, reply, reason } => {
             let outcome = Outcome::Rejected;
             let attempt = Attempt { row: *row, outcome, reply, next_attempt: None };
-            attempt.record(transaction, node, now).await?;
+            attempt.record(transaction, node, now, digests).await?;
             suppress_recipient(transaction, *row, reason, now).await
         }
         Report::Attempted { row, outcome, reply, retry_in } => {
@@ -78,7 +81,7 @@ pub(super) async fn put(
                 now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
             });
             let attempt = Attempt { row: *row, outcome: *outcome, reply, next_attempt };
-            attempt.record(transaction, node, now).await
+            attempt.record(transaction, node, now, digests).await
         }
     }
 }
@@ -93,7 +96,13 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// An acceptance counts whoever holds the row by now, for the message is
     /// with the reader. Anything else counts only while the row is this node's.
-    async fn record(&self, transaction: &mut Write, node: NodeId, now: i64) -> Result<()> {
+    async fn record(
+        &self,
+        transaction: &mut Write,
+        node: NodeId,
+        now: i64,
+        digests: &BTreeSet<i64>,
+    ) -> Result<()> {
         let is_final = self.next_attempt.is_none();
         sqlx::query(
             "update outbox set state = $2, outcome = $3, reply = $4, attempts = attempts + 1,
@@ -109,7 +118,11 @@ impl Attempt<'_> {
         .bind(node.0)
         .execute(&mut **transaction)
         .await?;
-        note(transaction, (self.row, node), now, self.outcome, self.reply).await
+        note(transaction, (self.row, node), now, self.outcome, self.reply).await?;
+        if digests.contains(&self.row) {
+            digests::follow(transaction, (self.row, node), now, self.outcome, self.reply).await?;
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::nodes::NodeId;
 use super::{Result, Store, instant};
-use crate::notice::Outcome;
+use crate::notice::{Outcome, ProgramId};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ pub struct Overview {
     /// Waiting for webhooks.
     pub calls: i64,
     pub claimed: i64,
+    pub gathered: Vec<Gathering>,
     /// Since when the longest waiting message is due that nobody holds.
     pub oldest_due: Option<DateTime<Utc>>,
     pub dead: i64,
@@ -32,6 +33,15 @@ pub struct Overview {
     /// Fell silent within the last hour without taking leave.
     pub nodes_stale: i64,
     pub pauses: Vec<NodePause>,
+}
+
+/// What waits for weekly digests of one program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gathering {
+    pub program: ProgramId,
+    pub messages: i64,
+    /// When the next of the digests leave.
+    pub next: DateTime<Utc>,
 }
 
 /// A node that waits for its mail server.
@@ -71,6 +81,7 @@ impl Store {
             .await?,
             calls: counted("select count(*) from outbox where state = 'waiting' and parked = 2")
                 .await?,
+            gathered: self.gatherings().await?,
             claimed: counted("select count(*) from outbox where state = 'claimed'").await?,
             oldest_due: self.oldest_due(now).await?,
             dead: self.given_up(Outcome::Dead).await?,
@@ -84,6 +95,24 @@ impl Store {
             nodes_stale: nodes.1,
             pauses: self.pauses(now).await?,
         })
+    }
+
+    /// By program, what waits for weekly digests.
+    pub async fn gatherings(&self) -> Result<Vec<Gathering>> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "select c.program, cast(sum(g.messages) as bigint), min(g.next)
+             from (select occasion, count(*) as messages, min(next_attempt) as next
+                from outbox where state = 'gathered' group by occasion) g
+             join occasions c on c.id = g.occasion group by c.program order by c.program",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(program, messages, next)| {
+                let program = super::subscribers::parsed("an occasion", &program)?;
+                Ok(Gathering { program, messages, next: instant(next)? })
+            })
+            .collect()
     }
 
     async fn oldest_due(&self, now: i64) -> Result<Option<DateTime<Utc>>> {

@@ -7,11 +7,12 @@
 //! stands beside it, and touches what is known of a subscriber only by confirming.
 
 use super::alone::Alone;
+use super::frequencies::set_frequency;
 use super::suppressions::{self, BY_RECIPIENT, Cause};
 use super::{PublicationId, Result, Store, StoreError, Write, instant, micros};
 use crate::notice::{
-    ApiId, Carrier, Digest, Edition, EmailAddress, EnvironmentId, Frequency, Interest, Kind,
-    Locale, OccasionKind, ProgramId, Wishes,
+    ApiId, Carrier, Digest, Edition, EmailAddress, EnvironmentId, Interest, Kind, Locale,
+    OccasionKind, ProgramId, Wishes,
 };
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -266,18 +267,19 @@ async fn take_in(transaction: &mut Write, pending: &Pending, at: DateTime<Utc>) 
     let Pending { subscriber, wishes, .. } = pending;
     sqlx::query(
         "update subscribers set state = 'confirmed', name = coalesce($2, name),
-            locale = coalesce($3, locale), zone = coalesce($4, zone),
-            frequency = coalesce($5, frequency), updated_at = $6
+            locale = coalesce($3, locale), zone = coalesce($4, zone), updated_at = $5
          where id = $1",
     )
     .bind(subscriber)
     .bind(wishes.name.as_deref())
     .bind(wishes.locale.as_ref().map(Locale::as_str))
     .bind(wishes.zone.map(|zone| zone.name()))
-    .bind(wishes.frequency.map(Frequency::as_str))
     .bind(micros(at))
     .execute(&mut **transaction)
     .await?;
+    if let Some(frequency) = wishes.frequency {
+        set_frequency(transaction, *subscriber, frequency, at).await?;
+    }
     let mailbox: Vec<u8> = sqlx::query_scalar("select mailbox from subscribers where id = $1")
         .bind(subscriber)
         .fetch_one(&mut **transaction)

@@ -1,5 +1,6 @@
 //! One person: what was sent to them, changing what they hear, and erasing them.
 
+use super::frequencies::set_frequency;
 use super::pending::{add_interests, forget_interests};
 use super::subscribers::parsed;
 use super::{Result, Store, Write, instant, micros};
@@ -29,7 +30,8 @@ pub enum Change {
         name: Option<String>,
         locale: Option<Locale>,
         zone: Option<Tz>,
-        frequency: Frequency,
+        /// As it is known, where it is absent.
+        frequency: Option<Frequency>,
     },
     /// What is heard of one program, in place of what was.
     Interests(Wish),
@@ -61,16 +63,17 @@ impl Store {
             }
             Change::Details { name, locale, zone, frequency } => {
                 sqlx::query(
-                    "update subscribers set name = $2, locale = $3, zone = $4, frequency = $5
-                     where id = $1",
+                    "update subscribers set name = $2, locale = $3, zone = $4 where id = $1",
                 )
                 .bind(subscriber)
                 .bind(name.as_deref())
                 .bind(locale.as_ref().map(Locale::as_str))
                 .bind(zone.map(|zone| zone.name()))
-                .bind(frequency.as_str())
                 .execute(&mut *transaction)
                 .await?;
+                if let Some(frequency) = frequency {
+                    set_frequency(&mut transaction, subscriber, *frequency, at).await?;
+                }
             }
         }
         transaction.commit().await?;
@@ -137,7 +140,9 @@ impl Store {
         sqlx::query(
             "insert into attempts (outbox, at, outcome, reply, node)
              select id, $2, 'withdrawn', 'the recipient was removed', 0 from outbox
-             where recipient = $1 and state = 'waiting'",
+             where recipient = $1 and (state in ('waiting', 'gathered') or (state = 'bundled'
+                and exists (select 1 from outbox d where d.id = outbox.digest
+                    and d.state <> 'claimed')))",
         )
         .bind(subscriber)
         .bind(now)
@@ -146,7 +151,9 @@ impl Store {
         sqlx::query(
             "update outbox set state = 'settled', outcome = 'withdrawn',
                 reply = 'the recipient was removed', settled_at = $2
-             where recipient = $1 and state = 'waiting'",
+             where recipient = $1 and (state in ('waiting', 'gathered') or (state = 'bundled'
+                and exists (select 1 from outbox d where d.id = outbox.digest
+                    and d.state <> 'claimed')))",
         )
         .bind(subscriber)
         .bind(now)

@@ -230,7 +230,7 @@ impl Store {
         Ok(rows.into_iter().map(person).collect())
     }
 
-    /// What was told about `subject` after record `after`, to all or to one.
+    /// What was told about `subject`, in the words of the digest where one told it, after record `after`, to all or to one.
     pub async fn told(
         &self,
         subject: &str,
@@ -239,7 +239,10 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ToldRecord>> {
         let sql = format!(
-            "select {COLUMNS}, e.locale, e.subject as title, e.text from {TABLES}
+            "select {COLUMNS}, e.locale, coalesce(de.subject, e.subject) as title,
+                coalesce(de.text, e.text) as text
+             from {TABLES}
+             left join outbox d on d.id = o.digest left join editions de on de.id = d.edition
              where c.subject = $1 and (o.recipient = $2 or $2 = 0) and a.id > $3
              order by a.id limit $4"
         );

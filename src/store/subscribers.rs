@@ -18,6 +18,8 @@ pub struct NewSubscriber {
     pub name: Option<String>,
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
+    /// As it is known, where it is absent.
+    pub frequency: Option<Frequency>,
     pub interests: Vec<Interest>,
 }
 
@@ -27,6 +29,7 @@ pub struct Listener {
     pub id: i64,
     pub locale: Option<Locale>,
     pub zone: Option<Tz>,
+    pub frequency: Frequency,
     pub is_suppressed: bool,
     pub interests: Vec<Wanted>,
 }
@@ -45,8 +48,16 @@ pub struct Listed {
     pub suppressed: Vec<String>,
 }
 
-type ListenerRow =
-    (i64, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, i64);
+type ListenerRow = (
+    i64,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+);
 
 /// Far below any database's limit on values.
 const IDS_PER_STATEMENT: usize = 500;
@@ -70,7 +81,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Listener>> {
         let rows: Vec<ListenerRow> = sqlx::query_as(
-            "select i.subscriber, s.locale, s.zone, i.api, i.environment, i.kind,
+            "select i.subscriber, s.locale, s.zone, s.frequency, i.api, i.environment, i.kind,
                     case when exists (select 1 from suppressions x
                         where x.mailbox = s.mailbox and x.scope in ($1, '*'))
                     then 1 else 0 end
@@ -103,7 +114,7 @@ impl Store {
         let mut page: Vec<Listener> = Vec::with_capacity(ids.len());
         for some in ids.chunks(IDS_PER_STATEMENT) {
             let sql = format!(
-                "select s.id, s.locale, s.zone, i.api, i.environment, i.kind,
+                "select s.id, s.locale, s.zone, s.frequency, i.api, i.environment, i.kind,
                     case when exists (select 1 from suppressions x
                         where x.mailbox = s.mailbox and x.scope in ($1, '*'))
                     then 1 else 0 end
@@ -205,7 +216,7 @@ impl Store {
 
 /// Rows of one subscriber stand together.
 fn gather(page: &mut Vec<Listener>, rows: Vec<ListenerRow>) -> Result<()> {
-    for (id, locale, zone, api, environment, kind, suppressed) in rows {
+    for (id, locale, zone, frequency, api, environment, kind, suppressed) in rows {
         let interest = match (api, environment, kind) {
             (Some(api), Some(environment), Some(kind)) => {
                 Some(Wanted { api: part(api)?, environment: part(environment)?, kind: part(kind)? })
@@ -218,6 +229,7 @@ fn gather(page: &mut Vec<Listener>, rows: Vec<ListenerRow>) -> Result<()> {
                 id,
                 locale: read(locale)?,
                 zone: read(zone)?,
+                frequency: parsed("a frequency", &frequency)?,
                 is_suppressed: suppressed != 0,
                 interests: interest.into_iter().collect(),
             }),

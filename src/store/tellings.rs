@@ -4,7 +4,7 @@
 use super::claims::SUPERSEDED;
 use super::outbox::{Channel, Chunk, Filling, NewRow, add_rows, named};
 use super::publications::is_current;
-use super::{Result, Store, instant, micros};
+use super::{Result, Store, digests, instant, micros};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -16,11 +16,15 @@ pub struct Telling {
     pub occasion: i64,
     pub recipient: i64,
     pub edition: i64,
+    /// Of what the recipient gets: the digest's, where it is in one.
     pub message_id: String,
     pub thread: Option<String>,
     pub made_at: DateTime<Utc>,
     pub channel: Channel,
     pub stands: Stands,
+    /// It waits for a digest that is not made yet, and leaves under no Message-ID
+    /// that is known.
+    pub is_gathered: bool,
     /// It was withdrawn, or caught in flight, because its facts were superseded.
     pub is_superseded: bool,
 }
@@ -116,11 +120,13 @@ impl Store {
         let mut found = Vec::new();
         for occasion in occasions {
             let page: Vec<Row> = sqlx::query_as(
-                "select id, occasion, recipient, edition, message_id, thread, made_at, state,
-                        outcome, superseded, channel
-                 from outbox
-                 where occasion = $1 and recipient > $2 and recipient <= $3
-                    and channel in ($4, $5)",
+                "select o.id, o.occasion, o.recipient, o.edition, o.thread, o.made_at, o.outcome,
+                        o.superseded, o.channel,
+                        coalesce(d.message_id, o.message_id) as message_id,
+                        case when o.state = 'bundled' then d.state else o.state end as state
+                 from outbox o left join outbox d on d.id = o.digest
+                 where o.occasion = $1 and o.recipient > $2 and o.recipient <= $3
+                    and o.channel in ($4, $5)",
             )
             .bind(occasion)
             .bind(after)
@@ -143,20 +149,21 @@ impl Store {
         }
         let mut transaction = self.write().await?;
         for some in rows.chunks(IDS_PER_STATEMENT) {
+            digests::take_back(&mut transaction, some, micros(at)).await?;
             let ids = numbered(some.len(), 3);
             // That it was taken back is on record before it is.
             let note = format!(
                 "insert into attempts (outbox, at, outcome, reply, node)
                  select id, $2, case when outcome = 'unknown' then 'unknown' else 'withdrawn' end,
                     $1, 0
-                 from outbox where state = 'waiting' and id in ({ids})"
+                 from outbox where state in ('waiting', 'gathered') and id in ({ids})"
             );
             let query = sqlx::query(AssertSqlSafe(note)).bind(SUPERSEDED).bind(micros(at));
             some.iter().fold(query, |query, id| query.bind(id)).execute(&mut *transaction).await?;
             let settle = format!(
                 "update outbox set state = 'settled', superseded = 2, reply = $1, settled_at = $2,
                     outcome = case when outcome = 'unknown' then 'unknown' else 'withdrawn' end
-                 where state = 'waiting' and id in ({ids})"
+                 where state in ('waiting', 'gathered') and id in ({ids})"
             );
             let query = sqlx::query(AssertSqlSafe(settle)).bind(SUPERSEDED).bind(micros(at));
             some.iter().fold(query, |query, id| query.bind(id)).execute(&mut *transaction).await?;
@@ -166,6 +173,7 @@ impl Store {
             );
             let query = sqlx::query(AssertSqlSafe(mark));
             some.iter().fold(query, |query, id| query.bind(id)).execute(&mut *transaction).await?;
+            digests::mark(&mut transaction, some).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -232,6 +240,7 @@ fn read(row: Row) -> Result<Telling> {
         made_at: instant(row.made_at)?,
         channel: Channel::stored(row.channel)?,
         stands,
+        is_gathered: row.state == "gathered",
         is_superseded: row.superseded > 0,
     })
 }

@@ -13,7 +13,7 @@ use super::webhooks::{Asked, COLUMNS, REMOVED, Row, WELL, Webhook, read, settle_
 use super::{Result, Store, Write};
 use crate::notice::{Outcome, WebhookState, WebhookTrouble};
 use sqlx::AssertSqlSafe;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A message that is this node's to hand over, and to which webhook.
@@ -208,7 +208,8 @@ impl Store {
     ) -> Result<Option<WebhookTrouble>> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        put(&mut transaction, node, now, report).await?;
+        // None of them bundles others.
+        put(&mut transaction, (node, &BTreeSet::new()), now, report).await?;
         let trouble = match health {
             None => None,
             Some(health) => judge(&mut transaction, webhook, health, now, give_up).await?,

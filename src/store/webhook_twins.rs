@@ -18,7 +18,8 @@ pub(super) async fn are_there_any(transaction: &mut Write) -> Result<bool> {
 }
 
 /// Adds the twins of mail that was made just now. They are no recipients of
-/// their own, and count in no canary.
+/// their own, and count in no canary. A digest has none: each message in it has
+/// its own, which leaves when the digest does.
 pub(super) async fn add(
     transaction: &mut Write,
     occasion: i64,
@@ -31,6 +32,7 @@ pub(super) async fn add(
          select o.occasion, o.recipient, {}, o.edition, o.apis, '{TWIN}' || o.message_id, o.made_at,
             o.not_before, o.not_before, o.not_after, o.closes_at, 'waiting', w.host, 2
          from outbox o join webhooks w on w.subscriber = o.recipient
+         join occasions c on c.id = o.occasion and c.kind <> 'digest'
          where o.occasion = $1 and o.made_at = $2 and o.channel = {} and w.state = 'active'
             and o.recipient in ({})
          on conflict (occasion, recipient, channel) do nothing",

@@ -208,6 +208,7 @@ fn line(listed: &Listed, wish: &Wish) -> [String; COLUMNS.len()] {
         join(wish.kinds.iter().map(|kind| kind.as_str()).collect()),
         listed.locale.as_ref().map(ToString::to_string).unwrap_or_default(),
         listed.zone.map(|zone| zone.name().to_owned()).unwrap_or_default(),
+        listed.frequency.as_str().to_owned(),
     ];
     cells.map(|cell| guarded(&cell))
 }

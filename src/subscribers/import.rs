@@ -5,7 +5,9 @@
 
 use super::cells::bare;
 use crate::links::Keys;
-use crate::notice::{EmailAddress, Interest, Kind, Locale, Program, ProgramId, Wish, Workspace};
+use crate::notice::{
+    EmailAddress, Frequency, Interest, Kind, Locale, Program, ProgramId, Wish, Workspace,
+};
 use crate::store::{Kept, NewSubscriber, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -22,8 +24,8 @@ pub(super) const MAX_NAME_CHARS: usize = 100;
 /// APIs times environments times kinds times programs of one row.
 pub(super) const MAX_INTERESTS: usize = 10_000;
 
-pub(super) const COLUMNS: [&str; 8] =
-    ["address", "name", "programs", "apis", "environments", "kinds", "locale", "zone"];
+pub(super) const COLUMNS: [&str; 9] =
+    ["address", "name", "programs", "apis", "environments", "kinds", "locale", "zone", "frequency"];
 const REQUIRED: [&str; 2] = ["address", "programs"];
 
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +62,7 @@ pub struct Imported {
 
 /// Imports a list. What it says of a person replaces what was known: name,
 /// locale, zone, and the interests in the programs that the list names for
-/// them. An address may stand on several lines; their interests add up.
+/// them. Where it does not say how often, that stays. An address may stand on several lines; their interests add up.
 pub async fn import_csv(
     store: &Store,
     keys: &Keys,
@@ -112,6 +114,7 @@ struct GoodRow {
     name: Option<String>,
     locale: Option<Locale>,
     zone: Option<Tz>,
+    frequency: Option<Frequency>,
     programs: Vec<ProgramId>,
     interests: Vec<Interest>,
 }
@@ -153,7 +156,7 @@ impl Columns {
             let text = std::str::from_utf8(bytes);
             *field = bare(text.map_err(|_| vec!["it is not UTF-8".to_owned()])?);
         }
-        let [address, name, programs, apis, environments, kinds, locale, zone] = fields;
+        let [address, name, programs, apis, environments, kinds, locale, zone, frequency] = fields;
         let mut reasons = Vec::new();
         if !is_usable_name(name) {
             let limit = format!("at most {MAX_NAME_CHARS} characters, none of them a control");
@@ -162,6 +165,7 @@ impl Columns {
         let address = required(address, &mut reasons);
         let locale = optional(locale, &mut reasons);
         let zone = optional_zone(zone, &mut reasons);
+        let frequency = optional(frequency, &mut reasons);
         let named = Named {
             programs: split(programs),
             apis: split(apis),
@@ -175,6 +179,7 @@ impl Columns {
                 name: (!name.is_empty()).then(|| name.to_owned()),
                 locale,
                 zone,
+                frequency,
                 programs: named.programs.iter().filter_map(|id| id.parse().ok()).collect(),
                 interests,
             }),
@@ -185,8 +190,8 @@ impl Columns {
 
 impl GoodRow {
     fn into_subscriber(self, mailbox: Vec<u8>) -> NewSubscriber {
-        let Self { address, name, locale, zone, interests, .. } = self;
-        NewSubscriber { address, mailbox, name, locale, zone, interests }
+        let Self { address, name, locale, zone, frequency, interests, .. } = self;
+        NewSubscriber { address, mailbox, name, locale, zone, frequency, interests }
     }
 }
 

@@ -88,6 +88,7 @@ impl MetricsSite {
             throttled: view.throttled,
             calls: view.calls,
             claimed: view.claimed,
+            gathered: view.gathered.iter().map(|gathering| gathering.messages).sum(),
             oldest_seconds: view.oldest_due.map_or(0.0, |due| seconds(view.at - due)),
             dead: view.dead,
             rejected: view.rejected,

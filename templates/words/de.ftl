@@ -276,6 +276,21 @@ means-paused = Das Vorhaben ruht. Die Termine gelten nicht mehr; wir schreiben w
 means-resumed = Das Vorhaben geht weiter, und diese Termine gelten.
 means-cancelled = Dies findet nicht statt.
 
+## The weekly digest
+
+announcement = Ankündigung
+digest = Wochenüberblick
+digest-subject = { $count ->
+    [one] Wochenüberblick { $program }: eine Mitteilung
+   *[other] Wochenüberblick { $program }: { $count } Mitteilungen
+}
+digest-heading = { $count ->
+    [one] Neues zu einer Mitteilung
+   *[other] Neues zu { $count } Mitteilungen
+}
+digest-lead = Was seit Ihrem letzten Überblick angekündigt und geändert wurde, und was bevorsteht. Was nicht warten konnte, haben wir Ihnen sofort geschickt.
+because-you-asked-weekly = Sie erhalten diese Mail, weil Sie einen wöchentlichen Überblick über Änderungen wollten: { $program }.
+
 ## Kalendereinträge
 
 event = { $what }, { $place }: { $title }
@@ -402,6 +417,10 @@ none-is-all = Kreuzen Sie nichts an, um von allen zu hören.
 your-language = Sprache der Mails
 your-zone = Zeitzone (freiwillig)
 zone-hint = Zum Beispiel { $zone }.
+how-often = Wie oft
+how-often-hint = Der Überblick wartet auf seinen Wochentag. Was nicht warten kann, etwa eine Abschaltung vor diesem Tag, kommt sofort.
+frequency-each = Jede Nachricht, sobald sie da ist
+frequency-weekly = Ein Überblick pro Woche
 ask-to-subscribe = Schicken Sie mir den Link zum Bestätigen
 what-becomes-of-it = Wir verwenden die Adresse nur für diese Mails. Jede Mail hat einen Link, der sie beendet, und einen, der zeigt, ändert und löscht, was wir über Sie wissen.
 bad-fields = Es muss noch etwas berichtigt werden

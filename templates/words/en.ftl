@@ -281,6 +281,21 @@ means-paused = The plan rests. The dates no longer hold; we write again when it 
 means-resumed = The plan goes on, and these dates hold.
 means-cancelled = This will not take place.
 
+## The weekly digest
+
+announcement = Announcement
+digest = Weekly digest
+digest-subject = { $count ->
+    [one] Weekly digest of { $program }: one notice
+   *[other] Weekly digest of { $program }: { $count } notices
+}
+digest-heading = { $count ->
+    [one] News on one notice
+   *[other] News on { $count } notices
+}
+digest-lead = What was announced and changed since your last digest, and what is coming. What could not wait was sent to you at once.
+because-you-asked-weekly = You get this mail because you asked for a weekly digest of the changes to { $program }.
+
 ## Calendar entries
 
 event = { $what }, { $place }: { $title }
@@ -407,6 +422,10 @@ none-is-all = Tick none to hear of all of them.
 your-language = Language of the mails
 your-zone = Time zone (optional)
 zone-hint = Such as { $zone }.
+how-often = How often
+how-often-hint = The digest waits for its day of the week. What cannot wait, such as a cutoff before that day, comes at once.
+frequency-each = Each message as it comes
+frequency-weekly = One digest a week
 ask-to-subscribe = Send me the link to confirm
 what-becomes-of-it = We keep the address for these mails alone. Every mail has a link that ends them, and one that shows, changes and erases what we know of you.
 bad-fields = Something has to be put right first

@@ -275,6 +275,21 @@ means-paused = El plan queda en pausa. Las fechas ya no valen; volveremos a escr
 means-resumed = El plan continúa y estas fechas valen.
 means-cancelled = Esto no se llevará a cabo.
 
+## The weekly digest
+
+announcement = Anuncio
+digest = Resumen semanal
+digest-subject = { $count ->
+    [one] Resumen semanal de { $program }: un aviso
+   *[other] Resumen semanal de { $program }: { $count } avisos
+}
+digest-heading = { $count ->
+    [one] Novedades de un aviso
+   *[other] Novedades de { $count } avisos
+}
+digest-lead = Lo que se ha anunciado y ha cambiado desde su último resumen, y lo que se acerca. Lo que no podía esperar se le envió enseguida.
+because-you-asked-weekly = Recibe este correo porque pidió un resumen semanal de los cambios de { $program }.
+
 ## Entradas de calendario
 
 event = { $what }, { $place }: { $title }
@@ -401,6 +416,10 @@ none-is-all = No marque ninguno para recibir todos.
 your-language = Idioma de los correos
 your-zone = Zona horaria (opcional)
 zone-hint = Por ejemplo, { $zone }.
+how-often = Con qué frecuencia
+how-often-hint = El resumen espera a su día de la semana. Lo que no puede esperar, como un corte antes de ese día, llega enseguida.
+frequency-each = Cada mensaje en cuanto salga
+frequency-weekly = Un resumen a la semana
 ask-to-subscribe = Envíenme el enlace para confirmar
 what-becomes-of-it = Guardamos la dirección solo para estos correos. Cada uno lleva un enlace para terminarlos y otro para ver, cambiar y borrar lo que sabemos de usted.
 bad-fields = Hay algo que corregir antes

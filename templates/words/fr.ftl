@@ -273,6 +273,21 @@ means-paused = Le projet est suspendu. Les dates ne valent plus ; nous vous ré�
 means-resumed = Le projet reprend, et ces dates valent.
 means-cancelled = Ceci n’aura pas lieu.
 
+## The weekly digest
+
+announcement = Annonce
+digest = Résumé hebdomadaire
+digest-subject = { $count ->
+    [one] Résumé hebdomadaire de { $program } : un avis
+   *[other] Résumé hebdomadaire de { $program } : { $count } avis
+}
+digest-heading = { $count ->
+    [one] Du nouveau sur un avis
+   *[other] Du nouveau sur { $count } avis
+}
+digest-lead = Ce qui a été annoncé et a changé depuis votre dernier résumé, et ce qui approche. Ce qui ne pouvait pas attendre vous a été envoyé aussitôt.
+because-you-asked-weekly = Vous recevez ce courriel parce que vous avez demandé un résumé hebdomadaire des changements de { $program }.
+
 ## Entrées d’agenda
 
 event = { $what }, { $place }{ "\u00A0" }: { $title }
@@ -399,6 +414,10 @@ none-is-all = Ne cochez rien pour tout suivre.
 your-language = Langue des courriels
 your-zone = Fuseau horaire (facultatif)
 zone-hint = Par exemple { $zone }.
+how-often = À quelle fréquence
+how-often-hint = Le résumé attend son jour de la semaine. Ce qui ne peut pas attendre, comme une coupure avant ce jour, arrive aussitôt.
+frequency-each = Chaque message dès sa parution
+frequency-weekly = Un résumé par semaine
 ask-to-subscribe = Envoyez-moi le lien de confirmation
 what-becomes-of-it = Nous gardons l’adresse pour ces seuls courriels. Chacun contient un lien pour y mettre fin et un autre pour voir, changer et effacer ce que nous savons de vous.
 bad-fields = Il reste quelque chose à corriger

@@ -133,7 +133,8 @@ async fn while_a_list_is_read_people_can_leave() {
         let address: EmailAddress = format!("p{n}@example.org").parse().unwrap();
         let mailbox = office.keys.mailbox(&address);
         let (name, locale, zone, interests) = (None, None, None, Vec::new());
-        let person = NewSubscriber { address, mailbox, name, locale, zone, interests };
+        let person =
+            NewSubscriber { address, mailbox, name, locale, zone, frequency: None, interests };
         import.put(person, &[]).await.unwrap();
     }
     let jo = office.keys.mailbox(&"jo@example.org".parse().unwrap());

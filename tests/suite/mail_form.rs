@@ -99,6 +99,7 @@ async fn no_name_or_title_begins_a_header_or_recipient_of_its_own() {
         name: Some(evil.to_owned()),
         locale: None,
         zone: None,
+        frequency: None,
         interests: vec![fairwarning::notice::Interest {
             program: "parcel".parse().unwrap(),
             api: None,

@@ -23,6 +23,8 @@ mod delivery_tls;
 mod deployment;
 mod described_api;
 mod differences;
+mod digest_dates;
+mod digesting;
 mod done;
 mod earlier_cutoffs;
 mod earlier_publications;

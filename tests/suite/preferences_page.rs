@@ -4,7 +4,7 @@
 use crate::subscribing::{ADA, everyone, interests, mails, subscribed};
 use crate::web_service::WebService;
 use fairwarning::links::Token;
-use fairwarning::notice::Carrier;
+use fairwarning::notice::{Carrier, Frequency};
 use fairwarning::{announce, subscribers};
 use reqwest::Method;
 
@@ -190,4 +190,21 @@ async fn after_a_rotation_old_links_stay_good_and_the_new_key_signs() {
         [1, 3],
         "2 is that of mailboxes"
     );
+}
+
+#[tokio::test]
+async fn how_often_is_chosen_and_stays_where_nothing_is_said_of_it() {
+    let service = WebService::start().await;
+    let asked = [&FIELDS[..], &[("frequency", "weekly")]].concat();
+    let path = subscribed(&service, &asked).await;
+    assert_eq!(everyone(&service).await[0].frequency, Frequency::Weekly);
+    let page = service.get(&path).await;
+    assert!(page.body.contains("<option value=\"weekly\" selected>"), "{}", page.body);
+    service.post(&path, &[("do", "details"), ("name", "Ada")]).await;
+    assert_eq!(everyone(&service).await[0].frequency, Frequency::Weekly);
+    let answer = service.post(&path, &[("do", "details"), ("frequency", "daily")]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("id=\"frequency-error\""), "{}", answer.body);
+    service.post(&path, &[("do", "details"), ("frequency", "each")]).await;
+    assert_eq!(everyone(&service).await[0].frequency, Frequency::Each);
 }

@@ -81,7 +81,7 @@ proptest! {
             let address: EmailAddress = "jo@example.org".parse().unwrap();
             let mailbox = office.keys.mailbox(&address);
             let (name, locale, zone) = (None, None, None);
-            let jo = NewSubscriber { address, mailbox, name, locale, zone, interests: interests.collect() };
+            let jo = NewSubscriber { address, mailbox, name, locale, zone, frequency: None, interests: interests.collect() };
             let mut import = office.store.begin_import(office.clock.now()).await.unwrap();
             import.put(jo, &[]).await.unwrap();
             import.commit().await.unwrap();

@@ -6,7 +6,7 @@ use fairwarning::notice::{
     Amendment, AmendmentKind, Carrier, Digest, Facts, Former, Notice, OccasionKind, Outcome, Text,
 };
 use fairwarning::schedule::facts;
-use fairwarning::store::{Claimed, Errand, NewNode, Report, Stands, StoredEdition};
+use fairwarning::store::{Change, Claimed, Errand, NewNode, Report, Stands, StoredEdition};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -20,7 +20,10 @@ enum Step {
     Tick,
     /// What becomes of each message that is due, in turn.
     Deliver(Vec<Fate>),
-    Join(usize),
+    /// Of which API, and whether for a weekly digest.
+    Join(usize, bool),
+    /// Whether somebody reads a weekly digest from now on.
+    Change(usize, bool),
     Days(i64),
 }
 
@@ -54,10 +57,15 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Prose),
         4 => Just(Step::Tick),
         4 => prop::collection::vec(fates(), 1..6).prop_map(Step::Deliver),
-        2 => (0usize..3).prop_map(Step::Join),
+        2 => (0usize..3, any::<bool>()).prop_map(|(api, weekly)| Step::Join(api, weekly)),
+        1 => (0usize..6, any::<bool>()).prop_map(|(who, weekly)| Step::Change(who, weekly)),
         1 => (1i64..20).prop_map(Step::Days),
     ];
     prop::collection::vec(step, 1..14)
+}
+
+fn often(is_weekly: bool) -> &'static str {
+    if is_weekly { "weekly" } else { "each" }
 }
 
 fn amend(notice: &mut Notice, kind: AmendmentKind, row: &str) {
@@ -78,10 +86,11 @@ struct Play {
 }
 
 impl Play {
-    async fn join(&mut self, api: usize) {
+    async fn join(&mut self, api: usize, is_weekly: bool) {
         self.people += 1;
         let list =
-            format!("address,programs,apis\np{}@example.org,parcel,{}\n", self.people, APIS[api]);
+            format!("p{}@example.org,parcel,{},{}\n", self.people, APIS[api], often(is_weekly));
+        let list = format!("address,programs,apis,frequency\n{list}");
         self.followed.office.import(&list).await.unwrap();
     }
 
@@ -119,7 +128,14 @@ impl Play {
                 self.look().await;
             }
             Step::Deliver(fates) => self.deliver(&fates).await,
-            Step::Join(api) => self.join(api).await,
+            Step::Join(api, is_weekly) => self.join(api, is_weekly).await,
+            Step::Change(who, is_weekly) => {
+                let (store, now) = (&self.followed.office.store, self.followed.office.clock.now());
+                let frequency = Some(often(is_weekly).parse().unwrap());
+                let (name, locale, zone) = (None, None, None);
+                let change = Change::Details { name, locale, zone, frequency };
+                store.change(who as i64 + 1, &change, now).await.unwrap();
+            }
             Step::Days(days) => self.followed.office.clock.pass(chrono::Duration::days(days)),
         }
     }
@@ -152,19 +168,34 @@ impl Play {
     async fn assert_true(&self, claimed: &[Claimed]) {
         let Some(now) = &self.looked_at else { return };
         let store = &self.followed.office.store;
+        let of_digests = self.followed.tellings().await;
         for claimed in claimed {
-            let editions = store.editions_of(claimed.occasion).await.unwrap();
-            let edition = editions.iter().find(|edition| edition.id == claimed.edition).unwrap();
-            let wrong: Vec<_> = edition.facts.superseded_by(now).collect();
-            assert!(wrong.is_empty(), "a message leaves that is wrong about {wrong:?}");
+            let members = store.members(claimed.row).await.unwrap();
+            for member in &members {
+                let telling = of_digests.iter().find(|t| t.row == member.row).unwrap();
+                self.assert_says(now, telling.occasion, telling.edition).await;
+            }
+            if members.is_empty() {
+                self.assert_says(now, claimed.occasion, claimed.edition).await;
+            }
         }
+    }
+
+    async fn assert_says(&self, now: &Facts, occasion: i64, edition: i64) {
+        let editions = self.followed.office.store.editions_of(occasion).await.unwrap();
+        let edition = editions.iter().find(|known| known.id == edition).unwrap();
+        let wrong: Vec<_> = edition.facts.superseded_by(now).collect();
+        assert!(wrong.is_empty(), "a message leaves that is wrong about {wrong:?}");
     }
 
     /// Until nothing happens any more; all mail arrives.
     async fn settle(&mut self) {
-        for _ in 0..6 {
+        // Long enough for digests, and at last nothing comes due any more.
+        let days = || chrono::Duration::days(8);
+        let hours = || chrono::Duration::hours(2);
+        for pass in [hours(), days(), days(), days(), days(), hours(), chrono::Duration::zero()] {
+            self.followed.office.clock.pass(pass);
             self.look().await;
-            self.followed.office.clock.pass(chrono::Duration::hours(2));
             for _ in 0..8 {
                 self.deliver(&[Fate::Comes(Outcome::Accepted); 40]).await;
             }
@@ -224,7 +255,7 @@ fn play(steps: Vec<Step>) {
     runtime.block_on(async {
         let mut play = Play { followed: Followed::open().await, people: 0, looked_at: None };
         for api in 0..3 {
-            play.join(api).await;
+            play.join(api, api == 1).await;
         }
         play.followed.announce().await;
         for step in steps {

@@ -61,13 +61,30 @@ impl Followed {
     }
 
     pub async fn publish(&mut self, edit: impl FnOnce(&mut Program, &mut Notice)) {
+        self.publish_all(edit, |_| {}).await;
+    }
+
+    pub async fn publish_with_templates(
+        &mut self,
+        templates: impl FnOnce(&mut BTreeMap<String, String>),
+    ) {
+        self.publish_all(|_, _| {}, templates).await;
+    }
+
+    async fn publish_all(
+        &mut self,
+        edit: impl FnOnce(&mut Program, &mut Notice),
+        templates: impl FnOnce(&mut BTreeMap<String, String>),
+    ) {
         let id = sample_office::notice().notice;
         let mut notice = self.program.notices[&id].clone();
         edit(&mut self.program, &mut notice);
         self.program.notices.insert(id, notice);
         let mut workspace = sample_office::workspace();
         workspace.programs.insert(self.program.id.clone(), self.program.clone());
-        let publication = Publication::new(workspace, BTreeMap::new());
+        let mut overrides = BTreeMap::new();
+        templates(&mut overrides);
+        let publication = Publication::new(workspace, overrides);
         let store = &self.office.store;
         let parent = store.current_publication_id().await.unwrap();
         let published = store.publish(&publication, parent, self.office.clock.now()).await.unwrap();

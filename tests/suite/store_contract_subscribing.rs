@@ -120,7 +120,7 @@ async fn a_person_is_changed_and_erased() {
         name: None,
         locale: Some("de".parse().unwrap()),
         zone: Some(chrono_tz::Europe::Berlin),
-        frequency: Frequency::Weekly,
+        frequency: Some(Frequency::Weekly),
     };
     assert!(store.change(person.id, &details, now).await.unwrap());
     let narrower = Change::Interests(wish("parcel", &[Kind::Version]).of.remove(0));

@@ -417,3 +417,22 @@ async fn the_table_and_the_notices_lead_to_the_form_with_what_was_looked_at() {
     let empty = WebService::start_empty(false).await;
     assert_eq!(empty.get("/subscribe").await.status, 503);
 }
+
+#[tokio::test]
+async fn a_program_may_ask_for_a_weekly_digest() {
+    let service = WebService::start().await;
+    let body = |frequency: &str| {
+        serde_json::json!({"program": "crm", "address": ADA, "frequency": frequency}).to_string()
+    };
+    let answer = service.send("/api/v1/subscriptions", &JSON, body("daily")).await;
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.body);
+    assert!(answer.body.contains("\"frequency\""), "{}", answer.body);
+    let answer = service.send("/api/v1/subscriptions", &JSON, body("weekly")).await;
+    assert_eq!(answer.status.as_u16(), 202, "{}", answer.body);
+    let mail = mails(&service).await.remove(0);
+    let link = mail.path("/confirm/");
+    let page = service.get(&link).await;
+    assert!(page.body.contains("One digest a week"), "{}", page.body);
+    service.post(&link, &[("do", "confirm")]).await;
+    assert_eq!(everyone(&service).await[0].frequency.as_str(), "weekly");
+}

@@ -17,6 +17,7 @@ on_postgres_too!(
     erasing_takes_the_webhook_with_it,
     what_is_held_is_held_for_webhooks_too,
     a_dead_call_is_tried_anew_in_its_own_queue,
+    the_webhook_of_a_weekly_reader_is_told_each_message_when_the_digest_leaves,
 );
 
 async fn followed(receiver: &Receiver) -> Followed {
@@ -171,4 +172,28 @@ async fn a_dead_call_is_tried_anew_in_its_own_queue() {
     let ids: std::collections::BTreeSet<String> =
         receiver.told().iter().map(|hit| hit.header("webhook-id").to_owned()).collect();
     assert_eq!(ids.len(), 1);
+}
+
+#[tokio::test]
+async fn the_webhook_of_a_weekly_reader_is_told_each_message_when_the_digest_leaves() {
+    let receiver = Receiver::start().await;
+    let mut followed = Followed::open().await;
+    let list = "address,programs,apis\nada@example.org,parcel,rates\n";
+    followed.office.import(list).await.unwrap();
+    let (store, clock) = (followed.office.store.clone(), followed.office.clock.clone());
+    let frequency = Some(fairwarning::notice::Frequency::Weekly);
+    let weekly =
+        fairwarning::store::Change::Details { name: None, locale: None, zone: None, frequency };
+    assert!(store.change(1, &weekly, clock.now()).await.unwrap());
+    proven(&followed.office, 1, &receiver).await;
+    followed.announce().await;
+    let waiting = told_by_webhook(&followed.office).await;
+    let leaves = waiting[0].next_attempt.unwrap();
+    assert!(leaves > clock.now(), "with the digest: {leaves}");
+    clock.pass(leaves - clock.now());
+    followed.tick().await;
+    call(&followed, OccasionKind::Announcement, &receiver).await;
+    followed.deliver_all().await;
+    assert_eq!(kinds(&receiver), ["notice.announced"]);
+    assert_eq!(told_by_webhook(&followed.office).await.len(), 1, "the digest has no twin");
 }

@@ -83,7 +83,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         }
     }
     let entries = entry::entries(&plans);
-    let notes = show::notes(&plans);
+    let mut notes = show::notes(&plans);
+    notes.extend(gathered(&plans, &arguments.database).await?);
     let printed = match arguments.format {
         Format::Table => show::table(&entries, &notes),
         Format::Json => show::json(&entries, &plans)?,
@@ -95,6 +96,17 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         notes.iter().for_each(|note| eprintln!("{note}"));
     }
     Ok(Exit::Clean)
+}
+
+/// What waits for the weekly digests of these programs, in sentences.
+async fn gathered(
+    plans: &[NoticePlan<'_>],
+    database: &DatabaseArguments,
+) -> anyhow::Result<Vec<String>> {
+    let Some(store) = existing_store(database).await? else { return Ok(Vec::new()) };
+    let mut gathered = store.gatherings().await?;
+    gathered.retain(|one| plans.iter().any(|plan| plan.program.id == one.program));
+    Ok(gathered.iter().map(|one| format!("{}.", super::gathered(one))).collect())
 }
 
 fn chosen<'w>(

@@ -61,6 +61,8 @@ impl Event {
             Slot::YourApis => claimed.apis.as_str(),
             Slot::Page => letterhead.page.as_str(),
             Slot::Unsubscribe | Slot::Preferences | Slot::Confirm | Slot::Done => WITHHELD,
+            // Of digests, which no webhook is told.
+            Slot::Part(..) => WITHHELD,
         };
         let (program, notice) = claimed.subject.split_once('/').unwrap_or((&claimed.subject, ""));
         let data = Told {

@@ -10,6 +10,7 @@ mod apis;
 mod brownouts;
 mod changes;
 mod coming;
+mod digest;
 mod schedule;
 mod story;
 mod texts;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 pub use apis::{names, place, place_among, row_apis};
 pub use changes::Before;
+pub use digest::PartView;
 pub use texts::Texts;
 
 /// Everything about one notice for one set of rows.

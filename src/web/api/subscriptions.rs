@@ -38,6 +38,9 @@ pub struct NewSubscription {
     /// From the time-zone database.
     #[schema(example = "America/New_York")]
     pub zone: String,
+    /// `each` message as it comes, or one `weekly` digest; `each` when absent.
+    #[schema(example = "weekly")]
+    pub frequency: String,
 }
 
 /// The same for every address.
@@ -51,9 +54,17 @@ pub struct Asked {
 
 impl From<NewSubscription> for Request {
     fn from(new: NewSubscription) -> Self {
-        let NewSubscription { address, name, program, apis, environments, kinds, locale, zone } =
-            new;
-        let frequency = String::new();
+        let NewSubscription {
+            address,
+            name,
+            program,
+            apis,
+            environments,
+            kinds,
+            locale,
+            zone,
+            frequency,
+        } = new;
         Self { address, name, program, apis, environments, kinds, locale, zone, frequency }
     }
 }

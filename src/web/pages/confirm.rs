@@ -25,6 +25,8 @@ struct ConfirmPage<'a> {
     /// waiting, confirmed, refused or expired
     stand: &'static str,
     told: Vec<Told>,
+    /// Where it was chosen.
+    how_often: Option<String>,
     /// Where the form sends its answer: here.
     action: &'a str,
     /// Only to whoever confirmed.
@@ -88,6 +90,10 @@ fn page(
     let view = ConfirmPage {
         stand,
         told: wishes.map(|wish| Told::of(wish, &snapshot, &speech.language)).collect(),
+        how_often: pending.as_ref().and_then(|pending| {
+            let frequency = pending.wishes.frequency?;
+            Some(speech.language.say(&format!("frequency-{}", frequency.as_str())))
+        }),
         action: request.path(),
         preferences,
     };

@@ -1,7 +1,7 @@
 //! What can be heard of a program: the fields that choose it, what was chosen in
 //! words, and what is wrong with a field.
 
-use crate::notice::{ApiId, EnvironmentId, Interest, Kind, Locale, Program, Wish};
+use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, Locale, Program, Wish};
 use crate::render::Language;
 use crate::subscribers::{BadField, Field, Mistake};
 use crate::web::snapshot::Snapshot;
@@ -138,6 +138,7 @@ pub struct FieldErrors {
     kinds: Option<String>,
     locale: Option<String>,
     zone: Option<String>,
+    frequency: Option<String>,
 }
 
 impl FieldErrors {
@@ -152,8 +153,8 @@ impl FieldErrors {
                 Field::Environments => &mut errors.environments,
                 Field::Kinds => &mut errors.kinds,
                 Field::Locale => &mut errors.locale,
-                // Nothing to choose stands for a frequency that is unknown.
-                Field::Zone | Field::Frequency => &mut errors.zone,
+                Field::Zone => &mut errors.zone,
+                Field::Frequency => &mut errors.frequency,
             };
             place.get_or_insert_with(|| worded(bad, language));
         }
@@ -185,6 +186,17 @@ pub fn languages(locales: &[Locale], chosen: &str, snapshot: &Snapshot) -> Vec<C
         is_chosen: locale.as_str() == chosen,
     };
     locales.iter().map(choice).collect()
+}
+
+/// How often mail may come, in words.
+pub fn frequencies(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
+    let chosen = chosen.parse().unwrap_or_default();
+    let choice = |frequency: Frequency| Choice {
+        value: frequency.as_str().to_owned(),
+        title: language.say(&format!("frequency-{}", frequency.as_str())),
+        is_chosen: frequency == chosen,
+    };
+    Frequency::ALL.into_iter().map(choice).collect()
 }
 
 /// Names of time zones to choose from: those of places, without old spellings'

@@ -8,7 +8,7 @@ use super::hearing::{self, Choice, Chosen, FieldErrors, Hearing};
 use super::unsubscribe::failed;
 use super::webhook::{self, WebhookNews, WebhookSection};
 use super::{Speech, private};
-use crate::notice::{Frequency, ProgramId, Wishes};
+use crate::notice::{ProgramId, Wishes};
 use crate::store::{Change, Webhook};
 use crate::subscribers::{self, BadField, Heard, Preferences, Request};
 use crate::web::bodies::Form;
@@ -33,6 +33,7 @@ struct PreferencesPage<'a> {
     name: String,
     zone: String,
     zones: Vec<&'static str>,
+    frequencies: Vec<Choice>,
     /// Such as one would write it.
     sample_zone: &'static str,
     locales: Vec<Choice>,
@@ -162,13 +163,13 @@ async fn details(service: &Service, token: &str, form: &Form) -> Result<News, Ap
         name: form.one("name"),
         locale: form.one("locale"),
         zone: form.one("zone"),
+        frequency: form.one("frequency"),
         ..Request::default()
     };
     let snapshot = service.snapshot()?;
     match asked.check_details(&snapshot.renderer.locales()) {
         Err(bad) => Ok(News { bad, typed: Some(asked), ..News::default() }),
-        Ok(Wishes { name, locale, zone, .. }) => {
-            let frequency = Frequency::Each;
+        Ok(Wishes { name, locale, zone, frequency, .. }) => {
             let change = Change::Details { name, locale, zone, frequency };
             let (store, keys, now) = (service.store(), service.keys(), service.now());
             subscribers::change(store, &keys, token, &change, now).await.map_err(failed)?;
@@ -230,6 +231,7 @@ fn view<'a>(
         name: person.name.clone().unwrap_or_default(),
         locale: person.locale.as_ref().map(ToString::to_string).unwrap_or_default(),
         zone: person.zone.map(|zone| zone.name().to_owned()).unwrap_or_default(),
+        frequency: person.frequency.as_str().to_owned(),
         ..Request::default()
     };
     let shown = news.typed.clone().unwrap_or_else(known);
@@ -245,6 +247,7 @@ fn view<'a>(
         name: shown.name,
         zone: shown.zone,
         zones: hearing::zones(),
+        frequencies: hearing::frequencies(&shown.frequency, &speech.language),
         sample_zone: "Europe/Paris",
         locales: hearing::languages(&snapshot.renderer.locales(), &locale, snapshot),
         errors: FieldErrors::new(&news.bad, &speech.language),

@@ -35,6 +35,7 @@ struct SubscribePage {
     name: String,
     zone: String,
     zones: Vec<&'static str>,
+    frequencies: Vec<Choice>,
     locales: Vec<Choice>,
     errors: FieldErrors,
     has_errors: bool,
@@ -75,7 +76,7 @@ fn request_of(form: &Form) -> Request {
         kinds: form.all("kind"),
         locale: form.one("locale"),
         zone: form.one("zone"),
-        frequency: String::new(),
+        frequency: form.one("frequency"),
     }
 }
 
@@ -149,6 +150,7 @@ fn view(
         name: asked.name.clone(),
         zone: asked.zone.clone(),
         zones: if program.is_some() { hearing::zones() } else { Vec::new() },
+        frequencies: hearing::frequencies(&asked.frequency, language),
         locales: hearing::languages(locales, locale, snapshot),
         errors: FieldErrors::new(bad, language),
         has_errors: !bad.is_empty(),
