@@ -9,11 +9,13 @@ mod database;
 mod intake;
 mod operator;
 mod rates;
+mod webhooks;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
 pub use intake::IntakeArguments;
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
+pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
 use crate::notice::{Carrier, EmailAddress, RateLimits};
 use clap::Args;

@@ -6,6 +6,10 @@
 //! alone and needs no table. This module is pure: it is given keys, and knows
 //! neither where they are kept nor what a token's holder is then allowed.
 
+mod webhooks;
+
+pub use webhooks::{webhook_signature, written_secret};
+
 use crate::notice::{EmailAddress, ProgramId};
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};

@@ -19,11 +19,17 @@ const SEND_BOUNDS: [f64; 12] =
 /// Answers come from memory.
 const ANSWER_BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
 
+/// By which ways messages go.
+const CHANNELS: [&str; 2] = [MAIL, WEBHOOK];
+const MAIL: &str = "mail";
+const WEBHOOK: &str = "webhook";
+
 /// How a process keeps count.
 pub struct Metrics {
     registry: Registry,
     outcomes: IntCounterVec,
     sending: Histogram,
+    calling: Histogram,
     pauses: IntCounter,
     answers: HistogramVec,
     queue: IntGaugeVec,
@@ -42,6 +48,8 @@ pub struct Metrics {
 pub struct Facts {
     pub waiting: i64,
     pub throttled: i64,
+    /// Waiting for webhooks.
+    pub calls: i64,
     pub claimed: i64,
     /// Waiting for weekly digests.
     pub gathered: i64,
@@ -68,8 +76,12 @@ impl Default for Metrics {
         let registry = registry.expect(SOUND);
         let made = Maker(&registry);
         let metrics = Self {
-            outcomes: made.counters("outcomes_total", "Attempts by outcome.", "outcome"),
-            sending: made.histogram("send_seconds", "How long an attempt took.", &SEND_BOUNDS),
+            outcomes: made.kept(IntCounterVec::new(
+                Opts::new("outcomes_total", "Attempts by channel and outcome."),
+                &["channel", "outcome"],
+            )),
+            sending: made.histogram("send_seconds", "How long sending a mail took.", &SEND_BOUNDS),
+            calling: made.histogram("webhook_seconds", "How long a call took.", &SEND_BOUNDS),
             pauses: made.counter("pauses_total", "Times the mail server failed as a whole."),
             answers: made.histograms(
                 "http_request_seconds",
@@ -100,8 +112,8 @@ impl Default for Metrics {
         version.set(1.0);
         metrics.registry.register(Box::new(version)).expect(SOUND);
         // A series that is absent until it first happens cannot be alerted on.
-        for outcome in Outcome::ALL {
-            metrics.outcomes.with_label_values(&[outcome.as_str()]);
+        for (channel, outcome) in CHANNELS.iter().flat_map(|c| Outcome::ALL.map(|o| (c, o))) {
+            metrics.outcomes.with_label_values(&[*channel, outcome.as_str()]);
         }
         metrics
     }
@@ -147,11 +159,19 @@ impl Maker<'_> {
 }
 
 impl Metrics {
-    /// A message came to this; `None` where it was settled without an attempt.
+    /// A mail came to this; `None` where it was settled without an attempt.
     pub fn settled(&self, outcome: Outcome, took: Option<Duration>) {
-        self.outcomes.with_label_values(&[outcome.as_str()]).inc();
+        self.outcomes.with_label_values(&[MAIL, outcome.as_str()]).inc();
         if let Some(took) = took {
             self.sending.observe(took.as_secs_f64());
+        }
+    }
+
+    /// The same of what a webhook was told.
+    pub fn called(&self, outcome: Outcome, took: Option<Duration>) {
+        self.outcomes.with_label_values(&[WEBHOOK, outcome.as_str()]).inc();
+        if let Some(took) = took {
+            self.calling.observe(took.as_secs_f64());
         }
     }
 
@@ -176,6 +196,7 @@ impl Metrics {
         for (state, count) in [
             ("waiting", facts.waiting),
             ("throttled", facts.throttled),
+            ("webhooks", facts.calls),
             ("claimed", facts.claimed),
             ("gathered", facts.gathered),
         ] {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what judges the web side, and says so. Quick where all is there.
 #
-#   tools/setup-web.sh          for the tests: openapi-spec-validator
+#   tools/setup-web.sh          for the tests: openapi-spec-validator, standardwebhooks
 #   tools/setup-web.sh pages    for pages and pictures too: html-validate, vnu,
 #                               axe, and a browser with its driver
 set -euo pipefail
@@ -11,13 +11,13 @@ cd "$(dirname "$0")/.."
 tools="${CARGO_TARGET_DIR:-target}/tools"
 mkdir -p "$tools"
 
-python_wanted="openapi-spec-validator==0.7.2"
+python_wanted="openapi-spec-validator==0.7.2 standardwebhooks==1.1.0"
 if [ "$(cat "$tools/venv/web-tools" 2>/dev/null)" != "$python_wanted" ]; then
     need python3 python3
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
     echo "installing $python_wanted into $tools/venv (pip)"
     [ -x "$tools/venv/bin/python" ] || python3 -m venv "$tools/venv"
-    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check $python_wanted
+    "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check $python_wanted
     echo "$python_wanted" >"$tools/venv/web-tools"
 fi
 [ "${1:-}" = pages ] || exit 0

@@ -26,6 +26,7 @@ mod remind;
 mod round;
 mod rounds;
 mod unacknowledged;
+mod webhooks;
 
 pub use approval::{Approving, NotApproved, Parts, approve, margin};
 pub use audience::{Audience, Concern, Met};
@@ -36,6 +37,7 @@ pub use reconcile::Reconciled;
 pub use round::{Filled, Forecast, Round};
 pub use rounds::{Rounds, Ticked};
 pub use unacknowledged::{Silent, Unacknowledged};
+pub use webhooks::webhook_news;
 
 use crate::notice::NoticePath;
 use crate::render::RenderError;
@@ -67,6 +69,8 @@ pub enum AnnounceError {
     Render { notice: NoticePath, reason: RenderError },
     #[error("a confirmation cannot be rendered: {0}")]
     Confirmation(RenderError),
+    #[error("what is said of a webhook cannot be rendered: {0}")]
+    WebhookNews(RenderError),
     #[error("a digest cannot be rendered: {0}")]
     Digest(RenderError),
     #[error("`{0}` stands in no publication as it did when a message about it was made")]

@@ -2,7 +2,7 @@
 
 use super::declared::Declared;
 use crate::notice::{Digest, Facts, RowId};
-use crate::store::{Stands, StoredEdition, Telling};
+use crate::store::{Channel, Stands, StoredEdition, Telling};
 use std::collections::HashMap;
 
 /// What to do for one recipient.
@@ -118,9 +118,10 @@ impl Book {
     }
 }
 
-/// The Message-ID of the first message that the recipient has or gets. What waits
-/// for a digest leaves under another one.
+/// The Message-ID of the first mail that the recipient has or gets. What waits for
+/// a digest leaves under another one.
 pub(super) fn thread(tellings: &[Telling]) -> Option<String> {
-    let first = tellings.iter().find(|t| t.stands.is_on_its_way() && !t.is_gathered)?;
+    let is_mail = |t: &Telling| t.channel != Channel::Webhook && !t.is_gathered;
+    let first = tellings.iter().find(|t| t.stands.is_on_its_way() && is_mail(t))?;
     Some(first.thread.clone().unwrap_or_else(|| first.message_id.clone()))
 }

@@ -4,8 +4,10 @@ use super::{Exit, count};
 use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
-use crate::config::{DatabaseArguments, MailArguments, MailSettings, TransportSettings};
-use crate::delivery::{Delivery, Ended, Event, Scope};
+use crate::config::{
+    DatabaseArguments, MailArguments, MailSettings, TransportSettings, WebhookArguments,
+};
+use crate::delivery::{Delivery, Ended, Event, Scope, Webhooks};
 use crate::notice::{NoticePath, Outcome, RowId};
 use crate::proof;
 use crate::store::{RoundCounts, Store};
@@ -38,6 +40,8 @@ pub struct Arguments {
     web: WebArguments,
     #[command(flatten)]
     mail: MailArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
 }
 
 pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
@@ -69,6 +73,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     // Keys and certificates are loaded before the first row is made.
     let means = || Delivery::new(store.clone(), keys.clone(), mail.clone(), clock.clone());
     let delivery = means()?;
+    let settings = arguments.webhooks.check()?;
+    let webhooks = Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
     let carrier = delivery.carrier();
     let before = already(&store, &round).await?;
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
@@ -77,11 +83,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
-    let subject = round.path.to_string();
-    if let Some(hold) = store.holds().await?.into_iter().find(|hold| hold.covers(&subject)) {
-        say!("{hold}.");
-        let release = super::hold::release_of(&hold.scope);
-        say!("Nothing is sent; every message waits for `{release}`.");
+    if is_held(&store, &round).await? {
         return Ok(Exit::Problems);
     }
     let counts = store.round_counts(filled.occasion).await?;
@@ -104,10 +106,12 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     if reconciled.is_open {
         say!("Some messages of the old facts are in flight; `serve`, or this again, goes on.");
     }
-    for changes in changes {
-        let changed = deliver_changes(&store, means()?, changes).await?;
+    for changes in &changes {
+        let changed = deliver_changes(&store, means()?, *changes).await?;
         exit = if exit == Exit::Clean { changed } else { exit };
     }
+    let rounds: Vec<_> = changes.into_iter().chain([filled.occasion]).map(Some).collect();
+    call_webhooks(&store, &webhooks, &rounds).await?;
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
 }
@@ -116,6 +120,19 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
 fn changes(done: &Reconciled) -> Vec<i64> {
     let occasions = [done.occasion, done.to_seconds].into_iter().flatten();
     occasions.filter(|_| done.added > 0).collect()
+}
+
+/// Says who holds the round, and how it is released.
+async fn is_held(store: &Store, round: &Round) -> anyhow::Result<bool> {
+    let subject = round.path.to_string();
+    let holds = store.holds().await?;
+    let Some(hold) = holds.into_iter().find(|hold| hold.covers(&subject)) else {
+        return Ok(false);
+    };
+    say!("{hold}.");
+    let release = super::hold::release_of(&hold.scope);
+    say!("Nothing is sent; every message waits for `{release}`.");
+    Ok(true)
 }
 
 async fn deliver_changes(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Result<Exit> {
@@ -217,6 +234,26 @@ async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Re
     interrupt.abort();
     bar.finish_and_clear();
     Ok(ended?)
+}
+
+/// What is told to webhooks beside the mail of these rounds. What they refuse is
+/// tried again by `serve`, or by this, and is no failure of the round.
+async fn call_webhooks(
+    store: &Store,
+    webhooks: &Webhooks,
+    rounds: &[Option<i64>],
+) -> anyhow::Result<()> {
+    for round in rounds.iter().flatten().copied() {
+        if store.call_counts(round).await?.total() == 0 {
+            continue;
+        }
+        let (_running, stop) = watch::channel(false);
+        webhooks.clone().run(Some(round), stop).await?;
+        for (outcome, count) in &store.call_counts(round).await?.outcomes {
+            say!("{count:>9}  {outcome} by webhook");
+        }
+    }
+    Ok(())
 }
 
 /// Rows that will not be tried again.

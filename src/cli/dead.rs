@@ -81,7 +81,10 @@ async fn list(store: &Store, notice: Option<NoticePath>) -> anyhow::Result<Exit>
                 table.add_row([
                     letter.row.to_string(),
                     letter.subject,
-                    letter.address.unwrap_or_else(|| "(removed)".to_owned()),
+                    super::by_channel(
+                        letter.address.unwrap_or_else(|| "(removed)".to_owned()),
+                        letter.channel.as_str(),
+                    ),
                     letter.state,
                     letter.attempts.to_string(),
                     since.unwrap_or_default(),

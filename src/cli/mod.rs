@@ -42,6 +42,7 @@ mod silent;
 mod source;
 mod status;
 mod token;
+mod webhook;
 
 use crate::clock::Clock;
 use crate::store::Gathering;
@@ -132,12 +133,14 @@ enum Command {
     Dead(dead::Arguments),
     /// Take in bounces and complaints, from standard input or a maildir
     Intake(intake::Arguments),
+    /// Have recipients told by HTTP as well: set, list, test, enable, remove
+    Webhook(webhook::Arguments),
     /// Stop sending: everything, a program, or one notice
     Hold(hold::HoldArguments),
     /// Let held sending go on
     Release(hold::ReleaseArguments),
     /// Serve the table, the pages and the API
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Write a copy of the database into a file, while it is in use
     Backup(backups::BackupArguments),
     /// Bring a backup back into an empty database
@@ -149,6 +152,14 @@ enum Command {
 /// `1 notice`, `2 notices`.
 fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A recipient, and by which way where that is not mail.
+fn by_channel(recipient: String, channel: &str) -> String {
+    match channel {
+        "mail" => recipient,
+        other => format!("{recipient} ({other})"),
+    }
 }
 
 /// What waits for weekly digests of one program.
@@ -199,6 +210,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Proof(arguments) => proof::run(arguments, &clock).await,
         Command::Dead(arguments) => dead::run(arguments).await,
         Command::Intake(arguments) => intake::run(&arguments, &clock).await,
+        Command::Webhook(arguments) => webhook::run(arguments, &clock).await,
         Command::Hold(arguments) => hold::hold(arguments, &clock).await,
         Command::Release(arguments) => hold::release(arguments, &clock).await,
         Command::Keys(arguments) => keys::run(&arguments, &clock).await,

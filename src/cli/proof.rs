@@ -137,7 +137,8 @@ async fn show(
                 // A server's reply or an address could begin like a formula.
                 Format::Csv => csv.write_record(told.cells().map(guarded))?,
                 Format::Table => {
-                    let [at, recipient, outcome, reply, kind, .., seal, _] = told.cells();
+                    let [at, recipient, outcome, reply, kind, .., seal, _, channel] = told.cells();
+                    let recipient = super::by_channel(recipient, &channel);
                     table.add_row([at, recipient, kind, outcome, reply, seal]);
                 }
             }

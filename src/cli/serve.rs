@@ -5,10 +5,13 @@
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish};
-use crate::announce::{Rounds, confirmations, fill_interrupted};
+use crate::announce::{Rounds, confirmations, fill_interrupted, webhook_news};
 use crate::clock::Clock;
-use crate::config::{DatabaseArguments, IntakeArguments, MailArguments, WebArguments};
-use crate::delivery::{Delivery, Event, Scope};
+use crate::config::{
+    DatabaseArguments, IntakeArguments, MailArguments, WebArguments, WebhookArguments,
+};
+use crate::delivery::{Delivery, Event, Scope, Webhooks};
+use crate::http_client::Reach;
 use crate::metrics::Metrics;
 use crate::notice::Carrier;
 use crate::proof;
@@ -46,6 +49,8 @@ pub struct Arguments {
     #[command(flatten)]
     mail: MailArguments,
     #[command(flatten)]
+    webhooks: WebhookArguments,
+    #[command(flatten)]
     intake: IntakeArguments,
     #[command(flatten)]
     metrics: MetricsArguments,
@@ -73,8 +78,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let delivery = match mail {
         Some(mail) => {
             let keys = subscribers::load_keys(&store, clock.now()).await?;
+            let settings = arguments.webhooks.check()?;
+            let webhooks =
+                Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
             let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
-            Some(delivery.counting(metrics.clone()))
+            Some((delivery.counting(metrics.clone()), webhooks.counting(metrics.clone())))
         }
         None => None,
     };
@@ -86,7 +94,9 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let public_url = settings.public_url.clone();
         let service = Service::open(store.clone(), clock.clone(), public_url).await?;
         let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
-        let service = Arc::new(service.trusting(settings.trusted_proxies.clone()));
+        let reach = Reach::of_strangers(&arguments.webhooks.check()?.allowed);
+        let service = service.reaching(reach).trusting(settings.trusted_proxies.clone());
+        let service = Arc::new(service);
         served = Some(service.clone());
         web::refresh(&service).await?;
         let listener = listen(settings.listen)?;
@@ -108,7 +118,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
     }
     // Last, so that nothing is under way when something else cannot begin.
-    if let Some(delivery) = delivery {
+    if let Some((delivery, webhooks)) = delivery {
+        tasks.spawn(call(webhooks, stopped.clone()));
         tasks.spawn(deliver(delivery, stopped));
     }
     work_until(stop, tasks, tell_stop).await?;
@@ -216,12 +227,16 @@ async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::
     Ok(())
 }
 
+async fn call(webhooks: Webhooks, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    webhooks.run(None, stopped).await.context("calling webhooks failed")
+}
+
 /// How often to look whether anybody asked to be written to: nobody waits long,
 /// and a look is one small question.
 const CONFIRM_EVERY: Duration = Duration::from_secs(1);
 
-/// Writes to everybody who asked to be written to. A failure is logged, and tried
-/// again.
+/// Writes to everybody who asked to be written to, and to those whose webhook was
+/// disabled. A failure is logged, and tried again.
 async fn confirm(
     store: Store,
     carrier: Carrier,
@@ -237,6 +252,11 @@ async fn confirm(
                 Ok(0) => {}
                 Ok(written) => tracing::info!(written, "confirmations are on their way"),
                 Err(failure) => tracing::warn!(%failure, "confirmations cannot be written"),
+            }
+            match webhook_news(&store, carrier, clock.now()).await {
+                Ok(0) => {}
+                Ok(written) => tracing::info!(written, "owners of webhooks are written to"),
+                Err(failure) => tracing::warn!(%failure, "owners of webhooks cannot be told"),
             }
         }
     };

@@ -70,8 +70,9 @@ pub async fn run(arguments: Arguments, _clock: &Clock) -> anyhow::Result<Exit> {
             arguments.notice.as_ref().is_none_or(|notice| notice.to_string() == occasion.subject);
         if is_asked_for {
             let counts = store.round_counts(occasion.id).await?;
+            let calls = store.call_counts(occasion.id).await?;
             let hold = holds.iter().find(|hold| hold.covers(&occasion.subject)).cloned();
-            rounds.push(Standing { occasion, counts, hold });
+            rounds.push(Standing { occasion, counts, calls, hold });
         }
     }
     if rounds.is_empty() {
@@ -102,6 +103,8 @@ pub async fn run(arguments: Arguments, _clock: &Clock) -> anyhow::Result<Exit> {
 struct Standing {
     occasion: StoredOccasion,
     counts: RoundCounts,
+    /// Of what webhooks are told of it.
+    calls: RoundCounts,
     hold: Option<Hold>,
 }
 
@@ -118,15 +121,19 @@ async fn overview(out: &mut impl Write, store: &Store, holds: &[Hold]) -> anyhow
         let until = pause.until.format("%H:%M:%S UTC");
         writeln!(out, "Paused until {until}, {}: {}", pause.node, pause.reason)?;
     }
-    let Overview { waiting, throttled, claimed, .. } = view;
-    if waiting + throttled + claimed > 0 {
+    let Overview { waiting, throttled, calls, claimed, .. } = view;
+    if waiting + throttled + calls + claimed > 0 {
         let oldest = view.oldest_due.map(|due| (view.at - due).num_seconds());
         let oldest = oldest.map_or(String::new(), |s| format!(", the oldest due for {}", span(s)));
         let throttled = match throttled {
             0 => String::new(),
             n => format!(", {n} beyond the rate of their domain"),
         };
-        writeln!(out, "Queue: {waiting} waiting{throttled}, {claimed} in hand{oldest}.")?;
+        let calls = match calls {
+            0 => String::new(),
+            n => format!(", {n} for webhooks"),
+        };
+        writeln!(out, "Queue: {waiting} waiting{throttled}{calls}, {claimed} in hand{oldest}.")?;
     }
     for gathering in &view.gathered {
         writeln!(out, "{}.", super::gathered(gathering))?;
@@ -158,7 +165,7 @@ fn span(seconds: i64) -> String {
     }
 }
 
-const MESSAGE_COLUMNS: [&str; 10] = [
+const MESSAGE_COLUMNS: [&str; 11] = [
     "notice",
     "recipient",
     "state",
@@ -169,9 +176,10 @@ const MESSAGE_COLUMNS: [&str; 10] = [
     "message id",
     "came back",
     "row",
+    "channel",
 ];
 
-fn cells(delivery: &Delivery) -> [String; 10] {
+fn cells(delivery: &Delivery) -> [String; 11] {
     let address = delivery.address.clone();
     let at = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
@@ -187,6 +195,7 @@ fn cells(delivery: &Delivery) -> [String; 10] {
         delivery.message_id.clone(),
         delivery.feedback.clone().unwrap_or_default(),
         delivery.row.to_string(),
+        delivery.channel.as_str().to_owned(),
     ]
 }
 
@@ -221,7 +230,7 @@ fn rounds_table(rounds: &Rounds) -> Table {
     table
         .load_style(presets::UTF8_BORDERS_ONLY)
         .set_header(["notice", "round", "revision", "messages", "of them"]);
-    for Standing { occasion, counts, hold } in rounds {
+    for Standing { occasion, counts, calls, hold } in rounds {
         table.add_row([
             occasion.subject.clone(),
             occasion.kind.as_str().to_owned(),
@@ -229,6 +238,7 @@ fn rounds_table(rounds: &Rounds) -> Table {
             counts.total().to_string(),
             named_counts(counts)
                 .map(|(name, n)| format!("{n} {name}"))
+                .chain(named_counts(calls).map(|(name, n)| format!("{n} {name} by webhook")))
                 .chain(hold.as_ref().map(|_| "held".to_owned()))
                 .collect::<Vec<_>>()
                 .join(", "),
@@ -251,8 +261,9 @@ async fn table_of_messages(
     outcome: Option<Shown>,
 ) -> anyhow::Result<()> {
     let mut table = Table::new();
-    let shown = |cells: [String; 10]| {
-        let [_, recipient, state, attempts, reply, settled, next, _, came_back, _] = cells;
+    let shown = |cells: [String; 11]| {
+        let [_, recipient, state, attempts, reply, settled, next, _, came_back, _, channel] = cells;
+        let recipient = super::by_channel(recipient, &channel);
         let when = if settled.is_empty() { next } else { settled };
         let state = if came_back.is_empty() { state } else { format!("{state}, {came_back}") };
         [recipient, state, attempts, when, reply]
@@ -281,12 +292,15 @@ async fn json_lines(
     arguments: &Arguments,
     listed: bool,
 ) -> anyhow::Result<()> {
-    for Standing { occasion, counts, hold } in rounds {
-        let counts: serde_json::Map<String, Value> =
-            named_counts(counts).map(|(name, n)| (name.to_owned(), n.into())).collect();
+    let named = |counts: &RoundCounts| -> serde_json::Map<String, Value> {
+        named_counts(counts).map(|(name, n)| (name.to_owned(), n.into())).collect()
+    };
+    for Standing { occasion, counts, calls, hold } in rounds {
+        let (counts, calls) = (named(counts), named(calls));
         let line = json!({
             "round": occasion.subject, "kind": occasion.kind,
             "revision": occasion.revision, "counts": counts,
+            "webhooks": calls,
             "held": hold.as_ref().map(ToString::to_string),
         });
         writeln!(out, "{line}")?;
@@ -301,7 +315,7 @@ async fn json_lines(
             "attempts": delivery.attempts, "reply": delivery.reply,
             "settled_at": delivery.settled_at, "next_attempt": delivery.next_attempt,
             "message_id": delivery.message_id, "came_back": delivery.feedback,
-            "row": delivery.row
+            "row": delivery.row, "channel": delivery.channel.as_str()
         });
         writeln!(out, "{line}").context("cannot print")
     })

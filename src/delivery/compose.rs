@@ -11,10 +11,8 @@ use crate::links::{Keys, Token};
 use crate::notice::{PartSlot, Slot, fill_slots, greet};
 use crate::store::{Claimed, Member};
 use chrono::{DateTime, Utc};
+use lettre::message::header::{self, Date, Headers, InReplyTo, MessageId, References, Subject};
 use lettre::message::{Mailbox, Mailboxes};
-use lettre::message::header::{
-    self, Date, Headers, InReplyTo, MessageId, References, Subject,
-};
 use std::collections::HashMap;
 use std::time::SystemTime;
 

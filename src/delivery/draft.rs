@@ -50,6 +50,7 @@ pub fn draft(
         message_id: format!("draft@{}", letterhead.domain),
         thread: None,
         attempts: 0,
+        made_at: now,
         address: "you@recipient.example".parse().expect("it is an address"),
         name: None,
     };

@@ -90,10 +90,11 @@ fn content(letterhead: &Letterhead, edition: &Edition, open: &mut Vec<OpenLine>)
         if calendar.lines().any(|line| line == "METHOD:CANCEL") { "CANCEL" } else { "PUBLISH" };
     let content_type = format!("text/calendar; method={method}; charset=UTF-8");
     let name = Some(letterhead.calendar_name.as_str());
-    MultiPart::mixed()
-        .boundary(format!("{BOUNDARY}parts"))
-        .multipart(alternative)
-        .singlepart(part(&content_type, calendar, name))
+    MultiPart::mixed().boundary(format!("{BOUNDARY}parts")).multipart(alternative).singlepart(part(
+        &content_type,
+        calendar,
+        name,
+    ))
 }
 
 /// The text with one kind of line end, and with a mark in place of every line

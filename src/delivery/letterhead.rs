@@ -77,6 +77,18 @@ impl Letterhead {
         Self::about(program, &about, kind, locale, base)
     }
 
+    /// Of a mail about somebody's own webhook.
+    pub fn of_webhook(
+        program: &Program,
+        locale: &Locale,
+        base: &PublicUrl,
+    ) -> Result<Self, BadSender> {
+        let kind = OccasionKind::Webhook;
+        let page = format!("/notices/{}", program.id);
+        let about = About { page, label: kind.as_str(), confirms: None };
+        Self::about(program, &about, kind, locale, base)
+    }
+
     /// Of a mail that bundles several.
     pub fn of_digest(
         program: &Program,

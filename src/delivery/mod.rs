@@ -19,12 +19,14 @@ mod sender;
 mod server;
 mod smtp;
 mod stock;
+mod webhooks;
 mod wire;
 
 pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, spread, wait};
 pub use compose::ComposeError;
 pub use draft::{Samples, draft};
 pub use gate::Pause;
+pub use webhooks::Webhooks;
 
 use crate::clock::Clock;
 use crate::config::{MailSettings, TransportSettings};

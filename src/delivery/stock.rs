@@ -4,7 +4,7 @@ use super::compose::ComposeError;
 use super::form::Form;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
-use crate::notice::{Locale, NoticePath, OccasionKind};
+use crate::notice::{Edition, Locale, NoticePath, OccasionKind};
 use crate::store::{Member, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub(super) struct Printed {
 pub(super) struct Stock {
     store: Store,
     link_base: PublicUrl,
+    /// What webhooks are told of.
+    editions: Mutex<HashMap<i64, Arc<Edition>>>,
     /// By occasion and edition.
     forms: Mutex<HashMap<(i64, i64), Arc<Printed>>>,
     letterheads: Mutex<HashMap<(i64, Locale), Arc<Letterhead>>>,
@@ -41,7 +43,22 @@ pub(super) struct Stock {
 
 impl Stock {
     pub fn new(store: Store, link_base: PublicUrl) -> Self {
-        Self { store, link_base, forms: Mutex::default(), letterheads: Mutex::default() }
+        let (forms, letterheads) = (Mutex::default(), Mutex::default());
+        Self { store, link_base, editions: Mutex::default(), forms, letterheads }
+    }
+
+    pub async fn edition(&self, id: i64) -> Result<Arc<Edition>, StockError> {
+        let mut held = self.editions.lock().await;
+        if let Some(edition) = held.get(&id) {
+            return Ok(edition.clone());
+        }
+        let loaded = self.store.edition(id).await?.ok_or(StockError::Missing("the edition"))?;
+        let edition = Arc::new(loaded);
+        if held.len() >= MAX_HELD {
+            held.clear();
+        }
+        held.insert(id, edition.clone());
+        Ok(edition)
     }
 
     pub async fn printed(&self, occasion: i64, edition: i64) -> Result<Arc<Printed>, StockError> {
@@ -74,7 +91,7 @@ impl Stock {
     }
 
     /// As the program stood in the publication that was announced.
-    async fn letterhead(
+    pub async fn letterhead(
         &self,
         occasion: i64,
         locale: &Locale,
@@ -90,15 +107,18 @@ impl Stock {
         let publication = publication.ok_or(missing("the publication"))?.publication;
         let program = publication.workspace.programs.get(&stored.program);
         let program = program.ok_or(missing("the program"))?;
-        let letterhead = if stored.kind == OccasionKind::Confirmation {
-            let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
-            Letterhead::of_confirmation(program, pending, locale, &self.link_base)
-        } else if stored.kind == OccasionKind::Digest {
-            Letterhead::of_digest(program, locale, &self.link_base)
-        } else {
-            let path: NoticePath =
-                stored.subject.parse().map_err(|_| missing("the notice's name"))?;
-            Letterhead::new(program, &path, stored.kind, locale, &self.link_base)
+        let letterhead = match stored.kind {
+            OccasionKind::Confirmation => {
+                let pending = stored.key.parse().map_err(|_| missing("what is to be confirmed"))?;
+                Letterhead::of_confirmation(program, pending, locale, &self.link_base)
+            }
+            OccasionKind::Digest => Letterhead::of_digest(program, locale, &self.link_base),
+            OccasionKind::Webhook => Letterhead::of_webhook(program, locale, &self.link_base),
+            kind => {
+                let path: NoticePath =
+                    stored.subject.parse().map_err(|_| missing("the notice's name"))?;
+                Letterhead::new(program, &path, kind, locale, &self.link_base)
+            }
         };
         let letterhead = Arc::new(letterhead.map_err(ComposeError::from)?);
         if held.len() >= MAX_HELD {

@@ -49,10 +49,12 @@ pub enum OccasionKind {
     Escalated,
     Drift,
     Test,
+    /// That somebody's webhook is called no more.
+    Webhook,
 }
 
 impl OccasionKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Announcement,
         Self::Reminder,
         Self::Change,
@@ -63,6 +65,7 @@ impl OccasionKind {
         Self::Escalated,
         Self::Drift,
         Self::Test,
+        Self::Webhook,
     ];
 
     /// The stored name, and the folder of its mail template.
@@ -78,6 +81,7 @@ impl OccasionKind {
             Self::Escalated => "escalated",
             Self::Drift => "drift",
             Self::Test => "test",
+            Self::Webhook => "webhook",
         }
     }
 }
@@ -94,6 +98,11 @@ pub struct Edition {
     pub html: String,
     /// An iCalendar object (RFC 5545), where the notice has dates.
     pub calendar: Option<String>,
+    /// What webhooks are told beside it, as a JSON object: the event's type, the
+    /// title, and the affected rows. Left out of the digest where there is none,
+    /// so that editions from before there were webhooks keep theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 /// A place in an edition that differs by recipient.

@@ -23,6 +23,7 @@ mod subscription;
 mod timetable;
 mod translation;
 mod values;
+mod webhook;
 
 pub use catalogue::*;
 pub use date::*;
@@ -44,3 +45,4 @@ pub use subscription::*;
 pub use timetable::*;
 pub use translation::*;
 pub use values::*;
+pub use webhook::*;

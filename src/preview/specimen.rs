@@ -9,9 +9,7 @@ use crate::notice::{
     Amendment, AmendmentKind, Date, Edition, Former, Locale, Notice, NoticePath, OccasionKind,
     PartSlot, Point, Program, RowId, Slot, Span, escape_html, fill_slots,
 };
-use crate::render::{
-    DigestPart, Escalated, PageLinks, PartMatter, RenderError, Renderer,
-};
+use crate::render::{DigestPart, Escalated, PageLinks, PartMatter, RenderError, Renderer};
 use crate::schedule::{
     Reminder, Rung, before_last_amendment, bounds, escalations, reminders, rungs,
 };
@@ -62,7 +60,8 @@ impl Specimen<'_> {
             let parts =
                 (0..MAX_PARTS).flat_map(|at| PartSlot::ALL.map(|part| Slot::Part(part, at)));
             let slots: Vec<Slot> = Slot::ALL.into_iter().chain(parts).collect();
-            let values: Vec<_> = slots.iter().map(|slot| escape(&self.sample(renderer, *slot))).collect();
+            let values: Vec<_> =
+                slots.iter().map(|slot| escape(&self.sample(renderer, *slot))).collect();
             let place = |slot| slots.iter().position(|known| *known == slot);
             fill_slots(text, |slot| place(slot).map_or("", |at| values[at].as_str()))
         };

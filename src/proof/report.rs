@@ -1,6 +1,6 @@
 //! A record as it is shown, on the terminal and by the API.
 
-use crate::store::ToldRecord;
+use crate::store::{Channel, ToldRecord};
 use chrono::SecondsFormat;
 use data_encoding::HEXLOWER;
 use serde::Serialize;
@@ -22,6 +22,9 @@ pub struct Told {
     /// `suppressed` or `dead`.
     #[schema(example = "accepted")]
     pub outcome: String,
+    /// `mail` or `webhook`.
+    #[schema(example = "mail")]
+    pub channel: &'static str,
     /// What the server said, or why nothing was sent.
     #[schema(example = "250 2.0.0 Ok: queued")]
     pub reply: String,
@@ -55,6 +58,7 @@ impl From<&ToldRecord> for Told {
             recipient: record.address.as_ref().map(ToString::to_string),
             recipient_number: record.recipient,
             outcome: record.outcome.clone(),
+            channel: Channel::numbered(record.channel).map_or("", Channel::as_str),
             reply: record.reply.clone(),
             kind: record.kind.clone(),
             occasion: record.key.clone(),
@@ -71,7 +75,7 @@ impl From<&ToldRecord> for Told {
 }
 
 impl Told {
-    pub const COLUMNS: [&str; 13] = [
+    pub const COLUMNS: [&str; 14] = [
         "at",
         "recipient",
         "outcome",
@@ -85,11 +89,12 @@ impl Told {
         "message_id",
         "seal",
         "record",
+        "channel",
     ];
 
     /// In the order of [`Self::COLUMNS`]. The text is too long for a cell; the
     /// edition's digest stands for it.
-    pub fn cells(&self) -> [String; 13] {
+    pub fn cells(&self) -> [String; 14] {
         let erased = || format!("(erased, number {})", self.recipient_number);
         [
             self.at.clone(),
@@ -105,6 +110,7 @@ impl Told {
             self.message_id.clone(),
             self.seal.map(|seal| seal.to_string()).unwrap_or_default(),
             self.record.to_string(),
+            self.channel.to_owned(),
         ]
     }
 }

@@ -5,11 +5,15 @@ use super::engine::Form;
 use super::layout::tidy_text;
 use super::view::{About, Before, Escalated, ProgramView, Slots, View};
 use super::{RenderError, Renderer};
-use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
+use crate::impact::{ImpactedApi, Located};
+use crate::notice::{
+    Edition, EventKind, Locale, Notice, OccasionKind, Program, RowId, WebhookTrouble,
+};
 use crate::schedule::Rung;
 use chrono::{DateTime, Utc};
 use css_inline::CSSInliner;
 use serde::Serialize;
+use serde_json::json;
 
 /// Mail readers drop what stands in `<style>` to differing degrees, so each rule
 /// is written to its elements; only media queries stay, which cannot be.
@@ -24,13 +28,23 @@ pub(super) fn inliner() -> CSSInliner<'static> {
 
 /// A mail that is about no notice.
 #[derive(Serialize)]
-struct ConfirmationView<'a> {
+struct PlainView<'a> {
     locale: &'a str,
     direction: &'static str,
     colon: String,
     program: ProgramView<'a>,
     palette: Palette,
     slots: Slots,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<WebhookView<'a>>,
+}
+
+/// A webhook that was disabled.
+#[derive(Serialize)]
+struct WebhookView<'a> {
+    host: &'a str,
+    /// The name of what is wrong, which has a word.
+    trouble: &'static str,
 }
 
 impl Renderer {
@@ -38,18 +52,42 @@ impl Renderer {
     /// hear of it. Nothing that was given along stands in it: whoever fills in a
     /// form with somebody else's address gets no word through to them.
     pub fn confirmation(&self, program: &Program, locale: &Locale) -> Result<Edition, RenderError> {
+        self.about_no_notice(OccasionKind::Confirmation, program, locale, None)
+    }
+
+    /// The mail that tells somebody that their webhook at `host` is called no more,
+    /// and why.
+    pub fn webhook_disabled(
+        &self,
+        program: &Program,
+        locale: &Locale,
+        host: &str,
+        trouble: WebhookTrouble,
+    ) -> Result<Edition, RenderError> {
+        let webhook = WebhookView { host, trouble: trouble.as_str() };
+        self.about_no_notice(OccasionKind::Webhook, program, locale, Some(webhook))
+    }
+
+    fn about_no_notice(
+        &self,
+        kind: OccasionKind,
+        program: &Program,
+        locale: &Locale,
+        webhook: Option<WebhookView<'_>>,
+    ) -> Result<Edition, RenderError> {
         let language = self.language(locale);
         let program = program.head_in_locale(locale);
-        let view = ConfirmationView {
+        let view = PlainView {
             locale: language.locale().as_str(),
             direction: language.direction(),
             colon: language.say("colon"),
             program: ProgramView::new(&program),
             palette: Palette::new(program.settings.brand.colour),
             slots: Slots::new(),
+            webhook,
         };
         let part = |form, name: &str| {
-            let path = format!("mail/{}/{name}", OccasionKind::Confirmation.as_str());
+            let path = format!("mail/{}/{name}", kind.as_str());
             self.engines.render_as(form, &path, &view)
         };
         let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
@@ -73,8 +111,11 @@ impl Renderer {
         let language = self.language(locale);
         let (translated, said) = program.in_locale(notice, locale);
         let view = View::about(&translated, &said, &language, rows, About::Notice);
-        let calendar = self.calendar(program, notice, locale, rows, at);
-        self.mail(kind, locale, rows, &view, calendar)
+        let beside = Beside {
+            calendar: self.calendar(program, notice, locale, rows, at),
+            event: event(EventKind::Announced, (program, notice), (&translated, &said), rows, at)?,
+        };
+        self.mail(kind, locale, rows, &view, beside)
     }
 
     /// The mail that reminds of `rung`, for readers whom `rows` of it concern.
@@ -116,8 +157,11 @@ impl Renderer {
         let (translated, said) = program.in_locale(notice, locale);
         let view = View::about(&translated, &said, &language, rows, About::Coming(rung));
         let view = View { is_second: kind == OccasionKind::Escalation, ..view };
-        let calendar = self.calendar(program, notice, locale, rows, at);
-        self.mail(kind, locale, rows, &view, calendar)
+        let beside = Beside {
+            calendar: self.calendar(program, notice, locale, rows, at),
+            event: event(EventKind::Reminder, (program, notice), (&translated, &said), rows, at)?,
+        };
+        self.mail(kind, locale, rows, &view, beside)
     }
 
     /// The mail to the office: what became of `rung`.
@@ -133,7 +177,7 @@ impl Renderer {
         let (translated, said) = program.in_locale(notice, locale);
         let view = View::about(&translated, &said, &language, &[], About::Coming(rung));
         let view = View { escalated: Some(found), ..view };
-        self.mail(OccasionKind::Escalated, locale, &[], &view, None)
+        self.mail(OccasionKind::Escalated, locale, &[], &view, Beside::default())
     }
 
     /// As `change`, for second contacts who had heard of it.
@@ -178,11 +222,17 @@ impl Renderer {
         let view = View { is_second, ..view };
         let is_cancelled = view.changed.as_ref().is_some_and(|changed| changed.is_cancelled);
         if is_cancelled {
-            let calendar = self.cancelling_calendar(now.0, now.1, locale, rows, at);
-            return self.mail(OccasionKind::Cancellation, locale, rows, &view, calendar);
+            let beside = Beside {
+                calendar: self.cancelling_calendar(now.0, now.1, locale, rows, at),
+                event: event(EventKind::Cancelled, now, (&program, &notice), rows, at)?,
+            };
+            return self.mail(OccasionKind::Cancellation, locale, rows, &view, beside);
         }
-        let calendar = self.calendar(now.0, now.1, locale, rows, at);
-        self.mail(OccasionKind::Change, locale, rows, &view, calendar)
+        let beside = Beside {
+            calendar: self.calendar(now.0, now.1, locale, rows, at),
+            event: event(EventKind::Changed, now, (&program, &notice), rows, at)?,
+        };
+        self.mail(OccasionKind::Change, locale, rows, &view, beside)
     }
 
     fn mail(
@@ -191,7 +241,7 @@ impl Renderer {
         locale: &Locale,
         rows: &[RowId],
         view: &View<'_>,
-        calendar: Option<String>,
+        beside: Beside,
     ) -> Result<Edition, RenderError> {
         let part = |form, name: &str| {
             let path = format!("mail/{}/{name}", kind.as_str());
@@ -199,7 +249,8 @@ impl Renderer {
         };
         let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
         let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
-        Ok(tidied(locale, rows, texts, calendar))
+        let event = Some(beside.event).filter(|event| !event.is_empty());
+        Ok(Edition { event, ..tidied(locale, rows, texts, beside.calendar) })
     }
 }
 
@@ -217,7 +268,41 @@ pub(super) fn tidied(
         text: tidy_text(&text),
         html: charset_first(&html),
         calendar,
+        event: None,
     }
+}
+
+/// What an edition holds for programs rather than people.
+#[derive(Default)]
+struct Beside {
+    calendar: Option<String>,
+    event: String,
+}
+
+/// What webhooks are told of `rows` (all of them when empty), in the words of the
+/// API, as it stands at `at`.
+fn event(
+    kind: EventKind,
+    declared: (&Program, &Notice),
+    (program, notice): (&Program, &Notice),
+    rows: &[RowId],
+    at: DateTime<Utc>,
+) -> Result<String, RenderError> {
+    let is_told = |id: &RowId| rows.is_empty() || rows.contains(id);
+    let told = notice.schedule.rows.iter().filter(|(id, _)| is_told(id));
+    let lines = told.flat_map(|(row_id, row)| {
+        row.targets.iter().map(move |target| {
+            ImpactedApi::new(&Located { program, notice, row_id, row, target }, at)
+        })
+    });
+    let lines: Vec<ImpactedApi> = lines.collect();
+    let event = json!({
+        "type": kind.as_str(),
+        "revision": declared.0.revision(declared.1),
+        "title": notice.title,
+        "rows": lines,
+    });
+    Ok(serde_json::to_string(&event)?)
 }
 
 /// The inliner puts the style sheet at the head's beginning, and pushes the

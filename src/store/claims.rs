@@ -5,8 +5,9 @@ use super::buckets::Tokens;
 use super::dialect::Dialect;
 use super::nodes::NodeId;
 use super::queues::Claiming;
-use super::{Result, Store, Time, Write, digests, micros, outcomes, subscribers};
+use super::{Channel, Result, Store, Time, Write, digests, instant, micros, outcomes, subscribers};
 use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
+use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 /// A message that is this node's to send.
@@ -28,6 +29,7 @@ pub struct Claimed {
     pub thread: Option<String>,
     /// Attempts before this one.
     pub attempts: i64,
+    pub made_at: DateTime<Utc>,
     pub address: EmailAddress,
     pub name: Option<String>,
 }
@@ -53,12 +55,13 @@ pub struct Claims {
 pub(super) struct Candidate {
     pub id: i64,
     occasion: i64,
-    recipient: i64,
+    pub recipient: i64,
     edition: i64,
     apis: String,
     message_id: String,
     thread: Option<String>,
     attempts: i64,
+    made_at: i64,
     outcome: Option<String>,
     not_after: Option<i64>,
     superseded: i64,
@@ -151,18 +154,29 @@ impl Store {
         Ok(claims)
     }
 
-    /// Whether anything of a round is due now, or in another node's hands.
+    /// Whether any mail of a round is due now, or in another node's hands.
     pub async fn is_round_due(&self, occasion: i64) -> Result<bool> {
+        self.is_due(occasion, false).await
+    }
+
+    /// The same of what webhooks are told.
+    pub async fn are_calls_due(&self, occasion: i64) -> Result<bool> {
+        self.is_due(occasion, true).await
+    }
+
+    async fn is_due(&self, occasion: i64, by_webhook: bool) -> Result<bool> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
         let due: i64 = sqlx::query_scalar(
             "select count(*) from (
-                select 1 from outbox where occasion = $1
+                select 1 from outbox where occasion = $1 and (channel = $3) = ($4 = 1)
                 and (state = 'claimed' or (state = 'waiting' and next_attempt <= $2
                     and (closes_at is null or closes_at > $2))) limit 1) due",
         )
         .bind(occasion)
         .bind(now)
+        .bind(Channel::Webhook as i64)
+        .bind(i64::from(by_webhook))
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -173,7 +187,7 @@ impl Store {
     /// back. It counts as of now: whoever is alive beats again, and whoever is
     /// not grows stale. The time is taken within the statement: a claimer that
     /// was halted and goes on would otherwise set back everybody's heartbeat.
-    async fn distrust_the_future(&self, transaction: &mut Write) -> Result<()> {
+    pub(super) async fn distrust_the_future(&self, transaction: &mut Write) -> Result<()> {
         let now = match &self.time {
             Time::Told(clock) => micros(clock.now()).to_string(),
             Time::Database => self.dialect.now().to_owned(),
@@ -187,7 +201,12 @@ impl Store {
     /// it holds may be in flight, and would be sent twice if it freed it for itself.
     ///
     /// What was in flight when its facts were superseded may have arrived.
-    async fn free_stale(&self, transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
+    pub(super) async fn free_stale(
+        &self,
+        transaction: &mut Write,
+        now: i64,
+        alive: NodeId,
+    ) -> Result<()> {
         let sql = format!(
             "update outbox set state = 'waiting', node = null, claimed_at = null,
                 outcome = case when superseded > 0 then 'unknown' else outcome end
@@ -215,6 +234,7 @@ impl Candidate {
             message_id: self.message_id,
             thread: self.thread,
             attempts: self.attempts,
+            made_at: instant(self.made_at)?,
             address: subscribers::parsed("an address", &self.address.unwrap_or_default())?,
             name: self.name,
         })
@@ -234,7 +254,8 @@ pub(super) async fn take(
     }
     let rows: Vec<i64> = taken.iter().map(|candidate| candidate.id).collect();
     let sql = format!(
-        "update outbox set state = 'claimed', node = $2, claimed_at = $3, parked = 0
+        "update outbox set state = 'claimed', node = $2, claimed_at = $3,
+            parked = case when parked = 1 then 0 else parked end
          where id in (select cast(cast(value as text) as bigint) from {})",
         dialect.elements("$1")
     );

@@ -23,7 +23,8 @@ impl Store {
         };
         let sql = format!(
             "update outbox set state = 'waiting', outcome = null, reply = null, attempts = 0,
-                parked = 0, next_attempt = $1, settled_at = null, digest = null
+                parked = case when channel = 3 then 2 else 0 end, next_attempt = $1,
+                settled_at = null, digest = null
              where state = 'settled' and outcome in ({})
                 and (id = $2 or occasion in (select id from occasions where subject = $3))",
             named.join(", ")

@@ -41,8 +41,8 @@ impl Store {
         let mut transaction = self.write().await?;
         sqlx::query(
             "insert into editions (occasion, digest, locale, rows, revision, since, facts,
-                subject, text, html, calendar, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                subject, text, html, calendar, created_at, event)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
              on conflict do nothing",
         )
         .bind(occasion)
@@ -57,6 +57,7 @@ impl Store {
         .bind(edition.html.as_str())
         .bind(edition.calendar.as_deref())
         .bind(micros(at))
+        .bind(edition.event.as_deref())
         .execute(&mut *transaction)
         .await?;
         let id: i64 = sqlx::query_scalar(
@@ -87,14 +88,14 @@ impl Store {
     }
 
     pub async fn edition(&self, id: i64) -> Result<Option<Edition>> {
-        type Whole = (String, String, String, String, String, Option<String>);
+        type Whole = (String, String, String, String, String, Option<String>, Option<String>);
         let row: Option<Whole> = sqlx::query_as(
-            "select locale, rows, subject, text, html, calendar from editions where id = $1",
+            "select locale, rows, subject, text, html, calendar, event from editions where id = $1",
         )
         .bind(id)
         .fetch_optional(&self.pool)
         .await?;
-        row.map(|(locale, rows, subject, text, html, calendar)| {
+        row.map(|(locale, rows, subject, text, html, calendar, event)| {
             Ok(Edition {
                 locale: super::subscribers::parsed("an edition", &locale)?,
                 rows: read_rows(&rows)?,
@@ -102,6 +103,7 @@ impl Store {
                 text,
                 html,
                 calendar,
+                event,
             })
         })
         .transpose()

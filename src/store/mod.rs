@@ -5,6 +5,7 @@
 //! computes no hash or token: those come in as bytes.
 
 mod acknowledgements;
+mod alone;
 mod approvals;
 mod backups;
 mod buckets;
@@ -40,6 +41,10 @@ mod tellings;
 mod tokens;
 mod told;
 mod wakeups;
+mod webhook_calls;
+mod webhook_news;
+mod webhook_twins;
+mod webhooks;
 
 pub use acknowledgements::{Acknowledged, Way};
 pub use approvals::{NewApproval, StoredApproval};
@@ -75,6 +80,10 @@ pub use tellings::{Stands, Telling};
 pub use tokens::{NewToken, StoredToken};
 pub use told::ToldNotice;
 pub use wakeups::{Topic, Wakeups};
+pub use webhook_calls::{Call, Calls, Health, OutOfTurn, Room};
+pub use webhook_news::WebhookNews;
+pub use webhook_twins::TWIN;
+pub use webhooks::{Asked, Webhook};
 
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;

@@ -4,7 +4,7 @@
 use super::frequencies::gather_for_the_weekly_alone;
 use super::listeners::as_json;
 use super::publications::{PublicationId, is_current};
-use super::{Result, Store, StoreError, Write, instant, micros};
+use super::{Result, Store, StoreError, Write, instant, micros, webhook_twins};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -16,6 +16,38 @@ pub enum Channel {
     Mail = 1,
     /// By mail, to somebody else on the recipient's behalf.
     SecondContact = 2,
+    Webhook = 3,
+}
+
+impl Channel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::SecondContact => "second contact",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// By which other way the same reader is told the same: what a webhook was told
+    /// its owner was told.
+    pub(super) fn beside(self) -> Self {
+        match self {
+            Self::Mail => Self::Webhook,
+            other => other,
+        }
+    }
+
+    /// By the number in a row's key.
+    pub fn numbered(number: i64) -> Option<Self> {
+        [Self::Mail, Self::SecondContact, Self::Webhook]
+            .into_iter()
+            .find(|known| *known as i64 == number)
+    }
+
+    pub(super) fn stored(number: i64) -> Result<Self> {
+        let unreadable = StoreError::unreadable("a channel");
+        Self::numbered(number).ok_or_else(|| unreadable(number.to_string()))
+    }
 }
 
 /// When a message may leave, and until when it is of use.
@@ -151,6 +183,7 @@ pub struct Delivery {
     /// Absent once the recipient was removed.
     pub address: Option<String>,
     pub message_id: String,
+    pub channel: Channel,
     /// `waiting`, `claimed` or the last outcome.
     pub state: String,
     pub attempts: i64,
@@ -177,6 +210,7 @@ type DeliveryRow = (
     Option<i64>,
     i64,
     Option<String>,
+    i64,
 );
 
 impl Store {
@@ -194,12 +228,25 @@ impl Store {
         Ok(filling)
     }
 
+    /// How the mail of a round stands.
     pub async fn round_counts(&self, occasion: i64) -> Result<RoundCounts> {
+        self.counts(occasion, false).await
+    }
+
+    /// The same of what webhooks are told.
+    pub async fn call_counts(&self, occasion: i64) -> Result<RoundCounts> {
+        self.counts(occasion, true).await
+    }
+
+    async fn counts(&self, occasion: i64, by_webhook: bool) -> Result<RoundCounts> {
         let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
-            "select state, outcome, count(*) from outbox where occasion = $1
+            "select state, outcome, count(*) from outbox
+             where occasion = $1 and (channel = $2) = ($3 = 1)
              group by state, outcome",
         )
         .bind(occasion)
+        .bind(Channel::Webhook as i64)
+        .bind(i64::from(by_webhook))
         .fetch_all(&self.pool)
         .await?;
         let mut counts = RoundCounts::default();
@@ -217,9 +264,12 @@ impl Store {
             }
         }
         let next: Option<i64> = sqlx::query_scalar(
-            "select min(next_attempt) from outbox where occasion = $1 and state = 'waiting'",
+            "select min(next_attempt) from outbox
+             where occasion = $1 and state = 'waiting' and (channel = $2) = ($3 = 1)",
         )
         .bind(occasion)
+        .bind(Channel::Webhook as i64)
+        .bind(i64::from(by_webhook))
         .fetch_one(&self.pool)
         .await?;
         counts.next_attempt = next.map(instant).transpose()?;
@@ -237,7 +287,8 @@ impl Store {
             "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
                     o.attempts, o.reply, o.settled_at, o.next_attempt,
                     (select f.kind || ' ' || f.status from feedback f
-                     where f.outbox = coalesce(o.digest, o.id) order by f.id desc limit 1)
+                     where f.outbox = coalesce(o.digest, o.id) order by f.id desc limit 1),
+                    o.channel
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = coalesce(o.addressee, o.recipient)
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
@@ -318,6 +369,11 @@ impl Store {
                 .bind(as_json(&some)?);
             added += query.execute(&mut **transaction).await?.rows_affected();
         }
+        if webhook_twins::are_there_any(transaction).await? {
+            let recipients: Vec<i64> = rows.iter().map(|row| row.recipient).collect();
+            webhook_twins::add((&mut *transaction, self.dialect), occasion, &recipients, at)
+                .await?;
+        }
         gather_for_the_weekly_alone(transaction, occasion, rows, at).await?;
         sqlx::query("update occasions set filled = filled + $2 where id = $1")
             .bind(occasion)
@@ -328,8 +384,7 @@ impl Store {
     }
 }
 
-type Values<'r> =
-    (i64, i64, &'r str, &'r str, Option<&'r str>, Option<i64>, Option<&'r str>);
+type Values<'r> = (i64, i64, &'r str, &'r str, Option<&'r str>, Option<i64>, Option<&'r str>);
 
 /// What differs between rows of one channel and period, in the order they came.
 /// There are few periods: one for each zone at the most, and for each end.
@@ -370,6 +425,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         settled,
         next,
         feedback,
+        channel,
     ) = row;
     let next_attempt = (state == "waiting").then(|| instant(next)).transpose()?;
     Ok(Delivery {
@@ -378,6 +434,7 @@ fn delivery(row: DeliveryRow) -> Result<Delivery> {
         recipient,
         address,
         message_id,
+        channel: Channel::stored(channel)?,
         state: outcome.filter(|_| state != "claimed").unwrap_or(state),
         attempts,
         reply,

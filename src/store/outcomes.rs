@@ -37,22 +37,8 @@ impl Store {
     pub async fn record(&self, node: NodeId, reports: &[Report]) -> Result<()> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        // In one order everywhere, so that no two transactions wait for each other.
-        let mut reports: Vec<&Report> = reports.iter().collect();
-        reports.sort_by_key(|report| report.row());
-        let attempts: Vec<Attempt<'_>> =
-            reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
-        self.record_attempts(&mut transaction, node, now, &attempts).await?;
-        self.follow_digests(&mut transaction, node, now, &attempts).await?;
-        for report in reports {
-            match report {
-                Report::Returned { row } => give_back(&mut transaction, node, *row).await?,
-                Report::Gone { row, reason, .. } => {
-                    suppress_recipient(&mut transaction, *row, reason, now).await?;
-                }
-                Report::Attempted { .. } => {}
-            }
-        }
+        let reports: Vec<&Report> = reports.iter().collect();
+        self.put(&mut transaction, node, now, reports).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -82,7 +68,9 @@ impl<'a> Attempt<'a> {
         let (row, outcome, reply, retry_in) = match report {
             Report::Returned { .. } => return None,
             Report::Gone { row, reply, .. } => (*row, Outcome::Rejected, reply, &None),
-            Report::Attempted { row, outcome, reply, retry_in } => (*row, *outcome, reply, retry_in),
+            Report::Attempted { row, outcome, reply, retry_in } => {
+                (*row, *outcome, reply, retry_in)
+            }
         };
         let next_attempt = retry_in
             .map(|wait| now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)));
@@ -99,6 +87,32 @@ impl<'a> Attempt<'a> {
 }
 
 impl Store {
+    /// Puts reports on record, within a transaction.
+    pub(super) async fn put(
+        &self,
+        transaction: &mut Write,
+        node: NodeId,
+        now: i64,
+        mut reports: Vec<&Report>,
+    ) -> Result<()> {
+        // In one order everywhere, so that no two transactions wait for each other.
+        reports.sort_by_key(|report| report.row());
+        let attempts: Vec<Attempt<'_>> =
+            reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
+        self.record_attempts(transaction, node, now, &attempts).await?;
+        self.follow_digests(transaction, node, now, &attempts).await?;
+        for report in reports {
+            match report {
+                Report::Returned { row } => give_back(transaction, node, *row).await?,
+                Report::Gone { row, reason, .. } => {
+                    suppress_recipient(transaction, *row, reason, now).await?;
+                }
+                Report::Attempted { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
     /// An acceptance counts whoever holds the row by now, for the message is
     /// with the reader. Anything else counts only while the row is this node's.
     async fn record_attempts(

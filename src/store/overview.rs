@@ -19,6 +19,8 @@ pub struct Overview {
     pub waiting: i64,
     /// Put aside because their domain is out of tokens.
     pub throttled: i64,
+    /// Waiting for webhooks.
+    pub calls: i64,
     pub claimed: i64,
     pub gathered: Vec<Gathering>,
     /// Since when the longest waiting message is due that nobody holds.
@@ -77,6 +79,8 @@ impl Store {
                 "select count(*) from outbox where state = 'waiting' and parked = 1",
             )
             .await?,
+            calls: counted("select count(*) from outbox where state = 'waiting' and parked = 2")
+                .await?,
             gathered: self.gatherings().await?,
             claimed: counted("select count(*) from outbox where state = 'claimed'").await?,
             oldest_due: self.oldest_due(now).await?,

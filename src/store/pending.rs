@@ -6,9 +6,10 @@
 //! withdrawn by what claims, sends and withdraws all mail. What was asked for
 //! stands beside it, and touches what is known of a subscriber only by confirming.
 
+use super::alone::Alone;
 use super::frequencies::set_frequency;
 use super::suppressions::{self, BY_RECIPIENT, Cause};
-use super::{Channel, PublicationId, Result, Store, StoreError, Write, instant, micros};
+use super::{PublicationId, Result, Store, StoreError, Write, instant, micros};
 use crate::notice::{
     ApiId, Carrier, Digest, Edition, EmailAddress, EnvironmentId, Interest, Kind, Locale,
     OccasionKind, ProgramId, Wishes,
@@ -156,21 +157,20 @@ impl Store {
         if !mark_mailed(&mut transaction, new.pending.id, at).await? {
             return Ok(false);
         }
-        let (occasion, edition) = open(&mut transaction, new, at).await?;
-        sqlx::query(
-            "insert into outbox (occasion, recipient, channel, edition, apis, message_id,
-                made_at, not_before, next_attempt, not_after, state)
-             values ($1, $2, $3, $4, '', $5, $6, $6, $6, $7, 'waiting')",
-        )
-        .bind(occasion)
-        .bind(new.pending.subscriber)
-        .bind(Channel::Mail as i64)
-        .bind(edition)
-        .bind(new.message_id)
-        .bind(micros(at))
-        .bind(micros(new.pending.expires_at))
-        .execute(&mut *transaction)
-        .await?;
+        let alone = Alone {
+            kind: OccasionKind::Confirmation,
+            // The number that its link carries.
+            key: &new.pending.id.to_string(),
+            program: new.program,
+            publication: new.publication,
+            revision: new.revision,
+            edition: new.edition,
+            carrier: new.carrier,
+            message_id: new.message_id,
+            recipient: new.pending.subscriber,
+            not_after: Some(new.pending.expires_at),
+        };
+        alone.put(&mut transaction, at).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -261,58 +261,6 @@ async fn mark_mailed(transaction: &mut Write, id: i64, at: DateTime<Utc>) -> Res
         .execute(&mut **transaction)
         .await?;
     Ok(done.rows_affected() > 0)
-}
-
-/// An occasion of its own for each, named by the number that its link carries,
-/// with its one edition.
-async fn open(
-    transaction: &mut Write,
-    new: &Confirmation<'_>,
-    at: DateTime<Utc>,
-) -> Result<(i64, i64)> {
-    let (kind, key) = (OccasionKind::Confirmation.as_str(), new.pending.id.to_string());
-    sqlx::query(
-        "insert into occasions (program, subject, kind, key, revision, publication, filled,
-            created_at, filled_at, carrier)
-         values ($1, $1, $2, $3, $4, $5, 1, $6, $6, $7)",
-    )
-    .bind(new.program.as_str())
-    .bind(kind)
-    .bind(key.as_str())
-    .bind(new.revision.as_str())
-    .bind(new.publication.get())
-    .bind(micros(at))
-    .bind(new.carrier.as_str())
-    .execute(&mut **transaction)
-    .await?;
-    let occasion: i64 = sqlx::query_scalar(
-        "select id from occasions where subject = $1 and kind = $2 and key = $3",
-    )
-    .bind(new.program.as_str())
-    .bind(kind)
-    .bind(key)
-    .fetch_one(&mut **transaction)
-    .await?;
-    sqlx::query(
-        "insert into editions
-            (occasion, digest, locale, rows, revision, subject, text, html, created_at)
-         values ($1, $2, $3, '[]', $8, $4, $5, $6, $7)",
-    )
-    .bind(occasion)
-    .bind(Digest::of(new.edition).as_str())
-    .bind(new.edition.locale.as_str())
-    .bind(new.edition.subject.as_str())
-    .bind(new.edition.text.as_str())
-    .bind(new.edition.html.as_str())
-    .bind(micros(at))
-    .bind(new.revision.as_str())
-    .execute(&mut **transaction)
-    .await?;
-    let edition: i64 = sqlx::query_scalar("select id from editions where occasion = $1")
-        .bind(occasion)
-        .fetch_one(&mut **transaction)
-        .await?;
-    Ok((occasion, edition))
 }
 
 async fn take_in(transaction: &mut Write, pending: &Pending, at: DateTime<Utc>) -> Result<()> {

@@ -193,19 +193,42 @@ impl Claiming<'_> {
         Ok(())
     }
 
-    /// The next messages of a round: those put aside for `domain`, or the others.
     async fn candidates(
         &mut self,
         occasion: i64,
         domain: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Candidate>> {
-        let which = match domain {
-            Some(_) => "o.parked = 1 and o.domain = $4",
-            None => "o.parked = 0 and $4 = ''",
+        let line = domain.map_or(Line::Mail, Line::Aside);
+        self.store.candidates(self.transaction, (occasion, line), self.now, as_i64(limit)).await
+    }
+}
+
+/// In which queue of a round a message waits, by its number in `parked`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Line<'a> {
+    Mail,
+    /// Mail that was put aside for this domain.
+    Aside(&'a str),
+    Webhooks,
+}
+
+impl Store {
+    /// The next messages that wait in a line.
+    pub(super) async fn candidates(
+        &self,
+        transaction: &mut Write,
+        (occasion, line): (i64, Line<'_>),
+        now: i64,
+        limit: i64,
+    ) -> Result<Vec<Candidate>> {
+        let (which, domain) = match line {
+            Line::Mail => ("o.parked = 0 and $4 = ''", ""),
+            Line::Aside(domain) => ("o.parked = 1 and o.domain = $4", domain),
+            Line::Webhooks => ("o.parked = 2 and $4 = ''", ""),
         };
         let sql = format!(
-            "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts,
+            "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts, o.made_at,
                     o.not_after, o.thread, o.outcome, o.superseded, o.domain, c.subject, s.address, s.name,
                     o.addressee, o.told_on, f.id as first, f.name as first_name,
                     f.address as first_address, {NEEDLESS} as needless,
@@ -219,14 +242,14 @@ impl Claiming<'_> {
              where o.occasion = $1 and o.state = 'waiting' and o.next_attempt <= $2
                 and (o.closes_at is null or o.closes_at > $2) and {which}
              order by o.next_attempt, o.id limit $3 {}",
-            self.store.dialect.lock_rows()
+            self.dialect.lock_rows()
         );
         Ok(sqlx::query_as(AssertSqlSafe(sql))
             .bind(occasion)
-            .bind(self.now)
-            .bind(as_i64(limit))
-            .bind(domain.unwrap_or_default())
-            .fetch_all(&mut **self.transaction)
+            .bind(now)
+            .bind(limit)
+            .bind(domain)
+            .fetch_all(&mut **transaction)
             .await?)
     }
 }

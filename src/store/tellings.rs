@@ -26,6 +26,7 @@ pub struct Telling {
     pub settled_at: Option<DateTime<Utc>>,
     /// When the recipient was told, as the message to somebody else says it.
     pub told_on: Option<String>,
+    pub channel: Channel,
     pub stands: Stands,
     /// It waits for a digest that is not made yet, and leaves under no Message-ID
     /// that is known.
@@ -78,6 +79,7 @@ struct Row {
     made_at: i64,
     settled_at: Option<i64>,
     told_on: Option<String>,
+    channel: i64,
     state: String,
     outcome: Option<String>,
     superseded: i64,
@@ -118,7 +120,8 @@ impl Store {
     }
 
     /// The messages of these occasions to recipients after the first and up to
-    /// the second number, by recipient and in the order they were made.
+    /// the second number, by recipient and in the order they were made. What a
+    /// webhook was told its owner was told, whatever became of the mail.
     pub async fn tellings(
         &self,
         occasions: &[i64],
@@ -129,17 +132,18 @@ impl Store {
         for occasion in occasions {
             let page: Vec<Row> = sqlx::query_as(
                 "select o.id, o.occasion, o.recipient, o.addressee, o.edition, o.thread, o.made_at,
-                        o.settled_at, o.told_on, o.outcome,
-                        o.superseded, coalesce(d.message_id, o.message_id) as message_id,
+                        o.settled_at, o.told_on, o.outcome, o.superseded, o.channel,
+                        coalesce(d.message_id, o.message_id) as message_id,
                         case when o.state = 'bundled' then d.state else o.state end as state
                  from outbox o left join outbox d on d.id = o.digest
                  where o.occasion = $1 and o.recipient > $2 and o.recipient <= $3
-                    and o.channel = $4",
+                    and o.channel in ($4, $5)",
             )
             .bind(occasion)
             .bind(after)
             .bind(to)
             .bind(channel as i64)
+            .bind(channel.beside() as i64)
             .fetch_all(&self.pool)
             .await?;
             found.extend(page);
@@ -248,6 +252,7 @@ fn read(row: Row) -> Result<Telling> {
         made_at: instant(row.made_at)?,
         settled_at: row.settled_at.map(instant).transpose()?,
         told_on: row.told_on,
+        channel: Channel::stored(row.channel)?,
         stands,
         is_gathered: row.state == "gathered",
         is_superseded: row.superseded > 0,

@@ -18,6 +18,8 @@ pub struct Known {
     /// For how many others they are the second contact.
     #[serde(skip_serializing_if = "is_zero")]
     pub second_contact_of: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<KnownWebhook>,
     /// What was asked for by a form within the last day, confirmed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<Wishes>,
@@ -43,6 +45,12 @@ pub struct Person {
     pub second_contact: Option<EmailAddress>,
     /// An absent part stands for all.
     pub hears: Vec<Wanted>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct KnownWebhook {
+    pub url: String,
+    pub state: &'static str,
 }
 
 /// One interest.
@@ -93,10 +101,12 @@ pub async fn known_of(
     let mailbox = keys.mailbox(address);
     let number = store.subscriber_number(address).await?;
     let (mut person, mut messages, mut second_contact_of) = (None, Vec::new(), 0);
+    let mut webhook = None;
     if let Some(number) = number {
         person = store.subscriber(number).await?;
         messages = store.sent_to(number).await?;
         second_contact_of = store.is_second_contact_of(number).await?;
+        webhook = store.webhook(number).await?;
     }
     let suppressed = store.suppressions_of(&mailbox).await?;
     let history = store.suppression_events(&mailbox).await?;
@@ -104,6 +114,10 @@ pub async fn known_of(
         address: address.clone(),
         person: person.as_ref().map(described),
         second_contact_of,
+        webhook: webhook.map(|webhook| KnownWebhook {
+            url: webhook.url.to_string(),
+            state: webhook.state.as_str(),
+        }),
         asked_for: store.pending_of(&mailbox).await?.map(|pending| pending.wishes),
         suppressed: suppressed
             .into_iter()

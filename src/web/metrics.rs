@@ -86,6 +86,7 @@ impl MetricsSite {
         Ok(Facts {
             waiting: view.waiting,
             throttled: view.throttled,
+            calls: view.calls,
             claimed: view.claimed,
             gathered: view.gathered.iter().map(|gathering| gathering.messages).sum(),
             oldest_seconds: view.oldest_due.map_or(0.0, |due| seconds(view.at - due)),

@@ -15,6 +15,7 @@ mod languages;
 mod metrics;
 mod office;
 mod outermost;
+mod own;
 mod pages;
 mod paging;
 mod parameters;

@@ -27,7 +27,11 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 const MAX_ADDRESS_BYTES: usize = 8_192;
 
 /// The beginnings of addresses whose rest is a token.
-pub const TOKEN_PREFIXES: [&str; 4] = ["/u/", "/done/", "/confirm/", "/preferences/"];
+pub const TOKEN_PREFIXES: [&str; 5] =
+    ["/u/", "/done/", "/confirm/", "/preferences/", "/api/v1/preferences/"];
+
+/// What is asked for by programs, and not for everybody.
+const PRIVATE_PREFIXES: [&str; 2] = ["/api/v1/proof/", "/api/v1/preferences/"];
 
 fn token_prefix(path: &str) -> Option<&'static str> {
     TOKEN_PREFIXES.into_iter().find(|prefix| path.starts_with(prefix))
@@ -72,7 +76,8 @@ pub async fn around(
 
 /// Whether web pages of others may read it: whatever is public and for programs.
 pub fn is_open(path: &str) -> bool {
-    let is_public = path.starts_with("/api/") && !path.starts_with("/api/v1/proof/");
+    let is_private = |prefix| path.starts_with(prefix);
+    let is_public = path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
     is_public || path == "/openapi.json"
 }
 

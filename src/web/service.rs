@@ -6,6 +6,7 @@ use super::snapshot::Snapshot;
 use super::strangers::Limits;
 use crate::clock::Clock;
 use crate::config::{Network, PublicUrl};
+use crate::http_client::Reach;
 use crate::impact::BadFilter;
 use crate::links::Keys;
 use crate::metrics::Metrics;
@@ -47,6 +48,8 @@ pub struct Service {
     limits: Limits,
     /// Who may say whom a request comes from.
     trusted_proxies: Vec<Network>,
+    /// Where webhooks may lead.
+    reach: Reach,
 }
 
 impl Service {
@@ -61,6 +64,7 @@ impl Service {
         let (snapshot, history) = (ArcSwapOption::empty(), History::default());
         let (metrics, intake_secret) = (Arc::default(), None);
         let (limits, trusted_proxies) = (Limits::default(), Vec::new());
+        let reach = Reach::of_strangers(&[]);
         Ok(Self {
             snapshot,
             history,
@@ -73,6 +77,7 @@ impl Service {
             built_in,
             limits,
             trusted_proxies,
+            reach,
         })
     }
 
@@ -97,6 +102,15 @@ impl Service {
     /// Takes the word of these proxies for whom a request comes from.
     pub fn trusting(self, trusted_proxies: Vec<Network>) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// Lets webhooks lead so far.
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// Puts a new snapshot in place. Requests under way keep the one they have.

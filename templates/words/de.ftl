@@ -493,3 +493,32 @@ tick-to-erase = Kreuzen Sie das Kästchen an, um zu löschen.
 erased-title = Sie sind gelöscht
 erased-lead = Hier ist nichts mehr über Sie bekannt, und es kommt keine Mail.
 hears-of = { $apis }, { $environments }, { $kinds }
+
+## Webhooks
+
+webhook-title = Webhook
+webhook-lead = Was Sie per Mail erhalten, schicken wir auch an ein Programm von Ihnen, als signiertes JSON (Standard Webhooks).
+webhook-url = Adresse des Webhooks
+webhook-set = Webhook festlegen
+webhook-remove = Webhook entfernen
+webhook-renew = Neues Geheimnis
+webhook-try = Test senden
+webhook-enable = Erneut versuchen
+webhook-secret-once = Was wir senden, ist mit diesem Geheimnis signiert. Es wird nur dieses eine Mal gezeigt:
+webhook-old-secret = 24 Stunden lang signiert das bisherige Geheimnis daneben.
+webhook-pending = Gleich geht eine Probe an den Webhook; sobald er sie zurückgibt, erfährt er, was Sie per Mail erhalten.
+webhook-active = Der Webhook erfährt, was Sie per Mail erhalten.
+webhook-disabled = Der Webhook wird nicht aufgerufen.
+webhook-answered = Der letzte Test wurde angenommen.
+webhook-test-failed = Der letzte Test ist gescheitert.
+webhook-is-refused = Er führt zu einer Adresse, die nicht aufgerufen wird.
+webhook-is-unreachable = Dort antwortet nichts, oder nicht rechtzeitig.
+webhook-is-status = Er antwortet nicht mit einem Status 2xx.
+webhook-is-challenge = In seiner Antwort fehlt die Probe.
+webhook-is-gone = Er hat geantwortet, dass es ihn nicht mehr gibt (410).
+webhook-is-failing = Die Aufrufe scheitern seit einiger Zeit.
+webhook-bad-url = Diese Adresse ist nicht verwendbar. Sie muss mit https:// beginnen und zu einem öffentlichen Host führen.
+webhook-mail-subject = Ihr Webhook bei { $host } wurde abgeschaltet
+webhook-mail-heading = Ihr Webhook wurde abgeschaltet
+webhook-mail-lead = Wir rufen Ihren Webhook bei { $host } nicht mehr auf. Per Mail hören Sie weiter von uns.
+webhook-mail-then = Was auf ihn wartete, wird nicht gesendet. Wenn er wieder funktioniert, lassen Sie ihn hier erneut versuchen:

@@ -504,3 +504,32 @@ tick-to-erase = Tick the box to erase.
 erased-title = You are erased
 erased-lead = Nothing is known of you here any more, and no mail comes.
 hears-of = { $apis }, { $environments }, { $kinds }
+
+## Webhooks
+
+webhook-title = Webhook
+webhook-lead = What is mailed to you can also be sent to a program of yours, as signed JSON (Standard Webhooks).
+webhook-url = Address of the webhook
+webhook-set = Set the webhook
+webhook-remove = Remove the webhook
+webhook-renew = New secret
+webhook-try = Send a test
+webhook-enable = Try it again
+webhook-secret-once = What is sent is signed with this secret. It is shown this once:
+webhook-old-secret = For 24 hours the secret before signs beside it.
+webhook-pending = A challenge is sent to the webhook in a moment; as soon as it gives it back, it is told what is mailed to you.
+webhook-active = The webhook is told what is mailed to you.
+webhook-disabled = The webhook is not called.
+webhook-answered = The last test was accepted.
+webhook-test-failed = The last test failed.
+webhook-is-refused = It leads to an address that is not called.
+webhook-is-unreachable = Nothing answers there, or not in time.
+webhook-is-status = It does not answer with a status of 2xx.
+webhook-is-challenge = Its answer lacks the challenge.
+webhook-is-gone = It answered that it is gone (410).
+webhook-is-failing = The calls to it have been failing.
+webhook-bad-url = This address cannot be used. Write one that begins with https:// and leads to a public host.
+webhook-mail-subject = Your webhook at { $host } was disabled
+webhook-mail-heading = Your webhook was disabled
+webhook-mail-lead = We do not call your webhook at { $host } any more. You go on hearing by mail.
+webhook-mail-then = What waited for it is not sent. Once it works again, have it tried again here:

@@ -498,3 +498,32 @@ tick-to-erase = Marque la casilla para borrar.
 erased-title = Ha sido borrado
 erased-lead = Aquí ya no se sabe nada de usted, y no llegará ningún correo.
 hears-of = { $apis }, { $environments }, { $kinds }
+
+## Webhooks
+
+webhook-title = Webhook
+webhook-lead = Lo que recibe por correo puede enviarse también a un programa suyo, como JSON firmado (Standard Webhooks).
+webhook-url = Dirección del webhook
+webhook-set = Fijar el webhook
+webhook-remove = Quitar el webhook
+webhook-renew = Secreto nuevo
+webhook-try = Enviar una prueba
+webhook-enable = Intentarlo de nuevo
+webhook-secret-once = Lo que enviamos va firmado con este secreto. Solo se muestra esta vez:
+webhook-old-secret = Durante 24 horas el secreto anterior firma también.
+webhook-pending = En un momento se envía un desafío al webhook; en cuanto lo devuelva, recibirá lo que se le envía por correo.
+webhook-active = El webhook recibe lo que se le envía por correo.
+webhook-disabled = No se llama al webhook.
+webhook-answered = La última prueba fue aceptada.
+webhook-test-failed = La última prueba falló.
+webhook-is-refused = Lleva a una dirección a la que no se llama.
+webhook-is-unreachable = Allí nada responde, o no a tiempo.
+webhook-is-status = No responde con un estado 2xx.
+webhook-is-challenge = En su respuesta falta el desafío.
+webhook-is-gone = Respondió que ya no existe (410).
+webhook-is-failing = Las llamadas fallan desde hace un tiempo.
+webhook-bad-url = Esta dirección no sirve. Escriba una que empiece por https:// y lleve a un servidor público.
+webhook-mail-subject = Su webhook en { $host } fue desactivado
+webhook-mail-heading = Su webhook fue desactivado
+webhook-mail-lead = Ya no llamamos a su webhook en { $host }. Seguirá recibiendo correos.
+webhook-mail-then = Lo que esperaba no se envía. Cuando vuelva a funcionar, haga que se intente de nuevo aquí:

@@ -496,3 +496,32 @@ tick-to-erase = Cochez la case pour effacer.
 erased-title = Vous êtes effacé
 erased-lead = Plus rien n’est connu de vous ici, et aucun courriel ne viendra.
 hears-of = { $apis }, { $environments }, { $kinds }
+
+## Webhooks
+
+webhook-title = Webhook
+webhook-lead = Ce qui vous est envoyé par courriel peut l’être aussi à un de vos programmes, en JSON signé (Standard Webhooks).
+webhook-url = Adresse du webhook
+webhook-set = Définir le webhook
+webhook-remove = Supprimer le webhook
+webhook-renew = Nouveau secret
+webhook-try = Envoyer un test
+webhook-enable = Essayer de nouveau
+webhook-secret-once = Ce que nous envoyons est signé avec ce secret. Il n’est montré que cette fois{ "\u00A0" }:
+webhook-old-secret = Pendant 24 heures, le secret précédent signe aussi.
+webhook-pending = Un défi est envoyé au webhook dans un instant{ "\u00A0" }; dès qu’il le renvoie, il reçoit ce qui vous est envoyé par courriel.
+webhook-active = Le webhook reçoit ce qui vous est envoyé par courriel.
+webhook-disabled = Le webhook n’est pas appelé.
+webhook-answered = Le dernier test a été accepté.
+webhook-test-failed = Le dernier test a échoué.
+webhook-is-refused = Il mène à une adresse qui n’est pas appelée.
+webhook-is-unreachable = Rien n’y répond, ou pas à temps.
+webhook-is-status = Il ne répond pas avec un statut 2xx.
+webhook-is-challenge = Le défi manque dans sa réponse.
+webhook-is-gone = Il a répondu qu’il n’existe plus (410).
+webhook-is-failing = Les appels échouent depuis quelque temps.
+webhook-bad-url = Cette adresse ne convient pas. Écrivez-en une qui commence par https:// et mène à un hôte public.
+webhook-mail-subject = Votre webhook chez { $host } a été désactivé
+webhook-mail-heading = Votre webhook a été désactivé
+webhook-mail-lead = Nous n’appelons plus votre webhook chez { $host }. Vous continuez de recevoir des courriels.
+webhook-mail-then = Ce qui l’attendait n’est pas envoyé. Quand il fonctionnera de nouveau, faites-le réessayer ici{ "\u00A0" }:

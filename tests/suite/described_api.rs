@@ -34,16 +34,26 @@ async fn the_description_is_valid_openapi() {
     assert_eq!(short.body, document.body);
 }
 
+async fn link_of_somebody_with_a_webhook(service: &WebService) -> String {
+    let fields = [("program", "parcels"), ("address", crate::subscribing::ADA)];
+    let path = crate::subscribing::subscribed(service, &fields).await;
+    let url = ("url", "https://hooks.example.org/deprecations");
+    service.post(&path, &[("do", "webhook-set"), url]).await;
+    path.rsplit('/').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn every_described_path_answers_and_every_example_is_understood() {
     let service = WebService::start().await;
+    let link = link_of_somebody_with_a_webhook(&service).await;
     let document = service.items("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 11);
+    assert_eq!(paths.len(), 14);
     let to_read = paths.iter().filter(|(_, operations)| operations.get("get").is_some());
     for (path, operations) in to_read {
         let described = operations["get"]["parameters"].as_array().cloned().unwrap_or_default();
         let mut address = path.replace("{program}", "parcels").replace("{id}", "tls-1.2");
+        address = address.replace("{token}", &link);
         let mut query = Vec::new();
         for parameter in described.iter().filter(|parameter| parameter["in"] == "query") {
             let name = parameter["name"].as_str().unwrap();

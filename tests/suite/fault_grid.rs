@@ -54,10 +54,14 @@ async fn a_fault_about_one_message_is_that_message_s_alone() {
 async fn about_the_server(manner: &'static [&'static str], step: Step, fault: Fault) {
     let office = TestOffice::open().await;
     office.import_people(3).await;
-    let server = ScriptedServer::offering(manner, move |at, _| {
-        if at == step { fault.answer() } else { Answer::Fine }
-    })
-    .await;
+    let server =
+        ScriptedServer::offering(
+            manner,
+            move |at, _| {
+                if at == step { fault.answer() } else { Answer::Fine }
+            },
+        )
+        .await;
     let [url, plain, _] = plaintext(server.port);
     let delivered = office.announce(&[&url, &plain, "--smtp-timeout-seconds=1"]).await;
     let case = format!("{fault:?} at {step:?} of {manner:?}");

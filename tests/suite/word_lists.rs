@@ -91,6 +91,7 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         ("every", &["minutes", "hours", "days", "weeks", "months", "years"]),
         ("event", &["deprecation", "cutoff", "complete", "enforced", "brownout"]),
         ("event-endpoint", &["opens", "closes"]),
+        ("webhook-is", &["refused", "unreachable", "status", "challenge", "gone", "failing"]),
         ("frequency", &["each", "weekly"]),
         ("deprecated", &["on", "in", "when"]),
         ("retired", &["on", "in", "when"]),

@@ -3,6 +3,7 @@
 //! Every list has one form, is asked in one way and is paged in one way.
 
 mod apis;
+mod events;
 mod health;
 mod impacted;
 mod intake;
@@ -12,6 +13,7 @@ mod proof;
 mod schedule;
 mod schemas;
 mod subscriptions;
+mod webhooks;
 
 use super::freshness::{Freshness, JSON};
 use super::problem::{ApiError, Problem};
@@ -37,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
         .service(subscriptions::resource())
+        .configure(webhooks::routes)
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))

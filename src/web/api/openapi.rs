@@ -1,6 +1,7 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
-use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions};
+use super::events::Events;
+use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -34,11 +35,16 @@ use utoipa::{Modify, OpenApi};
         proof::proof,
         proof::head,
         subscriptions::subscribe,
+        webhooks::webhook,
+        webhooks::set,
+        webhooks::remove,
+        webhooks::renew,
+        webhooks::test,
         health::alive,
         health::ready,
         intake::take_in,
     ),
-    modifiers(&Secrets)
+    modifiers(&Secrets, &Called)
 )]
 struct Description;
 
@@ -51,6 +57,19 @@ impl Modify for Secrets {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", bearer());
         components.add_security_scheme("intake", bearer());
+    }
+}
+
+/// What webhooks are told.
+struct Called;
+
+impl Modify for Called {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let events = Events::openapi();
+        document.webhooks = Some(events.paths);
+        let schemas = events.components.map(|components| components.schemas);
+        let known = &mut document.components.get_or_insert_default().schemas;
+        known.extend(schemas.unwrap_or_default());
     }
 }
 

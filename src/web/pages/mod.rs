@@ -14,6 +14,7 @@ mod problems;
 mod subscribe;
 mod table;
 mod unsubscribe;
+mod webhook;
 
 pub use assets::ICON;
 pub use lines::Badge;

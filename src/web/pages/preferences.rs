@@ -6,11 +6,13 @@
 
 use super::hearing::{self, Choice, Chosen, FieldErrors, Hearing};
 use super::unsubscribe::failed;
+use super::webhook::{self, WebhookNews, WebhookSection};
 use super::{Speech, private};
 use crate::notice::{EmailAddress, ProgramId, Wishes};
-use crate::store::Change;
+use crate::store::{Change, Webhook};
 use crate::subscribers::{self, BadField, Heard, Preferences, Request};
 use crate::web::bodies::Form;
+use crate::web::own;
 use crate::web::problem::ApiError;
 use crate::web::routes::posted;
 use crate::web::service::Service;
@@ -41,6 +43,7 @@ struct PreferencesPage<'a> {
     has_errors: bool,
     is_saved: bool,
     is_tick_missing: bool,
+    webhook: WebhookSection,
 }
 
 /// One program that they hear of.
@@ -68,6 +71,7 @@ struct News {
     bad: Vec<BadField>,
     /// What was typed and could not be used.
     typed: Option<Request>,
+    webhook: WebhookNews,
 }
 
 pub fn resource() -> Resource {
@@ -123,7 +127,13 @@ async fn change(
             return erased(&request, &service);
         }
         "erase" => news = News { is_tick_missing: true, ..News::default() },
-        _ => return Err(ApiError::BadBody("`do` names nothing that can be done".to_owned())),
+        _ => {
+            let person = preferences.person.id;
+            let Some(about) = webhook::change(&request, &service, person, &form).await? else {
+                return Err(ApiError::BadBody("`do` names nothing that can be done".to_owned()));
+            };
+            news = News { is_saved: !about.is_bad(), webhook: about, ..News::default() };
+        }
     }
     page(&request, &service, &token, news).await
 }
@@ -205,18 +215,20 @@ async fn page(
     };
     let snapshot = service.snapshot()?;
     let speech = private::speech(request, &snapshot, preferences.person.locale.as_ref());
-    let status = match news.bad.is_empty() && !news.is_tick_missing {
+    let is_good = news.bad.is_empty() && !news.is_tick_missing && !news.webhook.is_bad();
+    let status = match is_good {
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let view = view(request.path(), &snapshot, &preferences, &news, &speech);
+    let webhook = own::webhook(service, preferences.person.id).await?;
+    let view = view(request.path(), &snapshot, (&preferences, webhook.as_ref()), &news, &speech);
     private::page(service, status, TEMPLATE, (&speech, &[]), view)
 }
 
 fn view<'a>(
     action: &'a str,
     snapshot: &Snapshot,
-    preferences: &Preferences,
+    (preferences, webhook): (&Preferences, Option<&Webhook>),
     news: &News,
     speech: &Speech<'_>,
 ) -> PreferencesPage<'a> {
@@ -249,6 +261,7 @@ fn view<'a>(
         has_errors: !news.bad.is_empty(),
         is_saved: news.is_saved,
         is_tick_missing: news.is_tick_missing,
+        webhook: WebhookSection::new(webhook, &news.webhook),
     }
 }
 
