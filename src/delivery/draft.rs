@@ -2,6 +2,7 @@
 //! links that lead nowhere, unsigned and never sent.
 
 use super::compose::{ComposeError, Stationery};
+use super::form::Form;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::links::Keys;
@@ -40,9 +41,10 @@ pub fn draft(
         name: None,
     };
     let member = Member { row: 0, apis: apis.to_owned(), notice: notice.clone() };
+    let form = &Form::new(&letterhead, edition);
     let stationery = Stationery {
         letterhead: &letterhead,
-        edition,
+        form,
         members: &vec![member; parts],
         keys: &keys,
         signer: None,
