@@ -40,10 +40,18 @@ verify: build ## let outside programs judge mails, calendars, pages and the API 
 	@tools/verify.sh
 
 .PHONY: bench
-bench: ## print what checking and sending cost, beside others' programs
+bench: ## print what checking, enqueueing and sending cost, beside others' programs
 	@tools/setup.sh
+	@tools/peers.sh
 	$(CARGO) bench --locked --bench declarations
 	$(CARGO) bench --locked --bench sending
+	$(CARGO) bench --locked --bench filling
+	$(CARGO) bench --locked --bench nodes
+
+.PHONY: torture
+torture: ## kill nodes, stop databases, break servers, and print what it cost (TORTURE="--rounds 5 kill")
+	@tools/setup.sh
+	$(CARGO) bench --locked --bench torture -- $(TORTURE)
 
 .PHONY: fuzz
 fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)

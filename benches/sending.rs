@@ -1,18 +1,28 @@
 //! What sending costs, from rows of the outbox to recorded outcomes, beside
-//! Postfix's generator and to Postfix's sink in the same run.
+//! other programs and to Postfix's sink in the same run: Postfix's generator with
+//! messages of the same weight, OpenSSL's signatures, and nodemailer's pool with
+//! small messages.
 //!
 //! It prints figures and asserts nothing but that every message arrived: a
 //! figure is for reading beside the machine it was taken on.
 //!
 //! `sending [MESSAGES]` takes another count than 100,000.
 
+#[path = "../tests/servers/cluster.rs"]
+#[allow(dead_code)]
+mod cluster;
+#[path = "shared/machine.rs"]
+#[allow(dead_code)]
+mod machine;
+
 use clap::Parser;
+use cluster::Cluster;
 use fairwarning::announce::Round;
 use fairwarning::clock::Clock;
 use fairwarning::config::{DatabaseUrl, MailArguments, WebArguments};
 use fairwarning::delivery::{Delivery, Ended, Scope};
 use fairwarning::links::Keys;
-use fairwarning::notice::{NoticePath, Publication};
+use fairwarning::notice::{NoticePath, Outcome, Publication};
 use fairwarning::store::Store;
 use fairwarning::{subscribers, workspace};
 use std::fs;
@@ -28,6 +38,18 @@ const CONNECTIONS: usize = 32;
 /// Imported in one list.
 const LIST: usize = 100_000;
 
+/// A workspace, and the notice of it that is announced.
+#[derive(Clone, Copy)]
+struct Sample {
+    folder: &'static str,
+    notice: &'static str,
+}
+
+/// A real notice, with its table, its HTML and its calendar.
+const USPS: Sample = Sample { folder: "notices", notice: "usps-web-tools/tls-1.2" };
+/// A notice of a few lines, by templates of a few lines.
+const SMALL: Sample = Sample { folder: "benches/small", notice: "board/v1" };
+
 #[derive(Parser)]
 struct Flags {
     #[command(flatten)]
@@ -36,25 +58,32 @@ struct Flags {
     mail: MailArguments,
 }
 
-/// A database with the USPS notice and as many people who follow all of it.
+/// A database with a notice and as many people who follow all of its program.
 struct Office {
     folder: tempfile::TempDir,
+    notice: NoticePath,
     store: Store,
     keys: Keys,
     clock: Clock,
 }
 
-fn notice() -> NoticePath {
-    "usps-web-tools/tls-1.2".parse().expect("a path")
-}
-
 impl Office {
-    async fn with(people: usize) -> Self {
+    async fn on_sqlite(sample: Sample, people: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let clock = Clock::system();
         let url = DatabaseUrl::Sqlite(folder.path().join("office.db"));
-        let store = Store::open(&url).await.expect("a database");
-        let notices = Path::new(env!("CARGO_MANIFEST_DIR")).join("notices");
+        Self::with(folder, &url, sample, people).await
+    }
+
+    async fn with(
+        folder: tempfile::TempDir,
+        url: &DatabaseUrl,
+        sample: Sample,
+        people: usize,
+    ) -> Self {
+        let clock = Clock::system();
+        let store = Store::open(url).await.expect("a database");
+        let notices = Path::new(env!("CARGO_MANIFEST_DIR")).join(sample.folder);
+        let notice: NoticePath = sample.notice.parse().expect("a path");
         let loaded = workspace::load(&notices).expect("the samples");
         let workspace = loaded.check().workspace.expect("the samples are sound");
         let publication = Publication::new(workspace.clone(), loaded.templates);
@@ -63,17 +92,17 @@ impl Office {
         for start in (0..people).step_by(LIST) {
             let mut list = String::from("address,name,programs\n");
             for n in start..people.min(start + LIST) {
-                list += &format!("person{n}@example.org,Person {n},usps-web-tools\n");
+                list += &format!("person{n}@example.org,Person {n},{}\n", notice.program);
             }
             subscribers::import_csv(&store, &keys, &workspace, list.as_bytes(), clock.now())
                 .await
                 .expect("a sound list");
         }
-        Self { folder, store, keys, clock }
+        Self { folder, notice, store, keys, clock }
     }
 
     async fn fill(&self) -> i64 {
-        let round = Round::load(&self.store, &notice()).await.expect("it is published");
+        let round = Round::load(&self.store, &self.notice).await.expect("it is published");
         round.fill(&self.store, None, self.clock.now()).await.expect("filled").occasion
     }
 
@@ -89,7 +118,21 @@ impl Office {
         let scope = Scope::Round { occasion, pauses: 5 };
         let ended = delivery.expect("it can be set up").run(scope, stop, |_| ()).await;
         assert_eq!(ended.expect("delivered"), Ended::Done);
-        begun.elapsed()
+        let took = begun.elapsed();
+        let counts = self.store.round_counts(occasion).await.expect("counted");
+        assert_eq!(counts.of(Outcome::Accepted), counts.total(), "every message arrived");
+        took
+    }
+
+    /// What one message weighs on the wire.
+    async fn wire_bytes(sample: Sample) -> u64 {
+        let office = Self::on_sqlite(sample, 1).await;
+        let occasion = office.fill().await;
+        let folder = office.folder.path().join("mail");
+        office.deliver(occasion, &[format!("--mail-dir={}", folder.display())]).await;
+        let mut files = fs::read_dir(folder).expect("a message").filter_map(Result::ok);
+        let file = files.find(|file| file.path().extension().is_some_and(|e| e == "eml"));
+        file.expect("a message").metadata().expect("its size").len()
     }
 }
 
@@ -132,25 +175,6 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// Processor time of this process so far.
-fn own_processor() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells");
-    let after_name = stat.rsplit(") ").next().expect("a name in brackets");
-    let fields: Vec<u64> = after_name.split(' ').map(|f| f.parse().unwrap_or(0)).collect();
-    Duration::from_millis((fields[11] + fields[12]) * 10)
-}
-
-/// What one message weighs on the wire.
-async fn wire_bytes() -> u64 {
-    let office = Office::with(1).await;
-    let occasion = office.fill().await;
-    let folder = office.folder.path().join("mail");
-    office.deliver(occasion, &[format!("--mail-dir={}", folder.display())]).await;
-    let mut files = fs::read_dir(folder).expect("a message").filter_map(Result::ok);
-    let file = files.find(|file| file.path().extension().is_some_and(|e| e == "eml"));
-    file.expect("a message").metadata().expect("its size").len()
-}
-
 /// Postfix's generator: as many messages of the same weight, connections kept.
 fn smtp_source(sink: &Sink, messages: usize, bytes: u64) -> Duration {
     let begun = Instant::now();
@@ -167,58 +191,88 @@ fn rate(messages: usize, took: Duration) -> f64 {
     messages as f64 / took.as_secs_f64()
 }
 
-async fn to_the_sink(messages: usize) {
-    let bytes = wire_bytes().await;
+/// How many a second, and what each costs on processors.
+struct Figures {
+    rate: f64,
+    micros: f64,
+}
+
+/// Fills and sends; the sink has the machine to itself and us.
+async fn send(office: &Office, sink: &Sink, flags: &[String], messages: usize) -> Figures {
+    let occasion = office.fill().await;
+    let before = machine::own_processor();
+    let took = office.deliver(occasion, &[&sink.flags(), flags].concat()).await;
+    let worked = machine::own_processor() - before;
+    Figures { rate: rate(messages, took), micros: worked.as_micros() as f64 / messages as f64 }
+}
+
+fn say(name: &str, ours: &Figures, peer: &str, theirs: f64) {
+    println!(
+        "        {name}: {:.0} a second, {:.0} µs on processors each; {peer}: {theirs:.0} a \
+         second; ratio {:.2}",
+        ours.rate,
+        ours.micros,
+        ours.rate / theirs
+    );
+}
+
+async fn beside_smtp_source(messages: usize) {
+    let bytes = Office::wire_bytes(USPS).await;
     println!(
         "sending {messages} personal messages of {bytes} bytes over {CONNECTIONS} connections"
     );
-    let office = Office::with(messages).await;
-    let begun = Instant::now();
-    let occasion = office.fill().await;
-    let filled = begun.elapsed();
-    println!("        filled in {:.1} s", filled.as_secs_f64());
     let sink = Sink::start();
-    let before = own_processor();
-    let took = office.deliver(occasion, &sink.flags()).await;
-    let worked = own_processor() - before;
-    let counts = office.store.round_counts(occasion).await.expect("counted");
-    let accepted = counts.of(fairwarning::notice::Outcome::Accepted);
-    assert_eq!(usize::try_from(accepted), Ok(messages), "every message arrived: {counts:?}");
-    let peer = smtp_source(&sink, messages, bytes);
-    let (ours, theirs) = (rate(messages, took), rate(messages, peer));
-    println!(
-        "        SQLite: {ours:.0} a second, {:.0} µs on processors each; smtp-source -d: {theirs:.0} \
-         a second; ratio {:.2}",
-        worked.as_micros() as f64 / messages as f64,
-        ours / theirs
-    );
-    println!("        at most {} MB of memory, importing included", peak_kilobytes() / 1000);
-}
-
-fn peak_kilobytes() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+    let peer = || rate(messages, smtp_source(&sink, messages, bytes));
+    let before = peer();
+    let office = Office::on_sqlite(USPS, messages).await;
+    let sqlite = send(&office, &sink, &[], messages).await;
+    drop(office);
+    let folder = tempfile::tempdir().expect("a folder");
+    let cluster = Cluster::start("");
+    let url = DatabaseUrl::parse(&cluster.url("postgres")).expect("it is a URL");
+    let office = Office::with(folder, &url, USPS, messages).await;
+    let postgres = send(&office, &sink, &[], messages).await;
+    // Twice, because what a machine gives to one process changes by the minute.
+    let theirs = f64::midpoint(before, peer());
+    say("SQLite", &sqlite, "smtp-source -d", theirs);
+    say("PostgreSQL", &postgres, "smtp-source -d", theirs);
 }
 
 /// Signing with an RSA key of 2,048 bits on all cores, beside OpenSSL on one.
 async fn signed(messages: usize) {
-    let office = Office::with(messages).await;
-    let occasion = office.fill().await;
+    let office = Office::on_sqlite(USPS, messages).await;
     let key = rsa_key(office.folder.path());
+    let flags = [
+        "--dkim-domain=usps.gov".to_owned(),
+        "--dkim-selector=bench".to_owned(),
+        format!("--dkim-key-file={}", key.display()),
+    ];
+    let ours = send(&office, &Sink::start(), &flags, messages).await;
+    say("with DKIM (RSA-2048)", &ours, "openssl speed rsa2048, on one core", openssl_signatures());
+}
+
+/// Small messages, beside the mail library most used on Node.js.
+async fn beside_nodemailer(messages: usize) {
+    let bytes = Office::wire_bytes(SMALL).await;
+    println!("sending {messages} personal messages of {bytes} bytes, unsigned");
     let sink = Sink::start();
-    let mut flags = sink.flags();
-    flags.push("--dkim-domain=usps.gov".to_owned());
-    flags.push("--dkim-selector=bench".to_owned());
-    flags.push(format!("--dkim-key-file={}", key.display()));
-    let took = office.deliver(occasion, &flags).await;
-    let openssl = openssl_signatures();
-    let ours = rate(messages, took);
-    println!(
-        "        with DKIM (RSA-2048): {ours:.0} a second; openssl speed rsa2048: {openssl:.0} \
-         signatures a second on one core; ratio {:.2}",
-        ours / openssl
-    );
+    let office = Office::on_sqlite(SMALL, messages).await;
+    let ours = send(&office, &sink, &[], messages).await;
+    say("SQLite", &ours, "nodemailer's pool", rate(messages, nodemailer(&sink, messages, bytes)));
+}
+
+/// Sends as many messages of the same weight; tells the time without its start.
+fn nodemailer(sink: &Sink, messages: usize, bytes: u64) -> Duration {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/nodemailer.mjs");
+    let output = Command::new("node")
+        .arg(script)
+        .args([sink.1.to_string(), CONNECTIONS.to_string()])
+        .args([messages.to_string(), bytes.to_string()])
+        .output()
+        .expect("node is installed: tools/peers.sh");
+    let told = String::from_utf8_lossy(&output.stdout).trim().parse();
+    let problem = String::from_utf8_lossy(&output.stderr);
+    Duration::from_secs_f64(told.unwrap_or_else(|_| panic!("nodemailer failed: {problem}")))
 }
 
 fn rsa_key(folder: &Path) -> PathBuf {
@@ -243,6 +297,9 @@ fn openssl_signatures() -> f64 {
 async fn main() {
     let asked = std::env::args().find_map(|argument| argument.parse().ok());
     let messages = asked.unwrap_or(MESSAGES);
-    to_the_sink(messages).await;
+    beside_smtp_source(messages).await;
     signed(messages / 5).await;
+    beside_nodemailer(messages).await;
+    let peak = machine::peak_kilobytes(std::process::id()).unwrap_or(0);
+    println!("at most {} MB of memory, importing included", peak / 1000);
 }

@@ -5,7 +5,7 @@
 //! the address in it.
 
 use super::AnnounceError;
-use super::editions::random_name;
+use super::names::Names;
 use crate::notice::{Carrier, Locale, Program};
 use crate::render::Renderer;
 use crate::store::{Confirmation, Pending, Store, StoredPublication};
@@ -27,7 +27,8 @@ pub async fn confirmations(
         return Ok(0);
     }
     let Some(current) = store.current_publication().await? else { return Ok(0) };
-    let mut round = Confirmations { store, current, renderer: None, carrier, at };
+    let names = Names::default();
+    let mut round = Confirmations { store, current, renderer: None, names, carrier, at };
     let mut written = 0;
     for pending in &waiting {
         written += u64::from(round.write_to(pending).await?);
@@ -40,6 +41,7 @@ struct Confirmations<'a> {
     current: StoredPublication,
     /// Made when first needed: most looks find nobody to write to.
     renderer: Option<Renderer>,
+    names: Names,
     carrier: Carrier,
     at: DateTime<Utc>,
 }
@@ -62,7 +64,7 @@ impl Confirmations<'_> {
         let edition = renderer.confirmation(program, &locale(program, pending));
         let edition = edition.map_err(AnnounceError::Confirmation)?;
         let domain = program.settings.sender.address.domain();
-        let message_id = format!("{}@{domain}", random_name()?);
+        let message_id = self.names.message_id(domain)?;
         let confirmation = Confirmation {
             pending,
             program: &program.id,

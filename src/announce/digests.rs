@@ -2,7 +2,7 @@
 //! message.
 
 use super::AnnounceError;
-use super::editions::random_name;
+use super::names::Names;
 use super::pace::Pace;
 use super::past::{Former, Past};
 use crate::notice::{Digest, Edition, Facts, Locale, NoticePath, OccasionKind, Program};
@@ -49,6 +49,7 @@ struct Bundler<'a> {
     occasions: HashMap<String, i64>,
     editions: HashMap<Key, i64>,
     former: HashMap<(NoticePath, Digest), Option<Arc<Former>>>,
+    names: Names,
 }
 
 impl<'a> Bundler<'a> {
@@ -59,7 +60,8 @@ impl<'a> Bundler<'a> {
         at: Instant,
     ) -> Self {
         let (occasions, editions, former) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { store, current, renderer, at, occasions, editions, former }
+        let names = Names::default();
+        Self { store, current, renderer, at, occasions, editions, former, names }
     }
 
     async fn bundle(&mut self, due: &DueDigests) -> Result<u64, AnnounceError> {
@@ -129,7 +131,7 @@ impl<'a> Bundler<'a> {
             recipient: listener.id,
             edition,
             apis: String::new(),
-            message_id: format!("{}@{domain}", random_name()?),
+            message_id: self.names.message_id(domain)?,
             thread: None,
             period,
         };

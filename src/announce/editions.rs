@@ -1,6 +1,7 @@
 //! The editions of one occasion, rendered when first needed.
 
 use super::declared::Declared;
+use super::names::Names;
 use super::past::Former;
 use super::{AnnounceError, MAX_ROW_SETS};
 use crate::notice::{Digest, Locale, OccasionKind, RowId};
@@ -8,7 +9,6 @@ use crate::render::Renderer;
 use crate::schedule::Rung;
 use crate::store::{NewEdition, NewRow, Period, Store};
 use chrono::{DateTime, Utc};
-use data_encoding::BASE32_NOPAD;
 use std::collections::{BTreeSet, HashMap};
 
 /// What a message is about.
@@ -44,6 +44,7 @@ pub(super) struct Editions<'a> {
     at: DateTime<Utc>,
     known: HashMap<Key, i64>,
     row_sets: BTreeSet<Vec<RowId>>,
+    names: Names,
 }
 
 impl<'a> Editions<'a> {
@@ -63,14 +64,19 @@ impl<'a> Editions<'a> {
             row_sets.insert(stored.rows.clone());
             known.insert((stored.locale, stored.rows, stored.since), stored.id);
         }
-        Ok(Self { declared, store, renderer, occasion, at, known, row_sets })
+        let names = Names::default();
+        Ok(Self { declared, store, renderer, occasion, at, known, row_sets, names })
+    }
+
+    pub fn occasion(&self) -> i64 {
+        self.occasion
     }
 
     pub async fn row(&mut self, letter: Letter<'_>) -> Result<NewRow, AnnounceError> {
         let Letter { recipient, locale, rows, apis, matter, thread, period } = letter;
         let edition = self.edition(locale, rows, matter).await?;
         let domain = self.declared.program.settings.sender.address.domain();
-        let message_id = format!("{}@{domain}", random_name()?);
+        let message_id = self.names.message_id(domain)?;
         Ok(NewRow { recipient, edition, apis, message_id, thread, period })
     }
 
@@ -127,12 +133,4 @@ impl<'a> Editions<'a> {
             }
         }
     }
-}
-
-/// 100 bits: what stands before the `@` of a Message-ID tells nobody who the
-/// recipient is or how many there are.
-pub(super) fn random_name() -> Result<String, AnnounceError> {
-    let mut bytes = [0; 13];
-    getrandom::fill(&mut bytes).map_err(AnnounceError::Randomness)?;
-    Ok(BASE32_NOPAD.encode(&bytes)[..20].to_ascii_lowercase())
 }

@@ -15,6 +15,7 @@ mod gathering;
 mod hearers;
 mod interrupted;
 mod joiners;
+mod names;
 mod owed;
 mod pace;
 mod past;

@@ -190,6 +190,19 @@ impl Round {
     }
 }
 
+/// Some of an announcement's rows, and between whom they lie; without a last one
+/// nobody is left.
+struct Page {
+    after: i64,
+    last: Option<i64>,
+    rows: Vec<NewRow>,
+}
+
+/// Looked at between two commits of an announcement. More would keep other
+/// writers waiting longer and take more memory, fewer would have the disk waited
+/// for more often.
+const PAGE_SUBSCRIBERS: i64 = 8_000;
+
 /// What filling any occasion needs.
 #[derive(Clone, Copy)]
 pub(super) struct Filler<'a> {
@@ -207,12 +220,12 @@ impl<'a> Filler<'a> {
     /// Fills an announcement from its cursor on, to its end or its canary limit.
     pub async fn fill(&self, occasion: i64, pace: Pace) -> Result<Filled, AnnounceError> {
         let Self { store, declared, at, .. } = *self;
-        let audience = Audience::of(declared.program, declared.notice);
         let mut added = 0;
         if store.occasion_by_id(occasion).await?.is_none_or(|state| state.is_filled) {
             return Ok(Filled { occasion, added, is_partial: false });
         }
         let mut editions = self.editions(occasion).await?;
+        let mut ahead: Option<Page> = None;
         loop {
             let state = store.occasion_by_id(occasion).await?;
             let Some(state) = state.filter(|state| !state.is_filled) else { break };
@@ -220,32 +233,29 @@ impl<'a> Filler<'a> {
             if room == Some(0) {
                 return Ok(Filled { occasion, added, is_partial: true });
             }
-            let program = &declared.path.program;
-            let page =
-                store.audience(program, Some(occasion), state.cursor, CHUNK_SUBSCRIBERS).await?;
-            let Some(mut last) = page.last().map(|listener| listener.id) else {
+            let Page { last, rows, .. } = match ahead.take() {
+                Some(page) if page.after == state.cursor && room.is_none() => page,
+                _ => self.page(&mut editions, state.cursor, pace, room).await?,
+            };
+            let Some(last) = last else {
                 // The next turn sees whether it is finished, or everyone is looked at again.
                 store.finish_filling(occasion, state.cursor, at).await?;
                 continue;
             };
-            let room = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
-            let mut rows = Vec::with_capacity(page.len().min(room));
-            for listener in &page {
-                let Some(concern) = self.concern(&audience, listener, pace) else { continue };
-                let period = match state.canary {
-                    // Whoever tries a notice out wants to see what comes of it.
-                    Some(_) => pace.period(declared.program, listener.zone, at, None),
-                    None => self.period(listener, Telling::of(&concern.rows), pace),
-                };
-                rows.push(self.announce_to(&mut editions, listener, concern, period).await?);
-                if rows.len() >= room {
-                    last = listener.id;
-                    break;
-                }
-            }
             let cursor = (state.cursor, last);
             let chunk = Chunk { occasion, cursor, publication: declared.publication, at };
-            match store.fill_chunk(chunk, &rows).await? {
+            let filling = store.fill_chunk(chunk, &rows);
+            let filled = match room {
+                // While these are written, the next are looked at.
+                None => {
+                    let (filled, page) =
+                        tokio::join!(filling, self.page(&mut editions, last, pace, None));
+                    ahead = Some(page?);
+                    filled?
+                }
+                Some(_) => filling.await?,
+            };
+            match filled {
                 Filling::Added(some) => added += some,
                 // Another process filled this chunk meanwhile: the loop goes on
                 // from wherever that one left the cursor.
@@ -254,6 +264,39 @@ impl<'a> Filler<'a> {
             }
         }
         Ok(Filled { occasion, added, is_partial: false })
+    }
+
+    /// What follows on `after` of the round that `editions` is of: `room` rows at
+    /// the most, where that is bounded.
+    async fn page(
+        &self,
+        editions: &mut Editions<'_>,
+        after: i64,
+        pace: Pace,
+        room: Option<i64>,
+    ) -> Result<Page, AnnounceError> {
+        let Self { store, declared, at, .. } = *self;
+        let audience = Audience::of(declared.program, declared.notice);
+        let (program, occasion) = (&declared.path.program, Some(editions.occasion()));
+        let listeners = store.audience(program, occasion, after, PAGE_SUBSCRIBERS).await?;
+        let mut last = listeners.last().map(|listener| listener.id);
+        let most = room.and_then(|room| usize::try_from(room).ok()).unwrap_or(usize::MAX);
+        let mut rows = Vec::with_capacity(listeners.len().min(most));
+        // Each is let go of as soon as their row is there.
+        for listener in listeners {
+            let Some(concern) = self.concern(&audience, &listener, pace) else { continue };
+            let period = match room {
+                // Whoever tries a notice out wants to see what comes of it.
+                Some(_) => pace.period(declared.program, listener.zone, at, None),
+                None => self.period(&listener, Telling::of(&concern.rows), pace),
+            };
+            rows.push(self.announce_to(editions, &listener, concern, period).await?);
+            if rows.len() >= most {
+                last = Some(listener.id);
+                break;
+            }
+        }
+        Ok(Page { after, last, rows })
     }
 
     /// Whom the notice concerns. Where nobody asked for this message by hand, it

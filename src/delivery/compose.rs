@@ -1,17 +1,18 @@
-//! From an edition and one recipient to the finished bytes of a message.
+//! From a form and one recipient to the finished bytes of a message.
 //!
 //! What leaves here is what is signed and sent: CRLF line ends alone, ASCII
 //! alone but for mailboxes that have no ASCII form, and no line beyond the
 //! limits of RFC 5322.
 
 use super::dkim::{Signer, SigningFailed};
+use super::form::Form;
 use super::letterhead::{BadSender, Letterhead, address, clean_field};
 use crate::links::{Keys, Token};
-use crate::notice::{Edition, PartSlot, Slot, escape_html, fill_slots, greet};
+use crate::notice::{PartSlot, Slot, fill_slots, greet};
 use crate::store::{Claimed, Member};
 use chrono::{DateTime, Utc};
-use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
-use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::header::{self, Date, Headers, InReplyTo, MessageId, References, Subject};
+use lettre::message::{Mailbox, Mailboxes};
 use std::collections::HashMap;
 use std::time::SystemTime;
 
@@ -19,8 +20,6 @@ use std::time::SystemTime;
 pub enum ComposeError {
     #[error(transparent)]
     Sender(#[from] BadSender),
-    #[error("the message cannot be put together: {0}")]
-    Message(#[from] lettre::error::Error),
     #[error(transparent)]
     Signing(#[from] SigningFailed),
 }
@@ -36,7 +35,7 @@ pub(super) struct Finished {
 /// What composing needs beside the message's own facts.
 pub(super) struct Stationery<'a> {
     pub letterhead: &'a Letterhead,
-    pub edition: &'a Edition,
+    pub form: &'a Form,
     /// The messages in it, where it is a digest.
     pub members: &'a [Member],
     pub keys: &'a Keys,
@@ -75,22 +74,20 @@ impl Stationery<'_> {
             Slot::Done => done.as_str(),
             Slot::Part(..) => parts.get(&slot).map_or("", String::as_str),
         };
-        let mut builder = Message::builder()
-            .date(SystemTime::from(self.now))
-            .from(letterhead.from.clone())
-            .reply_to(letterhead.reply_to.clone())
-            .to(Mailbox::new(name, to.clone()))
-            .subject(clean_field(&fill_slots(&self.edition.subject, values)))
-            .message_id(Some(format!("<{}>", claimed.message_id)));
+        let mut headers = Headers::new();
+        headers.set(Date::from(SystemTime::from(self.now)));
+        headers.set(header::To::from(Mailboxes::from(Mailbox::new(name, to.clone()))));
+        headers.set(Subject::from(clean_field(&fill_slots(&self.form.subject, values))));
+        headers.set(MessageId::from(format!("<{}>", claimed.message_id)));
         if let Some(thread) = &claimed.thread {
             let first = format!("<{thread}>");
-            builder = builder.in_reply_to(first.clone()).references(first);
+            headers.set(InReplyTo::from(first.clone()));
+            headers.set(References::from(first));
         }
-        for header in letterhead.list_headers(&unsubscribe) {
-            builder = builder.raw_header(header);
+        for header in letterhead.leaving_headers(&unsubscribe) {
+            headers.insert_raw(header);
         }
-        let message = builder.multipart(self.body(values))?;
-        let mut bytes = message.formatted();
+        let mut bytes = self.form.fill(&headers, values);
         if let Some(signer) = self.signer {
             bytes = signer.sign(bytes)?;
         }
@@ -123,45 +120,4 @@ impl Stationery<'_> {
             .zip(self.members)
             .flat_map(|(place, member)| PartSlot::ALL.map(|part| (Slot::Part(part, place), member)))
     }
-
-    fn body<'v>(&self, values: impl Fn(Slot) -> &'v str) -> MultiPart {
-        let text = fill_slots(&self.edition.text, &values);
-        let slots = Slot::ALL.into_iter().chain(self.part_slots().map(|(slot, _)| slot));
-        let escaped: Vec<_> = slots.map(|slot| (slot, escape_html(values(slot)))).collect();
-        let value_in_html = |slot| {
-            let found = escaped.iter().find(|(known, _)| *known == slot);
-            found.map_or("", |(_, value)| value.as_str())
-        };
-        let html = fill_slots(&self.edition.html, value_in_html);
-        let alternative = MultiPart::alternative()
-            .singlepart(part("text/plain; charset=utf-8", text, None))
-            .singlepart(part("text/html; charset=utf-8", html, None));
-        let Some(calendar) = &self.edition.calendar else { return alternative };
-        let calendar = fill_slots(calendar, &values);
-        // What the object itself says (RFC 6047 §2.4).
-        let method =
-            if calendar.lines().any(|line| line == "METHOD:CANCEL") { "CANCEL" } else { "PUBLISH" };
-        let content_type = &format!("text/calendar; method={method}; charset=UTF-8");
-        let name = Some(self.letterhead.calendar_name.as_str());
-        MultiPart::mixed().multipart(alternative).singlepart(part(content_type, calendar, name))
-    }
-}
-
-fn part(content_type: &str, content: String, saved_as: Option<&str>) -> SinglePart {
-    let encoding = ContentTransferEncoding::QuotedPrintable;
-    let body = Body::new_with_encoding(normal_lines(&content), encoding)
-        .expect("quoted-printable can hold any text");
-    let mut builder = SinglePart::builder()
-        .header(ContentType::parse(content_type).expect("the types written here parse"));
-    if let Some(name) = saved_as {
-        builder = builder.header(ContentDisposition::attachment(name));
-    }
-    builder.body(body)
-}
-
-/// One kind of line end, and no control character that some mail server might
-/// take for one.
-fn normal_lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }

@@ -2,6 +2,7 @@
 //! links that lead nowhere, unsigned and never sent.
 
 use super::compose::{ComposeError, Stationery};
+use super::form::Form;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::links::Keys;
@@ -38,13 +39,8 @@ pub fn draft(
         address: "you@recipient.example".parse().expect("it is an address"),
         name: None,
     };
-    let stationery = Stationery {
-        letterhead: &letterhead,
-        edition,
-        members: &[],
-        keys: &keys,
-        signer: None,
-        now,
-    };
+    let form = &Form::new(&letterhead, edition);
+    let stationery =
+        Stationery { letterhead: &letterhead, form, members: &[], keys: &keys, signer: None, now };
     Ok(stationery.compose(&claimed)?.bytes)
 }

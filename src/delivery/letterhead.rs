@@ -165,14 +165,29 @@ impl Letterhead {
         self.base.join(&format!("/confirm/{token}"))
     }
 
-    /// The headers by which a list is recognised and left. A confirmation is no
-    /// mail of a list: whoever gets it is on none yet.
-    pub fn list_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
+    /// The headers by which a list is recognised, the same for all its readers. A
+    /// confirmation is no mail of a list: whoever gets it is on none yet.
+    pub fn list_headers(&self) -> Vec<HeaderValue> {
+        let mut headers = vec![
+            fixed("Auto-Submitted", "auto-generated".to_owned()),
+            fixed("Feedback-ID", self.feedback_id.clone()),
+        ];
+        if self.confirms.is_none() {
+            headers.extend([
+                fixed("List-Id", format!("<{}>", self.list_id)),
+                fixed("List-Help", format!("<{}>", self.help)),
+                fixed("List-Archive", format!("<{}>", self.archive)),
+                fixed("List-Post", "NO".to_owned()),
+                fixed("Precedence", "list".to_owned()),
+            ]);
+        }
+        headers
+    }
+
+    /// The headers by which one reader leaves the list.
+    pub fn leaving_headers(&self, unsubscribe_token: &str) -> Vec<HeaderValue> {
         if self.confirms.is_some() {
-            return vec![
-                fixed("Auto-Submitted", "auto-generated".to_owned()),
-                fixed("Feedback-ID", self.feedback_id.clone()),
-            ];
+            return Vec::new();
         }
         let leave_page = self.unsubscribe_page(unsubscribe_token);
         let leave_mail = format!(
@@ -180,15 +195,8 @@ impl Letterhead {
             mailto_parts(self.reply_to.email.user(), self.reply_to.email.domain())
         );
         vec![
-            fixed("List-Id", format!("<{}>", self.list_id)),
-            fixed("List-Help", format!("<{}>", self.help)),
-            fixed("List-Archive", format!("<{}>", self.archive)),
-            fixed("List-Post", "NO".to_owned()),
             fixed("List-Unsubscribe", format!("<{leave_page}>,\r\n <{leave_mail}>")),
             fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
-            fixed("Auto-Submitted", "auto-generated".to_owned()),
-            fixed("Precedence", "list".to_owned()),
-            fixed("Feedback-ID", self.feedback_id.clone()),
         ]
     }
 }

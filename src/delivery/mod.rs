@@ -8,6 +8,7 @@ mod compose;
 mod dkim;
 mod draft;
 mod files;
+mod form;
 mod gate;
 mod holding;
 mod ledger;
@@ -152,7 +153,7 @@ impl Delivery {
         self,
         scope: Scope,
         stop: watch::Receiver<bool>,
-        tell: impl FnMut(Event),
+        mut tell: impl FnMut(Event),
     ) -> Result<Ended, DeliveryError> {
         let carrier = self.carrier();
         let registered_at = Instant::now();
@@ -205,7 +206,19 @@ impl Delivery {
             is_dry: false,
             is_unsure: false,
         };
-        let ended = ledger.run(jobs, inbox, tell).await;
+        // Beside the senders: whoever waits here may be a thread of its own, which
+        // would have to be woken for every answer of the database.
+        let (events, mut told) = mpsc::unbounded_channel();
+        let mut writing = JoinSet::new();
+        writing.spawn(ledger.run(jobs, inbox, move |event| {
+            // Whoever listens is there to the end.
+            let _ = events.send(event);
+        }));
+        let mut heard = Vec::new();
+        while told.recv_many(&mut heard, connections).await > 0 {
+            heard.drain(..).for_each(&mut tell);
+        }
+        let ended = writing.join_next().await.expect("it was spawned")?;
         while let Some(finished) = senders.join_next().await {
             finished?;
         }

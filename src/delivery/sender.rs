@@ -156,13 +156,12 @@ impl Sender {
     }
 
     async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
-        let edition = self.stock.edition(claimed.edition).await?;
-        let letterhead = self.stock.letterhead(claimed.occasion, &edition.locale).await?;
-        let members = self.stock.members(&letterhead, claimed.row).await?;
+        let printed = self.stock.printed(claimed.occasion, claimed.edition).await?;
+        let members = self.stock.members(&printed.letterhead, claimed.row).await?;
         let stationery = Stationery {
+            letterhead: &printed.letterhead,
+            form: &printed.form,
             members: &members,
-            letterhead: &letterhead,
-            edition: &edition,
             keys: &self.keys,
             signer: self.signer.as_ref(),
             now: self.clock.now(),

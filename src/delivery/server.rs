@@ -4,7 +4,7 @@
 
 use super::reply::{Refusal, exchange};
 use super::smtp::Connection;
-use super::wire::{Encrypted, LineWise};
+use super::wire::{Counted, Encrypted, LineWise, Sent};
 use crate::config::{Security, SmtpSettings};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
@@ -85,26 +85,27 @@ impl Server {
         stream
             .set_nodelay(true)
             .map_err(|bad| ServerFault(format!("{server} cannot be reached: {bad}")))?;
-        let mut connection = self.greet(stream, &server).await?;
+        let sent = Sent::default();
+        let mut connection = self.greet(stream, &sent, &server).await?;
         self.authenticate(&mut connection, &server).await?;
         // Asked again, because the library keeps no list of what it does not
         // know, such as DSN.
         let hello = connection.command(Ehlo::new(self.hello.clone()));
         let offers = exchange(*timeout, hello).await.map_err(|e| about(&server, "EHLO", e))?;
-        Ok(Connection::new(connection, &offers, *timeout))
+        Ok(Connection::new((connection, sent), &offers, *timeout))
     }
 
     /// Up to a dialogue that is as safe as the settings ask for.
     async fn greet(
         &self,
         stream: TcpStream,
+        sent: &Sent,
         server: &str,
     ) -> Result<AsyncSmtpConnection, ServerFault> {
         match self.settings.security {
-            Security::Plaintext => self.hello_over(Box::new(stream), server).await,
+            Security::Plaintext => self.hello_over(stream, sent, server).await,
             Security::StartTls => {
-                let mut connection =
-                    self.hello_over(Box::new(LineWise::new(stream)), server).await?;
+                let mut connection = self.hello_over(LineWise::new(stream), sent, server).await?;
                 if !connection.can_starttls() {
                     return Err(ServerFault(format!(
                         "{server} does not offer STARTTLS, and nothing is sent without TLS"
@@ -125,16 +126,18 @@ impl Server {
                     }
                     Err(_) => return Err(ServerFault(format!("{server} does not answer to TLS"))),
                 };
-                self.hello_over(Box::new(Encrypted(stream)), server).await
+                self.hello_over(Encrypted(stream), sent, server).await
             }
         }
     }
 
     async fn hello_over(
         &self,
-        stream: Box<dyn AsyncTokioStream>,
+        stream: impl AsyncTokioStream + 'static,
+        sent: &Sent,
         server: &str,
     ) -> Result<AsyncSmtpConnection, ServerFault> {
+        let stream = Box::new(Counted::new(stream, sent.clone()));
         let greeting = AsyncSmtpConnection::connect_with_transport(stream, &self.hello);
         exchange(self.settings.timeout, greeting).await.map_err(|e| about(server, "greeting", e))
     }

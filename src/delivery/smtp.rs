@@ -3,19 +3,25 @@
 use super::compose::Finished;
 use super::reply::{Refusal, exchange, kept};
 use super::server::ServerFault;
+use super::wire::Sent;
 use crate::notice::Reply;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{MailParameter, RcptParameter};
 use lettre::transport::smtp::response::Response;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 use std::time::Duration;
 
 /// A server may take long over the whole message: cutting it short here makes
 /// two copies there (RFC 5321 §4.5.3.2.6).
 const FINAL_REPLY_FACTOR: u32 = 2;
 
-/// Written at once, so that a broken connection is noticed on the way.
-const PIECE_BYTES: usize = 64 * 1024;
+/// The server waits for the content.
+const GO_ON: u16 = 354;
+
+/// What ends the content, with the line end before it.
+const FINAL_DOT: &str = "\r\n.\r\n";
 
 /// How an attempt ended that was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +56,9 @@ impl Step {
 
 pub(super) struct Connection {
     dialogue: AsyncSmtpConnection,
+    sent: Sent,
     offers_dsn: bool,
+    offers_pipelining: bool,
     offers_utf8: bool,
     timeout: Duration,
     /// Messages begun on it.
@@ -59,15 +67,22 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub fn new(dialogue: AsyncSmtpConnection, offers: &Response, timeout: Duration) -> Self {
+    /// `sent` counts what goes over the stream under the dialogue.
+    pub fn new(
+        (dialogue, sent): (AsyncSmtpConnection, Sent),
+        offers: &Response,
+        timeout: Duration,
+    ) -> Self {
         let offers = |keyword: &str| {
             let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
             offers.message().filter_map(first_word).any(|word| word.eq_ignore_ascii_case(keyword))
         };
         Self {
             offers_dsn: offers("DSN"),
+            offers_pipelining: offers("PIPELINING"),
             offers_utf8: offers("SMTPUTF8"),
             dialogue,
+            sent,
             timeout,
             used: 0,
             is_broken: false,
@@ -86,26 +101,63 @@ impl Connection {
             return Err(Failure::Rejected(reason.to_owned()));
         }
         self.used += 1;
-        self.announce_sender(message, needs_utf8).await?;
-        let to = Rcpt::new(message.envelope_to.clone(), self.recipient_parameters(message));
-        self.about_message(to, Step::Recipient).await?;
-        self.about_message(Data, Step::Message).await?;
+        self.envelope(message, needs_utf8).await?;
         self.content(&message.bytes).await
     }
 
-    async fn announce_sender(
-        &mut self,
-        message: &Finished,
-        needs_utf8: bool,
-    ) -> Result<(), Failure> {
+    async fn ask(&mut self, command: impl Display) -> Result<Response, Refusal> {
+        exchange(self.timeout, self.dialogue.command(command)).await
+    }
+
+    async fn next_reply(&mut self) -> Result<Response, Refusal> {
+        exchange(self.timeout, self.dialogue.read_response()).await
+    }
+
+    /// MAIL, RCPT and DATA. A server that takes them at once (RFC 2920) gets them
+    /// at once: a message takes two round trips then, and not four.
+    async fn envelope(&mut self, message: &Finished, needs_utf8: bool) -> Result<(), Failure> {
         let parameters = self.sender_parameters(message, needs_utf8);
-        let from = Mail::new(Some(message.envelope_from.clone()), parameters);
-        let refusal = match exchange(self.timeout, self.dialogue.command(from)).await {
-            Ok(_) => return Ok(()),
-            Err(refusal) => refusal,
+        let mail = Mail::new(Some(message.envelope_from.clone()), parameters);
+        let rcpt = Rcpt::new(message.envelope_to.clone(), self.recipient_parameters(message));
+        let at_once = self.offers_pipelining;
+        let asked = match at_once {
+            true => self.ask(format!("{mail}{rcpt}{Data}")).await,
+            false => self.ask(mail).await,
         };
+        if let Err(refusal) = asked {
+            self.pass_over(if at_once { 2 } else { 0 }).await;
+            return Err(self.judge_sender(refusal).await);
+        }
+        let asked = if at_once { self.next_reply().await } else { self.ask(rcpt).await };
+        if let Err(refusal) = asked {
+            self.pass_over(usize::from(at_once)).await;
+            return Err(self.judge(refusal, Step::Recipient).await);
+        }
+        let asked = if at_once { self.next_reply().await } else { self.ask(Data).await };
+        match asked {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(self.judge(refusal, Step::Message).await),
+        }
+    }
+
+    /// Reads the replies to commands that a refusal made void. Whoever waits for
+    /// content nevertheless gets none (RFC 2920 §3.1).
+    async fn pass_over(&mut self, replies: usize) {
+        for _ in 0..replies {
+            let reply = match self.next_reply().await {
+                Ok(reply) if u16::from(reply.code()) == GO_ON => self.ask(".\r\n").await,
+                other => other,
+            };
+            if let Err(Refusal::Broken(_)) = reply {
+                self.is_broken = true;
+                return;
+            }
+        }
+    }
+
+    async fn judge_sender(&mut self, refusal: Refusal) -> Failure {
         let is_first = self.used == 1;
-        Err(match &refusal {
+        match &refusal {
             Refusal::Broken(_) => {
                 self.is_broken = true;
                 if is_first { server_fault("MAIL", &refusal) } else { Failure::Stale }
@@ -124,34 +176,18 @@ impl Connection {
                 self.is_broken = true;
                 server_fault("MAIL", &refusal)
             }
-        })
-    }
-
-    /// RCPT or DATA: a refusal concerns this message, unless it is the server's.
-    async fn about_message(
-        &mut self,
-        command: impl std::fmt::Display,
-        step: Step,
-    ) -> Result<(), Failure> {
-        match exchange(self.timeout, self.dialogue.command(command)).await {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(self.judge(refusal, step).await),
         }
     }
 
     async fn content(&mut self, bytes: &[u8]) -> Result<String, Failure> {
-        // The library ends the content with a line end of its own.
-        let bytes = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
-        let mut pieces = bytes.chunks(PIECE_BYTES);
-        let mut is_whole = false;
-        let sending = self.dialogue.message_iter(std::iter::from_fn(|| {
-            let piece = pieces.next();
-            is_whole = piece.is_none();
-            piece
-        }));
+        // It ends with a line end of its own.
+        let content = Content(bytes.strip_suffix(b"\r\n").unwrap_or(bytes));
+        let before = self.sent.bytes();
+        let sending = self.dialogue.command(&content);
         match exchange(self.timeout * FINAL_REPLY_FACTOR, sending).await {
             Ok(response) => Ok(kept(&response)),
-            Err(Refusal::Broken(reason)) if is_whole => {
+            // Under TLS more bytes go than these: when in doubt, it may have arrived.
+            Err(Refusal::Broken(reason)) if self.sent.bytes() - before >= content.least_bytes() => {
                 self.is_broken = true;
                 Err(Failure::Unknown(format!("after the final dot: {reason}")))
             }
@@ -186,8 +222,7 @@ impl Connection {
 
     /// So that the next message begins afresh.
     async fn reset(&mut self) {
-        let done = exchange(self.timeout, self.dialogue.command(Rset)).await;
-        self.is_broken = self.is_broken || done.is_err();
+        self.is_broken = self.is_broken || self.ask(Rset).await.is_err();
     }
 
     /// Takes leave. Nothing depends on the answer.
@@ -227,6 +262,38 @@ impl Connection {
             parameters.push(other("ORCPT", format!("rfc822;{to}")));
         }
         parameters
+    }
+}
+
+/// A message's content as it goes over the wire, with its end: the library takes
+/// it as one more command, and so in one piece.
+struct Content<'a>(&'a [u8]);
+
+impl Content<'_> {
+    fn least_bytes(&self) -> u64 {
+        (self.0.len() + FINAL_DOT.len()) as u64
+    }
+}
+
+impl Display for Content<'_> {
+    /// A dot that begins a line is doubled (RFC 5321 §4.5.2).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content = match std::str::from_utf8(self.0) {
+            Ok(content) => Cow::Borrowed(content),
+            Err(_) => String::from_utf8_lossy(self.0),
+        };
+        if content.starts_with('.') {
+            f.write_str(".")?;
+        }
+        let mut rest = &*content;
+        while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"\n.") {
+            let (before, after) = rest.split_at(at + 2);
+            f.write_str(before)?;
+            f.write_str(".")?;
+            rest = after;
+        }
+        f.write_str(rest)?;
+        f.write_str(FINAL_DOT)
     }
 }
 

@@ -1,6 +1,7 @@
-//! Editions and letterheads, loaded once for all the messages that use them.
+//! Letterheads and forms, made once for all the messages that use them.
 
 use super::compose::ComposeError;
+use super::form::Form;
 use super::letterhead::Letterhead;
 use crate::config::PublicUrl;
 use crate::notice::{Edition, Locale, NoticePath, OccasionKind};
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// A round has at most a few hundred editions, and its messages come in order;
-/// when this many are held the next ones start afresh.
+/// when this many are held the next ones start afresh. A form weighs about as
+/// much as its message.
 const MAX_HELD: usize = 128;
 
 #[derive(Debug, thiserror::Error)]
@@ -23,30 +25,52 @@ pub(super) enum StockError {
     Compose(#[from] ComposeError),
 }
 
+/// What all messages of an edition have in common.
+pub(super) struct Printed {
+    pub letterhead: Arc<Letterhead>,
+    pub form: Form,
+}
+
 pub(super) struct Stock {
     store: Store,
     link_base: PublicUrl,
-    editions: Mutex<HashMap<i64, Arc<Edition>>>,
+    /// By occasion and edition.
+    forms: Mutex<HashMap<(i64, i64), Arc<Printed>>>,
     letterheads: Mutex<HashMap<(i64, Locale), Arc<Letterhead>>>,
 }
 
 impl Stock {
     pub fn new(store: Store, link_base: PublicUrl) -> Self {
-        Self { store, link_base, editions: Mutex::default(), letterheads: Mutex::default() }
+        Self { store, link_base, forms: Mutex::default(), letterheads: Mutex::default() }
     }
 
-    pub async fn edition(&self, id: i64) -> Result<Arc<Edition>, StockError> {
-        let mut held = self.editions.lock().await;
-        if let Some(edition) = held.get(&id) {
-            return Ok(edition.clone());
+    pub async fn printed(&self, occasion: i64, edition: i64) -> Result<Arc<Printed>, StockError> {
+        let mut held = self.forms.lock().await;
+        if let Some(printed) = held.get(&(occasion, edition)) {
+            return Ok(printed.clone());
         }
-        let loaded = self.store.edition(id).await?.ok_or(StockError::Missing("the edition"))?;
-        let edition = Arc::new(loaded);
+        let loaded = self.store.edition(edition).await?;
+        let loaded = loaded.ok_or(StockError::Missing("the edition"))?;
+        let letterhead = self.letterhead(occasion, &loaded.locale).await?;
+        let form = Form::new(&letterhead, &loaded);
+        let printed = Arc::new(Printed { letterhead, form });
         if held.len() >= MAX_HELD {
             held.clear();
         }
-        held.insert(id, edition.clone());
-        Ok(edition)
+        held.insert((occasion, edition), printed.clone());
+        Ok(printed)
+    }
+
+    /// What a webhook is told, which is not printed.
+    pub async fn told(
+        &self,
+        occasion: i64,
+        edition: i64,
+    ) -> Result<(Edition, Arc<Letterhead>), StockError> {
+        let edition = self.store.edition(edition).await?;
+        let edition = edition.ok_or(StockError::Missing("the edition"))?;
+        let letterhead = self.letterhead(occasion, &edition.locale).await?;
+        Ok((edition, letterhead))
     }
 
     /// The messages in a digest; none in any other message.
@@ -62,7 +86,7 @@ impl Stock {
     }
 
     /// As the program stood in the publication that was announced.
-    pub async fn letterhead(
+    async fn letterhead(
         &self,
         occasion: i64,
         locale: &Locale,

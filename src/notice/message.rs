@@ -191,14 +191,14 @@ impl fmt::Display for Slot {
 }
 
 /// Copies `template` with every slot replaced by what `value` gives for it.
-pub fn fill_slots<'v>(template: &str, value: impl Fn(Slot) -> &'v str) -> String {
+pub fn fill_slots<V: AsRef<str>>(template: &str, value: impl Fn(Slot) -> V) -> String {
     let mut filled = String::with_capacity(template.len() + 256);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once(SLOT_OPEN) {
         filled.push_str(before);
         let (name, after) = after.split_once(SLOT_CLOSE).unwrap_or((after, ""));
         if let Some(slot) = Slot::named(name) {
-            filled.push_str(value(slot));
+            filled.push_str(value(slot).as_ref());
         }
         rest = after;
     }

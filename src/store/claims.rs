@@ -2,6 +2,7 @@
 //! it goes.
 
 use super::buckets::Tokens;
+use super::dialect::Dialect;
 use super::nodes::NodeId;
 use super::queues::Claiming;
 use super::{Channel, Result, Store, Time, Write, digests, instant, micros, outcomes, subscribers};
@@ -189,49 +190,57 @@ impl Store {
     }
 }
 
-/// Claims a message, or settles it where `settled` says what became of it.
+impl Candidate {
+    fn claimed(self) -> Result<Claimed> {
+        Ok(Claimed {
+            row: self.id,
+            occasion: self.occasion,
+            subject: self.subject,
+            recipient: self.recipient,
+            edition: self.edition,
+            apis: self.apis,
+            message_id: self.message_id,
+            thread: self.thread,
+            attempts: self.attempts,
+            made_at: instant(self.made_at)?,
+            address: subscribers::parsed("an address", &self.address.unwrap_or_default())?,
+            name: self.name,
+        })
+    }
+}
+
+/// Makes these messages the node's own.
 pub(super) async fn take(
-    transaction: &mut Write,
+    (transaction, dialect): (&mut Write, Dialect),
     node: NodeId,
     now: i64,
-    candidate: Candidate,
-    settled: Option<(Outcome, String)>,
+    taken: Vec<Candidate>,
     claims: &mut Claims,
 ) -> Result<()> {
-    let row = candidate.id;
-    if let Some((outcome, reply)) = settled {
-        claims.settled.push((row, outcome));
-        return settle(transaction, (row, node), now, outcome, &reply).await;
+    if taken.is_empty() {
+        return Ok(());
     }
-    sqlx::query(
+    let rows: Vec<i64> = taken.iter().map(|candidate| candidate.id).collect();
+    let sql = format!(
         "update outbox set state = 'claimed', node = $2, claimed_at = $3,
             parked = case when parked = 1 then 0 else parked end
-         where id = $1",
-    )
-    .bind(row)
-    .bind(node.0)
-    .bind(now)
-    .execute(&mut **transaction)
-    .await?;
-    claims.rows.push(Claimed {
-        row,
-        occasion: candidate.occasion,
-        subject: candidate.subject,
-        recipient: candidate.recipient,
-        edition: candidate.edition,
-        apis: candidate.apis,
-        message_id: candidate.message_id,
-        thread: candidate.thread,
-        attempts: candidate.attempts,
-        made_at: instant(candidate.made_at)?,
-        address: subscribers::parsed("an address", &candidate.address.unwrap_or_default())?,
-        name: candidate.name,
-    });
+         where id in (select cast(cast(value as text) as bigint) from {})",
+        dialect.elements("$1")
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(serde_json::Value::from(rows).to_string())
+        .bind(node.0)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    for candidate in taken {
+        claims.rows.push(candidate.claimed()?);
+    }
     Ok(())
 }
 
 /// That nothing was attempted is as much a record as an attempt.
-async fn settle(
+pub(super) async fn settle(
     transaction: &mut Write,
     (row, node): (i64, NodeId),
     now: i64,

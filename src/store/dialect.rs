@@ -2,6 +2,7 @@
 
 use crate::config::DatabaseUrl;
 use sqlx::migrate::Migrator;
+use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
@@ -62,6 +63,8 @@ impl Dialect {
             ],
             Self::Postgres => &[
                 "set idle_in_transaction_session_timeout = '15s'",
+                // To compile a statement takes longer than any of these runs.
+                "set jit = off",
                 "select set_config('synchronous_commit', 'on', false)
                  where current_setting('synchronous_commit') = 'off'",
             ],
@@ -76,6 +79,16 @@ impl Dialect {
         match self {
             Self::Sqlite => "begin immediate",
             Self::Postgres => "begin isolation level read committed read write",
+        }
+    }
+
+    /// How long whoever writes much leaves the others alone in between. SQLite keeps
+    /// no queue: those who wait look again every 25 ms at first, later less often,
+    /// and never find it free if the next transaction begins where one ends.
+    pub fn way_for_others(self) -> Option<Duration> {
+        match self {
+            Self::Sqlite => Some(Duration::from_millis(26)),
+            Self::Postgres => None,
         }
     }
 
@@ -106,6 +119,32 @@ impl Dialect {
             Self::Sqlite => "",
             Self::Postgres => "for update of o skip locked",
         }
+    }
+
+    /// The elements of a JSON array, a row each, as `value`. Many values in one
+    /// parameter: SQLite would look each parameter up among all of its statement.
+    pub fn elements(self, parameter: &str) -> String {
+        match self {
+            Self::Sqlite => format!("json_each({parameter})"),
+            Self::Postgres => format!("json_array_elements(cast({parameter} as json))"),
+        }
+    }
+
+    /// The bytes that a text names in hexadecimal digits.
+    pub fn from_hex(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("unhex({text})"),
+            Self::Postgres => format!("decode({text}, 'hex')"),
+        }
+    }
+
+    /// What follows the `@` of an address.
+    pub fn domain_of(self, address: &str) -> String {
+        let find = match self {
+            Self::Sqlite => "instr",
+            Self::Postgres => "strpos",
+        };
+        format!("substr({address}, {find}({address}, '@') + 1)")
     }
 
     /// Wakes whoever listens to a channel, at the transaction's end.
@@ -146,6 +185,15 @@ impl Dialect {
                     api text collate "C" not null, environment text collate "C" not null,
                     kind text collate "C" not null)"#,
             ],
+        }
+    }
+
+    /// Once many came in. PostgreSQL counts them by itself within minutes, and may
+    /// read all of them for each page until then.
+    pub fn count_moved_in(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[],
+            Self::Postgres => &["analyze subscribers", "analyze interests"],
         }
     }
 

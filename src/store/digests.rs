@@ -5,6 +5,7 @@
 //! digest is not to leave as it is, its members gather again.
 
 use super::claims::SUPERSEDED;
+use super::dialect::Dialect;
 use super::nodes::NodeId;
 use super::subscribers::parsed;
 use super::tellings::numbered;
@@ -44,18 +45,27 @@ impl Store {
 }
 
 /// Of these rows, those that are digests.
-pub(super) async fn among(transaction: &mut Write, rows: &[i64]) -> Result<BTreeSet<i64>> {
-    if rows.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let numbers: Vec<String> = rows.iter().map(i64::to_string).collect();
+pub(super) async fn among(
+    (transaction, dialect): (&mut Write, Dialect),
+    rows: Vec<i64>,
+) -> Result<BTreeSet<i64>> {
     let sql = format!(
-        "select distinct digest from outbox where digest is not null and digest in ({})",
-        numbers.join(", ")
+        "select distinct digest from outbox
+         where digest is not null and digest in (select cast(cast(value as text) as bigint) from {})",
+        dialect.elements("$1")
     );
+    let rows = serde_json::Value::from(rows).to_string();
     let found: Vec<i64> =
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut **transaction).await?;
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(rows).fetch_all(&mut **transaction).await?;
     Ok(found.into_iter().collect())
+}
+
+async fn has_members(transaction: &mut Write, row: i64) -> Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar("select id from outbox where digest = $1 limit 1")
+        .bind(row)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(found.is_some())
 }
 
 pub(super) async fn is_digest(transaction: &mut Write, row: i64) -> Result<bool> {
@@ -131,7 +141,7 @@ pub(super) async fn settled(
     outcome: Outcome,
     reply: &str,
 ) -> Result<()> {
-    if among(transaction, &[digest]).await?.is_empty() {
+    if !has_members(transaction, digest).await? {
         return Ok(());
     }
     let is_superseded = reply == SUPERSEDED;

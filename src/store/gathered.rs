@@ -6,7 +6,7 @@
 //! once it is bundled stands in `digests`.
 
 use super::holds::NOT_HELD;
-use super::outbox::{Channel, Filling, NewRow, Period, add_rows};
+use super::outbox::{Channel, Filling, NewRow, Period};
 use super::publications::{PublicationId, is_current};
 use super::subscribers::parsed;
 use super::tellings::numbered;
@@ -229,7 +229,7 @@ impl Store {
         let mut added = 0;
         let is_whole = |digest: &&NewDigest| digest.members.iter().all(|id| waiting.contains(id));
         for digest in bundling.digests.iter().filter(is_whole) {
-            added += bundle(&mut transaction, digest, at).await?;
+            added += bundle(self, &mut transaction, digest, at).await?;
         }
         for (row, period) in &bundling.singles {
             added += sqlx::query(
@@ -270,9 +270,14 @@ impl Store {
 }
 
 /// Nothing where the reader has a digest of this occasion already.
-async fn bundle(transaction: &mut Write, digest: &NewDigest, at: DateTime<Utc>) -> Result<u64> {
+async fn bundle(
+    store: &Store,
+    transaction: &mut Write,
+    digest: &NewDigest,
+    at: DateTime<Utc>,
+) -> Result<u64> {
     let NewDigest { occasion, row, members } = digest;
-    if add_rows(transaction, *occasion, std::slice::from_ref(row), at).await? == 0 {
+    if store.add_rows(transaction, *occasion, std::slice::from_ref(row), at).await? == 0 {
         return Ok(0);
     }
     for some in members.chunks(IDS_PER_STATEMENT) {

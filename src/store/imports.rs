@@ -5,16 +5,21 @@
 //! is read, people can leave and messages be recorded.
 
 use super::dialect::Dialect;
+use super::listeners::as_json;
 use super::subscribers::NewSubscriber;
-use super::{Result, Store, Turn, frequencies, micros, value_rows};
-use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, Locale, ProgramId};
+use super::{Result, Store, Turn, frequencies, micros};
+use crate::notice::{ApiId, EnvironmentId, Frequency, Interest, Kind, ProgramId};
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use serde::Serialize;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AssertSqlSafe, Connection as _};
 
-/// Seven values a row at the most. SQLite looks a numbered value up among all those
-/// of its statement, so that many rows in one cost more than several statements.
-const ROWS_PER_STATEMENT: usize = 64;
+/// People, or interests, handed over in one parameter.
+const ROWS_PER_STATEMENT: usize = 2_000;
+
+/// As many change what PostgreSQL must know to read them well.
+const MANY_PEOPLE: i64 = 1_000;
 
 const CLEAR_AWAY: [&str; 3] =
     ["drop table listed_people", "drop table listed_programs", "drop table listed_interests"];
@@ -75,51 +80,37 @@ impl Import {
     }
 
     async fn lay_out(&mut self) -> Result<()> {
-        for some in self.people.chunks(ROWS_PER_STATEMENT) {
-            let columns = "address, key, mailbox, name, locale, zone, frequency";
-            let rows = value_rows(some.len(), 7);
-            let sql = format!("insert into listed_people ({columns}) values {rows}");
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for person in some {
-                query = query
-                    .bind(person.address.as_str())
-                    .bind(person.address.key())
-                    .bind(person.mailbox.as_slice())
-                    .bind(person.name.as_deref())
-                    .bind(person.locale.as_ref().map(Locale::as_str))
-                    .bind(person.zone.map(|zone| zone.name()))
-                    .bind(person.frequency.map(Frequency::as_str));
-                self.says_how_often |= person.frequency.is_some();
-            }
-            query.execute(&mut *self.connection).await?;
+        self.says_how_often |= self.people.iter().any(|person| person.frequency.is_some());
+        let people: Vec<_> = self.people.drain(..).map(values_of_person).collect();
+        let programs: Vec<_> = self.programs.drain(..).collect();
+        let interests: Vec<_> = self.interests.drain(..).map(values_of_interest).collect();
+        let from_hex = self.dialect.from_hex("e.value ->> 2");
+        let rows = self.dialect.elements("$1");
+        let listed = [
+            (
+                "insert into listed_people (key, address, mailbox, name, locale, zone, frequency)",
+                format!(
+                    "e.value ->> 0, e.value ->> 1, {from_hex}, e.value ->> 3, e.value ->> 4,
+                    e.value ->> 5, e.value ->> 6"
+                ),
+                as_json(&people)?,
+            ),
+            (
+                "insert into listed_programs (key, program)",
+                "e.value ->> 0, e.value ->> 1".to_owned(),
+                as_json(&programs)?,
+            ),
+            (
+                "insert into listed_interests (key, program, api, environment, kind)",
+                "e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4"
+                    .to_owned(),
+                as_json(&interests)?,
+            ),
+        ];
+        for (insert, values, list) in listed {
+            let sql = format!("{insert} select {values} from {rows} e");
+            sqlx::query(AssertSqlSafe(sql)).bind(list).execute(&mut *self.connection).await?;
         }
-        for some in self.programs.chunks(ROWS_PER_STATEMENT) {
-            let rows = value_rows(some.len(), 2);
-            let sql = format!("insert into listed_programs (key, program) values {rows}");
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for (key, program) in some {
-                query = query.bind(key.as_str()).bind(program.as_str());
-            }
-            query.execute(&mut *self.connection).await?;
-        }
-        for some in self.interests.chunks(ROWS_PER_STATEMENT) {
-            let columns = "key, program, api, environment, kind";
-            let rows = value_rows(some.len(), 5);
-            let sql = format!("insert into listed_interests ({columns}) values {rows}");
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for (key, interest) in some {
-                query = query
-                    .bind(key.as_str())
-                    .bind(interest.program.as_str())
-                    .bind(interest.api.as_ref().map_or("", ApiId::as_str))
-                    .bind(interest.environment.as_ref().map_or("", EnvironmentId::as_str))
-                    .bind(interest.kind.map_or("", Kind::as_str));
-            }
-            query.execute(&mut *self.connection).await?;
-        }
-        self.people.clear();
-        self.programs.clear();
-        self.interests.clear();
         Ok(())
     }
 
@@ -170,8 +161,36 @@ impl Import {
         {
             sqlx::query(statement).execute(&mut *transaction).await?;
         }
+        if people >= MANY_PEOPLE {
+            for statement in self.dialect.count_moved_in() {
+                sqlx::query(*statement).execute(&mut *transaction).await?;
+            }
+        }
         transaction.commit().await?;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Ok(Kept { added: count(people - known), updated: count(known) })
     }
+}
+
+fn values_of_person(person: NewSubscriber) -> impl Serialize {
+    (
+        person.address.key(),
+        String::from(person.address),
+        HEXLOWER.encode(&person.mailbox),
+        person.name,
+        person.locale,
+        person.zone.map(|zone| zone.name()),
+        person.frequency.map(Frequency::as_str),
+    )
+}
+
+fn values_of_interest((key, interest): (String, Interest)) -> impl Serialize {
+    let Interest { program, api, environment, kind } = interest;
+    (
+        key,
+        program,
+        api.map_or_else(String::new, ApiId::into),
+        environment.map_or_else(String::new, EnvironmentId::into),
+        kind.map_or("", Kind::as_str),
+    )
 }

@@ -2,10 +2,9 @@
 //! each message. Claiming and recording stand in files of their own.
 
 use super::frequencies::gather_for_the_weekly_alone;
+use super::listeners::as_json;
 use super::publications::{PublicationId, is_current};
-use super::{
-    Result, Store, StoreError, Write, instant, micros, subscribers, value_rows, webhook_twins,
-};
+use super::{Result, Store, StoreError, Write, instant, micros, webhook_twins};
 use crate::notice::Outcome;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -165,6 +164,9 @@ pub struct Delivery {
     pub feedback: Option<String>,
 }
 
+/// Adding fewer takes no longer than whoever waits for it sleeps between two looks.
+const MANY_ROWS: usize = 1_000;
+
 type DeliveryRow = (
     i64,
     String,
@@ -180,10 +182,6 @@ type DeliveryRow = (
     Option<String>,
     i64,
 );
-
-/// Fourteen values a row. SQLite looks a numbered value up among all those of its
-/// statement, so that many rows in one cost more than several statements.
-const ROWS_PER_STATEMENT: usize = 32;
 
 impl Store {
     /// Adds rows and moves the occasion's cursor on, both or neither: and only
@@ -202,8 +200,11 @@ impl Store {
         if moved.rows_affected() == 0 {
             return Ok(Filling::Elsewhere);
         }
-        let added = add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
+        let added = self.add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
         transaction.commit().await?;
+        if let Some(pause) = self.dialect.way_for_others().filter(|_| rows.len() >= MANY_ROWS) {
+            tokio::time::sleep(pause).await;
+        }
         Ok(Filling::Added(added))
     }
 
@@ -285,55 +286,68 @@ impl Store {
     }
 }
 
-/// Adds the rows that are not there yet.
-pub(super) async fn add_rows(
-    transaction: &mut Write,
-    occasion: i64,
-    rows: &[NewRow],
-    at: DateTime<Utc>,
-) -> Result<u64> {
-    let mut added = 0;
-    let has_webhooks = webhook_twins::are_there_any(transaction).await?;
-    for some in rows.chunks(ROWS_PER_STATEMENT) {
+impl Store {
+    /// Adds the rows that are not there yet, by as few statements as they have
+    /// periods.
+    pub(super) async fn add_rows(
+        &self,
+        transaction: &mut Write,
+        occasion: i64,
+        rows: &[NewRow],
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        // Each is looked up by number: what a list of values is joined to, some
+        // plan might read as a whole.
         let sql = format!(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id, thread,
-                made_at, not_before, next_attempt, not_after, closes_at, state, domain) values {}
+                made_at, not_before, next_attempt, not_after, closes_at, state, domain)
+             select $1, cast(r.value ->> 0 as bigint), $2, cast(r.value ->> 1 as bigint),
+                r.value ->> 2, r.value ->> 3, r.value ->> 4, $3, $4, $4, $5, $6, $7,
+                coalesce((select {} from subscribers s
+                          where s.id = cast(r.value ->> 0 as bigint)), '')
+             from {} r where true
              on conflict (occasion, recipient, channel) do nothing",
-            value_rows(some.len(), 14)
+            self.dialect.domain_of("s.address"),
+            self.dialect.elements("$8")
         );
-        let recipients: Vec<i64> = some.iter().map(|row| row.recipient).collect();
-        let domains = subscribers::domains(transaction, &recipients).await?;
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for row in some {
-            let not_before = micros(row.period.not_before);
-            query = query
+        let mut added = 0;
+        for (period, some) in by_period(rows) {
+            let query = sqlx::query(AssertSqlSafe(sql.as_str()))
                 .bind(occasion)
-                .bind(row.recipient)
                 .bind(Channel::Mail as i64)
-                .bind(row.edition)
-                .bind(row.apis.as_str())
-                .bind(row.message_id.as_str())
-                .bind(row.thread.as_deref())
                 .bind(micros(at))
-                .bind(not_before)
-                .bind(not_before)
-                .bind(row.period.not_after.map(micros))
-                .bind(row.period.closes_at.map(micros))
-                .bind(if row.period.is_gathered { "gathered" } else { "waiting" })
-                .bind(domains.get(&row.recipient).cloned().unwrap_or_default());
+                .bind(micros(period.not_before))
+                .bind(period.not_after.map(micros))
+                .bind(period.closes_at.map(micros))
+                .bind(if period.is_gathered { "gathered" } else { "waiting" })
+                .bind(as_json(&some)?);
+            added += query.execute(&mut **transaction).await?.rows_affected();
         }
-        added += query.execute(&mut **transaction).await?.rows_affected();
-        if has_webhooks {
-            webhook_twins::add(transaction, occasion, &recipients, at).await?;
+        webhook_twins::add(transaction, occasion, rows, at).await?;
+        gather_for_the_weekly_alone(transaction, occasion, rows, at).await?;
+        sqlx::query("update occasions set filled = filled + $2 where id = $1")
+            .bind(occasion)
+            .bind(i64::try_from(added).unwrap_or(i64::MAX))
+            .execute(&mut **transaction)
+            .await?;
+        Ok(added)
+    }
+}
+
+type Values<'r> = (i64, i64, &'r str, &'r str, Option<&'r str>);
+
+/// What differs between rows of one period, in the order they came. There are few
+/// periods: one for each zone at the most, and for each end.
+fn by_period(rows: &[NewRow]) -> Vec<(Period, Vec<Values<'_>>)> {
+    let mut groups: Vec<(Period, Vec<Values<'_>>)> = Vec::new();
+    for NewRow { recipient, edition, apis, message_id, thread, period } in rows {
+        let values = (*recipient, *edition, apis.as_str(), message_id.as_str(), thread.as_deref());
+        match groups.iter_mut().rfind(|(known, _)| known == period) {
+            Some((_, group)) => group.push(values),
+            None => groups.push((*period, vec![values])),
         }
     }
-    gather_for_the_weekly_alone(transaction, occasion, rows, at).await?;
-    sqlx::query("update occasions set filled = filled + $2 where id = $1")
-        .bind(occasion)
-        .bind(i64::try_from(added).unwrap_or(i64::MAX))
-        .execute(&mut **transaction)
-        .await?;
-    Ok(added)
+    groups
 }
 
 fn delivery(row: DeliveryRow) -> Result<Delivery> {

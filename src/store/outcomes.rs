@@ -4,7 +4,7 @@ use super::feedback::suppress_recipient;
 use super::nodes::NodeId;
 use super::{Result, Store, Write, digests};
 use crate::notice::Outcome;
-use std::collections::BTreeSet;
+use sqlx::AssertSqlSafe;
 use std::time::Duration;
 
 /// What one attempt came to.
@@ -40,12 +40,32 @@ impl Store {
         // In one order everywhere, so that no two transactions wait for each other.
         let mut reports: Vec<&Report> = reports.iter().collect();
         reports.sort_by_key(|report| report.row());
-        let rows: Vec<i64> = reports.iter().map(|report| report.row()).collect();
-        let digests = digests::among(&mut transaction, &rows).await?;
-        for report in reports {
-            put(&mut transaction, (node, &digests), now, report).await?;
-        }
+        self.put(&mut transaction, node, now, &reports).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// The same, within a transaction of somebody else's.
+    pub(super) async fn put(
+        &self,
+        transaction: &mut Write,
+        node: NodeId,
+        now: i64,
+        reports: &[&Report],
+    ) -> Result<()> {
+        let attempts: Vec<Attempt<'_>> =
+            reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
+        self.record_attempts(transaction, node, now, &attempts).await?;
+        self.follow_digests(transaction, node, now, &attempts).await?;
+        for report in reports {
+            match report {
+                Report::Returned { row } => give_back(transaction, node, *row).await?,
+                Report::Gone { row, reason, .. } => {
+                    suppress_recipient(transaction, *row, reason, now).await?;
+                }
+                Report::Attempted { .. } => {}
+            }
+        }
+        Ok(())
     }
 
     /// Every attempt made for a row, oldest first: the outcome and the reply.
@@ -61,31 +81,6 @@ impl Store {
     }
 }
 
-/// Puts one report on record. Of the rows, `digests` are those that bundle others.
-pub(super) async fn put(
-    transaction: &mut Write,
-    (node, digests): (NodeId, &BTreeSet<i64>),
-    now: i64,
-    report: &Report,
-) -> Result<()> {
-    match report {
-        Report::Returned { row } => give_back(transaction, node, *row).await,
-        Report::Gone { row, reply, reason } => {
-            let outcome = Outcome::Rejected;
-            let attempt = Attempt { row: *row, outcome, reply, next_attempt: None };
-            attempt.record(transaction, node, now, digests).await?;
-            suppress_recipient(transaction, *row, reason, now).await
-        }
-        Report::Attempted { row, outcome, reply, retry_in } => {
-            let next_attempt = retry_in.map(|wait| {
-                now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
-            });
-            let attempt = Attempt { row: *row, outcome: *outcome, reply, next_attempt };
-            attempt.record(transaction, node, now, digests).await
-        }
-    }
-}
-
 struct Attempt<'a> {
     row: i64,
     outcome: Outcome,
@@ -93,34 +88,84 @@ struct Attempt<'a> {
     next_attempt: Option<i64>,
 }
 
-impl Attempt<'_> {
+impl<'a> Attempt<'a> {
+    /// `None` where nothing was attempted.
+    fn of(report: &'a Report, now: i64) -> Option<Self> {
+        let (row, outcome, reply, retry_in) = match report {
+            Report::Returned { .. } => return None,
+            Report::Gone { row, reply, .. } => (*row, Outcome::Rejected, reply, &None),
+            Report::Attempted { row, outcome, reply, retry_in } => {
+                (*row, *outcome, reply, retry_in)
+            }
+        };
+        let next_attempt = retry_in
+            .map(|wait| now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)));
+        Some(Self { row, outcome, reply, next_attempt })
+    }
+
+    /// As a statement reads it from a list.
+    fn listed(&self) -> serde_json::Value {
+        let state = if self.next_attempt.is_none() { "settled" } else { "waiting" };
+        // PostgreSQL holds no such character, and a record must never be refused.
+        let reply = self.reply.replace('\0', " ");
+        serde_json::json!([self.row, state, self.outcome.as_str(), reply, self.next_attempt])
+    }
+}
+
+impl Store {
     /// An acceptance counts whoever holds the row by now, for the message is
     /// with the reader. Anything else counts only while the row is this node's.
-    async fn record(
+    async fn record_attempts(
         &self,
         transaction: &mut Write,
         node: NodeId,
         now: i64,
-        digests: &BTreeSet<i64>,
+        attempts: &[Attempt<'_>],
     ) -> Result<()> {
-        let is_final = self.next_attempt.is_none();
-        sqlx::query(
-            "update outbox set state = $2, outcome = $3, reply = $4, attempts = attempts + 1,
-                next_attempt = $5, settled_at = $6, node = null, claimed_at = null
-             where id = $1 and ($3 = 'accepted' or (state = 'claimed' and node = $7))",
-        )
-        .bind(self.row)
-        .bind(if is_final { "settled" } else { "waiting" })
-        .bind(self.outcome.as_str())
-        .bind(self.reply)
-        .bind(self.next_attempt.unwrap_or(now))
-        .bind(is_final.then_some(now))
-        .bind(node.0)
-        .execute(&mut **transaction)
-        .await?;
-        note(transaction, (self.row, node), now, self.outcome, self.reply).await?;
-        if digests.contains(&self.row) {
-            digests::follow(transaction, (self.row, node), now, self.outcome, self.reply).await?;
+        if attempts.is_empty() {
+            return Ok(());
+        }
+        let rows: serde_json::Value = attempts.iter().map(Attempt::listed).collect();
+        let (rows, listed) = (rows.to_string(), self.dialect.elements("$1"));
+        let update = format!(
+            "update outbox set state = r.state, outcome = r.outcome, reply = r.reply,
+                attempts = attempts + 1, next_attempt = coalesce(r.next_attempt, $3),
+                settled_at = case when r.next_attempt is null then $3 end,
+                node = null, claimed_at = null
+             from (select cast(value ->> 0 as bigint) as id, value ->> 1 as state,
+                    value ->> 2 as outcome, value ->> 3 as reply,
+                    cast(value ->> 4 as bigint) as next_attempt from {listed}) r
+             where outbox.id = r.id and (r.outcome = 'accepted'
+                or (outbox.state = 'claimed' and outbox.node = $2))"
+        );
+        let insert = format!(
+            "insert into attempts (outbox, at, outcome, reply, node)
+             select cast(value ->> 0 as bigint), $3, value ->> 2, value ->> 3, $2 from {listed}"
+        );
+        for sql in [update, insert] {
+            sqlx::query(AssertSqlSafe(sql))
+                .bind(rows.as_str())
+                .bind(node.0)
+                .bind(now)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What is recorded of a digest is recorded of the messages in it.
+    async fn follow_digests(
+        &self,
+        transaction: &mut Write,
+        node: NodeId,
+        now: i64,
+        attempts: &[Attempt<'_>],
+    ) -> Result<()> {
+        let rows: Vec<i64> = attempts.iter().map(|attempt| attempt.row).collect();
+        let digests = digests::among((&mut *transaction, self.dialect), rows).await?;
+        for attempt in attempts.iter().filter(|attempt| digests.contains(&attempt.row)) {
+            let digest = (attempt.row, node);
+            digests::follow(transaction, digest, now, attempt.outcome, attempt.reply).await?;
         }
         Ok(())
     }

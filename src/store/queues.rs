@@ -6,7 +6,7 @@
 //! domain may not have yet is put aside in large steps, each message once.
 
 use super::buckets::Tokens;
-use super::claims::{Candidate, Claims, Errand, take};
+use super::claims::{Candidate, Claims, Errand, settle, take};
 use super::holds::NOT_HELD;
 use super::nodes::NodeId;
 use super::{Result, Store, Write};
@@ -106,9 +106,8 @@ impl Claiming<'_> {
             if room == 0 {
                 continue;
             }
-            for candidate in self.candidates(occasion, Some(&domain), room).await? {
-                self.deal_with(candidate).await?;
-            }
+            let candidates = self.candidates(occasion, Some(&domain), room).await?;
+            self.deal_with(candidates).await?;
             sqlx::query(
                 "delete from parked where occasion = $1 and domain = $2 and not exists
                     (select 1 from outbox o where o.occasion = $1 and o.domain = $2
@@ -131,13 +130,7 @@ impl Claiming<'_> {
             }
             let candidates = self.candidates(occasion, None, room).await?;
             let is_last = candidates.len() < room;
-            let mut closed = BTreeSet::new();
-            for candidate in candidates {
-                let domain = candidate.domain.clone();
-                if !self.deal_with(candidate).await? {
-                    closed.insert(domain);
-                }
-            }
+            let closed = self.deal_with(candidates).await?;
             self.put_aside(occasion, &closed).await?;
             if is_last && closed.is_empty() {
                 break;
@@ -146,14 +139,23 @@ impl Claiming<'_> {
         Ok(())
     }
 
-    /// Claims or settles a message; `false` where its domain is out of tokens.
-    async fn deal_with(&mut self, candidate: Candidate) -> Result<bool> {
-        let settled = candidate.settled(self.now);
-        if settled.is_none() && !self.tokens.take(self.transaction, &candidate.domain).await? {
-            return Ok(false);
+    /// Claims or settles messages; gives the domains that are out of tokens.
+    async fn deal_with(&mut self, candidates: Vec<Candidate>) -> Result<BTreeSet<String>> {
+        let (mut taken, mut closed) = (Vec::with_capacity(candidates.len()), BTreeSet::new());
+        for candidate in candidates {
+            if let Some((outcome, reply)) = candidate.settled(self.now) {
+                let row = candidate.id;
+                self.claims.settled.push((row, outcome));
+                settle(self.transaction, (row, self.node), self.now, outcome, &reply).await?;
+            } else if self.tokens.take(self.transaction, &candidate.domain).await? {
+                taken.push(candidate);
+            } else {
+                closed.insert(candidate.domain);
+            }
         }
-        take(self.transaction, self.node, self.now, candidate, settled, &mut self.claims).await?;
-        Ok(true)
+        let writing = (&mut *self.transaction, self.store.dialect);
+        take(writing, self.node, self.now, taken, &mut self.claims).await?;
+        Ok(closed)
     }
 
     async fn put_aside(&mut self, occasion: i64, domains: &BTreeSet<String>) -> Result<()> {

@@ -2,7 +2,7 @@
 //! withdrawn once it is no longer true.
 
 use super::claims::SUPERSEDED;
-use super::outbox::{Channel, Chunk, Filling, NewRow, add_rows, named};
+use super::outbox::{Channel, Chunk, Filling, NewRow, named};
 use super::publications::is_current;
 use super::{Result, Store, digests, instant, micros};
 use crate::notice::Outcome;
@@ -211,7 +211,7 @@ impl Store {
             let query = sqlx::query(AssertSqlSafe(sql));
             some.iter().fold(query, |query, id| query.bind(id)).execute(&mut *transaction).await?;
         }
-        let added = add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
+        let added = self.add_rows(&mut transaction, chunk.occasion, rows, chunk.at).await?;
         transaction.commit().await?;
         Ok(Filling::Added(added))
     }

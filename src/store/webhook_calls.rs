@@ -3,17 +3,17 @@
 //! Their messages wait in a line of their own, so that neither a mail server that
 //! fails nor a webhook that hangs keeps the other from being served.
 
-use super::claims::{Claimed, Claims, take};
+use super::claims::{Candidate, Claimed, Claims, settle, take};
 use super::holds::NOT_HELD;
 use super::nodes::NodeId;
-use super::outcomes::{Report, put};
+use super::outcomes::Report;
 use super::queues::Line;
 use super::tellings::numbered;
 use super::webhooks::{Asked, COLUMNS, REMOVED, Row, WELL, Webhook, read, settle_waiting};
 use super::{Result, Store, Write};
 use crate::notice::{Outcome, WebhookState, WebhookTrouble};
 use sqlx::AssertSqlSafe;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// A message that is this node's to hand over, and to which webhook.
@@ -208,8 +208,7 @@ impl Store {
     ) -> Result<Option<WebhookTrouble>> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        // None of them bundles others.
-        put(&mut transaction, (node, &BTreeSet::new()), now, report).await?;
+        self.put(&mut transaction, node, now, &[report]).await?;
         let trouble = match health {
             None => None,
             Some(health) => judge(&mut transaction, webhook, health, now, give_up).await?,
@@ -339,7 +338,11 @@ impl Claiming<'_> {
                 let webhook = webhooks.remove(&candidate.recipient);
                 let settled = candidate.settled(self.now).or_else(|| lost(webhook.as_ref()));
                 let id = candidate.id;
-                if let Some(webhook) = webhook.filter(|_| settled.is_none()) {
+                if let Some((outcome, reply)) = settled {
+                    let row = (id, self.node);
+                    settle(self.transaction, row, self.now, outcome, &reply).await?;
+                    self.found.settled.push((id, outcome));
+                } else if let Some(webhook) = webhook {
                     if self.is_full() {
                         return Ok(());
                     }
@@ -350,16 +353,7 @@ impl Claiming<'_> {
                         continue;
                     }
                     *under_way += 1;
-                    let mut claims = Claims::default();
-                    take(self.transaction, self.node, self.now, candidate, None, &mut claims)
-                        .await?;
-                    let of = |claimed| Call { claimed, webhook: webhook.clone() };
-                    self.found.calls.extend(claims.rows.into_iter().map(of));
-                } else {
-                    let mut claims = Claims::default();
-                    take(self.transaction, self.node, self.now, candidate, settled, &mut claims)
-                        .await?;
-                    self.found.settled.append(&mut claims.settled);
+                    self.take(candidate, webhook).await?;
                 }
             }
             // Whoever is merely busy has room again in a moment, and keeps its place
@@ -370,6 +364,16 @@ impl Claiming<'_> {
                 return Ok(());
             }
         }
+        Ok(())
+    }
+
+    async fn take(&mut self, candidate: Candidate, webhook: Webhook) -> Result<()> {
+        let (node, now) = (self.node, self.now);
+        let mut claims = Claims::default();
+        let writing = (&mut *self.transaction, self.store.dialect);
+        take(writing, node, now, vec![candidate], &mut claims).await?;
+        let of = |claimed| Call { claimed, webhook: webhook.clone() };
+        self.found.calls.extend(claims.rows.into_iter().map(of));
         Ok(())
     }
 

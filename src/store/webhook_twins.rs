@@ -2,7 +2,7 @@
 //! edition, within the same time, made and taken back with it.
 
 use super::tellings::numbered;
-use super::{Channel, Result, Write, micros};
+use super::{Channel, NewRow, Result, Write, micros};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
@@ -10,8 +10,11 @@ use sqlx::AssertSqlSafe;
 /// its `@`, for what is signed is put together with dots.
 pub const TWIN: &str = "wh_";
 
+/// Ids in one statement, far below any database's limit on values.
+const IDS_PER_STATEMENT: usize = 500;
+
 /// Most services have none, and are spared the question for each message.
-pub(super) async fn are_there_any(transaction: &mut Write) -> Result<bool> {
+async fn are_there_any(transaction: &mut Write) -> Result<bool> {
     let sql = "select count(*) from (select 1 from webhooks limit 1) some_webhooks";
     let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?;
     Ok(count > 0)
@@ -21,6 +24,22 @@ pub(super) async fn are_there_any(transaction: &mut Write) -> Result<bool> {
 /// their own, and count in no canary. A digest has none: each message in it has
 /// its own, which leaves when the digest does.
 pub(super) async fn add(
+    transaction: &mut Write,
+    occasion: i64,
+    rows: &[NewRow],
+    at: DateTime<Utc>,
+) -> Result<()> {
+    if rows.is_empty() || !are_there_any(transaction).await? {
+        return Ok(());
+    }
+    let recipients: Vec<i64> = rows.iter().map(|row| row.recipient).collect();
+    for some in recipients.chunks(IDS_PER_STATEMENT) {
+        add_some(transaction, occasion, some, at).await?;
+    }
+    Ok(())
+}
+
+async fn add_some(
     transaction: &mut Write,
     occasion: i64,
     recipients: &[i64],

@@ -1,8 +1,9 @@
 //! A database backed up in the middle of a round, brought back elsewhere, and
 //! the round gone on with: nobody is missed.
 
+use crate::cluster::program;
 use crate::commands::{Service, Workplace};
-use crate::databases::{TestDatabase, on_postgres, program};
+use crate::databases::{TestDatabase, on_postgres};
 use crate::roles::{smtp, start};
 use crate::scripted_server::{Answer, ScriptedServer};
 use fairwarning::notice::{Carrier, Outcome};

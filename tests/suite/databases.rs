@@ -4,18 +4,13 @@
 //! A test opens an office or a store as ever. `on_both_databases!` and
 //! `on_postgres_too!` run it again with the other database chosen.
 
+use crate::cluster::Cluster;
 use fairwarning::config::DatabaseUrl;
 use fairwarning::store::Store;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::cell::Cell;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::TcpListener;
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use tempfile::TempDir;
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -102,8 +97,13 @@ impl TestDatabase {
 
     async fn in_cluster(template: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(1);
-        let cluster = Cluster::get().await;
+        let cluster = cluster().await;
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
+        let finished =
+            std::mem::take(&mut *FINISHED.lock().unwrap_or_else(PoisonError::into_inner));
+        for old in finished {
+            cluster.drop_database(&old).await;
+        }
         cluster.copy(template, &name).await;
         Self { text: cluster.url(&name), name: Some(name) }
     }
@@ -119,9 +119,8 @@ impl TestDatabase {
 
     /// The same database by TCP and password, as a server elsewhere is reached.
     pub async fn by_network(&self) -> String {
-        let Cluster { port, password, .. } = Cluster::get().await;
         let name = self.name.as_deref().expect("a database on PostgreSQL");
-        format!("postgres://office:{password}@127.0.0.1:{port}/{name}")
+        cluster().await.url_by_network(name)
     }
 }
 
@@ -134,139 +133,21 @@ impl Drop for TestDatabase {
 /// Databases whose test is over, dropped when the next one is made.
 static FINISHED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-struct Cluster {
-    folder: PathBuf,
-    port: u16,
-    password: String,
-    /// Its standard input is the guard's sign that this run lives.
-    _guard: Child,
-}
+/// Disks are not waited for: no test cuts the power.
+const OPTIONS: &str =
+    "-c fsync=off -c max_connections=300 -c shared_buffers=32MB -c max_wal_size=64MB";
 
-/// Starts the server and waits for this run to end, by whatever cause: the pipe
-/// from it closes then. The guard is in a process group of its own, where an
-/// interrupt from the terminal does not reach it.
-const GUARD: &str = r#"
-set -eu
-folder=$1 port=$2
-cd "$folder"
-initdb --pgdata=data --username=office --auth-local=trust --auth-host=scram-sha-256 \
-    --pwfile=password --encoding=UTF8 --locale-provider=icu --icu-locale=en --no-sync >&2
-pg_ctl start --silent --wait --pgdata=data --log=log --options="-k '$folder' -p $port -h 127.0.0.1 \
-    -c fsync=off -c max_connections=300 -c shared_buffers=32MB -c max_wal_size=64MB" >&2 || {
-    cat log >&2
-    exit 1
-}
-echo ready
-exec >/dev/null
-cat >/dev/null || true
-pg_ctl stop --silent --pgdata=data --mode=immediate >/dev/null 2>&1 || true
-cd /
-rm -rf "$folder"
-"#;
-
-impl Cluster {
-    async fn get() -> &'static Self {
-        static CLUSTER: tokio::sync::OnceCell<Cluster> = tokio::sync::OnceCell::const_new();
-        CLUSTER
-            .get_or_init(|| async {
-                let cluster = tokio::task::spawn_blocking(Self::start).await.unwrap();
-                cluster.copy("template0", "template_with_tables").await;
-                let url = DatabaseUrl::parse(&cluster.url("template_with_tables")).unwrap();
-                Store::open(&url).await.unwrap().close().await;
-                cluster
-            })
-            .await
-    }
-
-    fn start() -> Self {
-        let programs = program("initdb").parent().unwrap().to_owned();
-        let folder = TempDir::with_prefix("fairwarning-postgres-").unwrap();
-        let password = random_word();
-        std::fs::write(folder.path().join("password"), &password).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = as_unprivileged(folder.path());
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut guard = command
-            .args(["sh", "-c", GUARD, "guard"])
-            .arg(folder.path())
-            .arg(port.to_string())
-            .env("PATH", format!("{}:{path}", programs.display()))
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(folder.path().join("guard.log")).unwrap())
-            .spawn()
-            .unwrap_or_else(|bad| panic!("the guard of PostgreSQL cannot be started: {bad}"));
-        let mut said = String::new();
-        BufReader::new(guard.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        if said != "ready\n" {
-            let log = std::fs::read_to_string(folder.path().join("guard.log")).unwrap_or_default();
-            panic!("PostgreSQL cannot be started: {log}");
-        }
-        // From here on the folder is the guard's to remove.
-        Self { folder: folder.keep(), port, password, _guard: guard }
-    }
-
-    /// By the socket in a folder that nobody else may enter.
-    fn url(&self, database: &str) -> String {
-        let Self { folder, port, .. } = self;
-        format!("postgres://office@localhost:{port}/{database}?host={}", folder.display())
-    }
-
-    async fn copy(&self, template: &str, name: &str) {
-        // A template can be copied by one connection at a time.
-        static TURN: OnceLock<tokio::sync::Mutex<()>> = OnceLock::new();
-        let _turn = TURN.get_or_init(Default::default).lock().await;
-        let mut connection = PgConnection::connect(&self.url("postgres")).await.unwrap();
-        let finished =
-            std::mem::take(&mut *FINISHED.lock().unwrap_or_else(PoisonError::into_inner));
-        let drops = finished.iter().map(|old| format!("drop database \"{old}\" with (force)"));
-        for statement in
-            drops.chain([format!("create database \"{name}\" template \"{template}\"")])
-        {
-            sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
-        }
-        connection.close().await.unwrap();
-    }
-}
-
-fn random_word() -> String {
-    let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom").unwrap().read_exact(&mut bytes).unwrap();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One of PostgreSQL's own programs, wherever the system keeps them.
-pub fn program(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
-    let mut debian: Vec<PathBuf> = debian.map(|entry| entry.unwrap().path().join("bin")).collect();
-    debian.sort();
-    let folders = debian.into_iter().rev().chain(std::env::split_paths(&path));
-    let found = folders.map(|folder| folder.join(name)).find(|program| program.exists());
-    found.unwrap_or_else(|| {
-        panic!("PostgreSQL's program {name} is missing: tools/setup-database.sh installs it")
-    })
-}
-
-/// PostgreSQL refuses to run as root; the package comes with a user for it.
-fn as_unprivileged(folder: &Path) -> Command {
-    let id = |arguments: &[&str]| {
-        let said = Command::new("id").args(arguments).output().unwrap();
-        said.status.success().then(|| String::from_utf8(said.stdout).unwrap().trim().to_owned())
-    };
-    if id(&["-u"]).as_deref() != Some("0") {
-        return Command::new("env");
-    }
-    let user = id(&["-u", "postgres"]).expect(
-        "the user `postgres` is missing, as which root starts PostgreSQL: \
-         tools/setup-database.sh installs both",
-    );
-    let uid: u32 = user.parse().unwrap();
-    for path in [folder.to_owned(), folder.join("password")] {
-        std::os::unix::fs::chown(path, Some(uid), None).unwrap();
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
-    command
+/// The one server of this run.
+pub async fn cluster() -> &'static Arc<Cluster> {
+    static CLUSTER: tokio::sync::OnceCell<Arc<Cluster>> = tokio::sync::OnceCell::const_new();
+    CLUSTER
+        .get_or_init(|| async {
+            let start = || Cluster::start(OPTIONS);
+            let cluster = tokio::task::spawn_blocking(start).await.unwrap();
+            cluster.copy("template0", "template_with_tables").await;
+            let url = DatabaseUrl::parse(&cluster.url("template_with_tables")).unwrap();
+            Store::open(&url).await.unwrap().close().await;
+            Arc::new(cluster)
+        })
+        .await
 }

@@ -3,70 +3,31 @@
 
 use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::{TestOffice, plaintext};
+use crate::torture::faults::{ALL, Fault, STEPS, expected};
 use fairwarning::delivery::Ended;
 use fairwarning::notice::Outcome;
 use futures_util::future::join_all;
 
 const VICTIM: &str = "p2@example.org";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    Transient,
-    Permanent,
-    Closing,
-    Closed,
-    Silent,
-    Dripping,
-}
+/// A server that takes one command at a time, and one that takes several.
+const MANNERS: [&[&str]; 2] = [&["8BITMIME"], &["8BITMIME", "PIPELINING"]];
 
-const ALL: [Fault; 6] = [
-    Fault::Transient,
-    Fault::Permanent,
-    Fault::Closing,
-    Fault::Closed,
-    Fault::Silent,
-    Fault::Dripping,
-];
-
-impl Fault {
-    fn answer(self) -> Answer {
-        match self {
-            Self::Transient => Answer::Say("451 4.3.0 not now"),
-            Self::Permanent => Answer::Say("554 5.7.1 never"),
-            Self::Closing => Answer::SayAndClose("421 4.3.2 shutting down"),
-            Self::Closed => Answer::Close,
-            Self::Silent => Answer::Silence,
-            Self::Dripping => Answer::Drip,
-        }
-    }
-}
-
-/// What a message comes to; `None` where the fault is the server's.
-fn expected(step: Step, fault: Fault) -> Option<&'static str> {
-    match (step, fault) {
-        (_, Fault::Closing) => None,
-        (_, Fault::Transient) => Some("deferred"),
-        (_, Fault::Permanent) => Some("rejected"),
-        (Step::Content, _) => Some("unknown"),
-        (_, Fault::Closed | Fault::Silent | Fault::Dripping) => Some("deferred"),
-    }
-}
-
-async fn about_one_message(step: Step, fault: Fault) {
+async fn about_one_message(manner: &'static [&'static str], step: Step, fault: Fault) {
     let office = TestOffice::open().await;
     office.import_people(5).await;
-    let server = ScriptedServer::start(move |at, about| {
+    let server = ScriptedServer::offering(manner, move |at, about| {
         if at == step && about == VICTIM { fault.answer() } else { Answer::Fine }
     })
     .await;
     let [url, plain, _] = plaintext(server.port);
     let delivered = office.announce(&[&url, &plain, "--smtp-timeout-seconds=1"]).await;
-    let case = format!("{fault:?} at {step:?}");
+    let case = format!("{fault:?} at {step:?} of {manner:?}");
     let (state, reply) = office.fate(VICTIM).await;
     match expected(step, fault) {
         Some(expected) => {
             assert_eq!(delivered.ended, Ended::Done, "{case}");
-            assert_eq!(state, expected, "{case}: {reply}");
+            assert_eq!(state, expected.as_str(), "{case}: {reply}");
             assert!(delivered.pauses.is_empty(), "{case}: {:?}", delivered.pauses);
             assert_eq!(delivered.count(Outcome::Accepted), 4, "{case}: the others go on");
         }
@@ -83,22 +44,27 @@ async fn about_one_message(step: Step, fault: Fault) {
 
 #[tokio::test]
 async fn a_fault_about_one_message_is_that_message_s_alone() {
-    let steps = [Step::Rcpt, Step::Data, Step::Content];
-    let grid = steps
-        .into_iter()
-        .flat_map(|step| ALL.map(|fault| Box::pin(about_one_message(step, fault))));
-    join_all(grid).await;
+    for manner in MANNERS {
+        let cases = STEPS.iter().flat_map(|step| ALL.map(|fault| (*step, fault)));
+        let grid = cases.map(|(step, fault)| Box::pin(about_one_message(manner, step, fault)));
+        join_all(grid).await;
+    }
 }
 
-async fn about_the_server(step: Step, fault: Fault) {
+async fn about_the_server(manner: &'static [&'static str], step: Step, fault: Fault) {
     let office = TestOffice::open().await;
     office.import_people(3).await;
     let server =
-        ScriptedServer::start(move |at, _| if at == step { fault.answer() } else { Answer::Fine })
-            .await;
+        ScriptedServer::offering(
+            manner,
+            move |at, _| {
+                if at == step { fault.answer() } else { Answer::Fine }
+            },
+        )
+        .await;
     let [url, plain, _] = plaintext(server.port);
     let delivered = office.announce(&[&url, &plain, "--smtp-timeout-seconds=1"]).await;
-    let case = format!("{fault:?} at {step:?}");
+    let case = format!("{fault:?} at {step:?} of {manner:?}");
     if (step, fault) == (Step::Mail, Fault::Transient) {
         // Too many messages of this sender, or no room: each is tried again.
         assert_eq!(delivered.outcomes, [Outcome::Deferred; 3], "{case}");
@@ -115,9 +81,11 @@ async fn about_the_server(step: Step, fault: Fault) {
 #[tokio::test]
 async fn a_fault_before_any_message_pauses_the_queue_and_costs_no_attempt() {
     let steps = [Step::Greeting, Step::Ehlo, Step::Mail];
-    let grid =
-        steps.into_iter().flat_map(|step| ALL.map(|fault| Box::pin(about_the_server(step, fault))));
-    join_all(grid).await;
+    for manner in MANNERS {
+        let cases = steps.iter().flat_map(|step| ALL.map(|fault| (*step, fault)));
+        let grid = cases.map(|(step, fault)| Box::pin(about_the_server(manner, step, fault)));
+        join_all(grid).await;
+    }
 }
 
 async fn while_turning_to_tls(fault: Fault) {
@@ -139,4 +107,23 @@ async fn while_turning_to_tls(fault: Fault) {
 #[tokio::test]
 async fn a_fault_while_turning_to_tls_sends_nothing_in_clear() {
     join_all(ALL.map(|fault| Box::pin(while_turning_to_tls(fault)))).await;
+}
+
+#[tokio::test]
+async fn a_server_that_takes_several_commands_at_once_gets_them_at_once() {
+    let office = TestOffice::open().await;
+    office.import_people(3).await;
+    let server = ScriptedServer::offering(&["PIPELINING"], |at, about| match at {
+        Step::Rcpt if about == VICTIM => Answer::Say("550 5.7.1 not here"),
+        _ => Answer::Fine,
+    })
+    .await;
+    let [url, plain, _] = plaintext(server.port);
+    let delivered = office.announce(&[&url, &plain, "--smtp-connections=1"]).await;
+    assert_eq!(delivered.count(Outcome::Accepted), 2);
+    assert_eq!(delivered.count(Outcome::Rejected), 1);
+    let log = server.log();
+    assert_eq!(log.messages.len(), 2, "nobody waits for content for nobody: {:?}", log.lines);
+    let greetings = log.lines.iter().filter(|line| line.starts_with("EHLO")).count();
+    assert_eq!(greetings, 2, "one connection, which asks twice what is offered: {:?}", log.lines);
 }

@@ -223,3 +223,18 @@ async fn files_are_whole_and_a_repeat_takes_its_own_place() {
     let settings = test_office::mail_settings(&[]);
     assert_eq!(settings.link_base.as_str(), "https://notices.parcel.example");
 }
+
+#[tokio::test]
+async fn no_name_can_imitate_what_stands_between_the_parts() {
+    let office = TestOffice::open().await;
+    // Long enough that a line of the encoded greeting begins within it.
+    let name = format!("{}--=_texts--=_parts--", "x".repeat(64));
+    office.import(&format!("address,name,programs\nx@example.org,{name},parcel\n")).await.unwrap();
+    let files = files_of(&office).await;
+    check_mail(None, &files);
+    let mail = std::fs::read_to_string(&files[0]).unwrap();
+    let parts = mail.lines().filter(|line| line.starts_with("--=_texts")).count();
+    assert_eq!(parts, 3, "two texts and their end: {mail}");
+    let wholes = mail.lines().filter(|line| line.starts_with("--=_parts")).count();
+    assert_eq!(wholes, 3, "the texts, the calendar and their end: {mail}");
+}

@@ -9,6 +9,8 @@ mod calling_out;
 mod channel_rows;
 mod checking;
 mod claiming;
+#[path = "../servers/cluster.rs"]
+mod cluster;
 mod colours;
 mod commands;
 mod comparing;
@@ -80,6 +82,7 @@ mod same_tables;
 mod sample_office;
 mod schedule;
 mod schemas;
+#[path = "../servers/scripted_server.rs"]
 mod scripted_server;
 mod seed_facts;
 mod sending_hours;
@@ -87,6 +90,7 @@ mod settings;
 mod sound_programs;
 mod states;
 mod store_contract;
+mod store_contract_filling;
 mod store_contract_races;
 mod store_contract_subscribing;
 mod strangers;
@@ -99,6 +103,8 @@ mod terminal_table;
 mod test_office;
 mod threads;
 mod tidy;
+#[path = "../torture/mod.rs"]
+mod torture;
 mod translations;
 mod wakeups;
 mod web_intake;

@@ -1,16 +1,21 @@
-//! What is left of a round when delivering processes are killed, or when the
-//! answer of the database is lost: nobody is missed, and a repeat keeps its
-//! Message-ID.
+//! What is left of a round when delivering processes are killed, clocks are off,
+//! or the database stops, is full, or has its answers lost: nobody is missed, and
+//! a repeat keeps its Message-ID.
 
-use crate::commands::{Service, Workplace};
-use crate::databases::on_postgres;
-use crate::roles::{smtp, start};
+use crate::cluster::Cluster;
+use crate::commands::Workplace;
+use crate::databases::{cluster, on_postgres};
 use crate::scripted_server::{Answer, ScriptedServer};
 use crate::store_contract::{claim, office_with_round, register};
 use crate::test_office::{mail_settings, plaintext};
+use crate::torture::{
+    Dice, NodeSettings, Outage, Plan, Prepared, Where, fill_the_disk, kill_at_random,
+    stop_the_database, suffer_bad_servers,
+};
+use fairwarning::clock::Clock;
 use fairwarning::config::DatabaseUrl;
 use fairwarning::delivery::{Delivery, Event, Scope};
-use fairwarning::notice::{Carrier, Outcome};
+use fairwarning::notice::Outcome;
 use fairwarning::store::{Errand, Store};
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -22,51 +27,85 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 on_postgres!(
-    a_killed_process_s_work_is_finished_by_the_next_one,
-    a_killed_process_s_work_is_finished_by_the_one_beside_it,
     a_claim_whose_answer_was_lost_is_not_held_for_ever,
     a_claimer_halted_in_the_middle_keeps_nobody_waiting,
 );
 
 const PEOPLE: usize = 300;
 const CONNECTIONS: usize = 4;
+const RIGHT: NodeSettings = NodeSettings {
+    connections: CONNECTIONS,
+    heartbeat: Duration::from_secs(2),
+    waits: Duration::from_secs(20),
+    clock: None,
+};
 
+/// What `make torture` does at length, three times.
+async fn kill_some(place: Where, nodes: &[NodeSettings], next: NodeSettings) {
+    let prepared = Prepared::make(place, PEOPLE).await;
+    let plan = Plan {
+        configuration: format!("{nodes:?}"),
+        prepared: &prepared,
+        nodes: nodes.to_vec(),
+        next,
+        rounds: 3,
+    };
+    let seed = Clock::system().now().timestamp_micros().unsigned_abs();
+    let figures = kill_at_random(&plan, &mut Dice(seed)).await;
+    let what = &figures.configuration;
+    assert_eq!(figures.broken, [""; 0], "{what}, seed {seed}: {figures:?}");
+    assert_eq!((figures.kills, figures.missed), (3, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_service_s_work_is_finished_by_the_next_one() {
+    kill_some(Where::Files, &[RIGHT], RIGHT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_killed_process_s_work_is_finished_by_the_next_one() {
-    torture(1).await;
+    kill_some(Where::Server(cluster().await.clone()), &[RIGHT], RIGHT).await;
 }
 
-async fn a_killed_process_s_work_is_finished_by_the_one_beside_it() {
-    torture(2).await;
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_process_s_work_is_finished_by_the_three_beside_it() {
+    kill_some(Where::Server(cluster().await.clone()), &[RIGHT; 4], RIGHT).await;
 }
 
-/// Kills a process twice in the middle of a round, and puts another in its
-/// place, with `nodes` of them at work.
-async fn torture(nodes: usize) {
-    let place = Workplace::open().await;
-    place.office.import_people(PEOPLE).await;
-    let server = ScriptedServer::start(|_, _| Answer::Fine).await;
-    let occasion = place.office.fill(None).await.unwrap().occasion;
-    place.office.store.entrust(occasion, Carrier::Smtp).await.unwrap();
-    let mut flags = smtp(server.port).to_vec();
-    flags.extend(["--heartbeat-ms=600".to_owned(), format!("--smtp-connections={CONNECTIONS}")]);
-    flags.retain(|flag| flag != "--heartbeat-ms=5000");
-    let mut running: Vec<Service> = (0..nodes).map(|_| start(&place, "deliver", &flags)).collect();
-    for kill_at in [60, 150] {
-        running[0].until(|| server.taken() >= kill_at).await;
-        let mut victim = running.remove(0);
-        victim.0.kill().unwrap();
-        victim.0.wait().unwrap();
-        running.push(start(&place, "deliver", &flags));
-    }
-    let store = &place.office.store;
-    let begun = Instant::now();
-    while store.round_counts(occasion).await.unwrap().of(Outcome::Accepted) < PEOPLE as i64 {
-        assert!(begun.elapsed().as_secs() < 60, "the round does not end");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    running.into_iter().for_each(Service::end_well);
-    let repeats = repeats(&server);
-    assert!(repeats <= 2 * CONNECTIONS, "{repeats} repeats after two kills");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_ten_minutes_off_misses_and_repeats_nobody() {
+    let ahead = NodeSettings { clock: Some("+600s"), ..RIGHT };
+    let behind = NodeSettings { clock: Some("-600s"), ..RIGHT };
+    let place = Where::Server(cluster().await.clone());
+    kill_some(place, &[ahead, behind, RIGHT], ahead).await;
+    kill_some(Where::Files, &[ahead], behind).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_goes_on_by_itself_when_the_database_is_back() {
+    let cluster = tokio::task::spawn_blocking(|| Cluster::start("-c fsync=off")).await.unwrap();
+    let outage = Outage { cluster: Arc::new(cluster), lasts: Duration::from_secs(4) };
+    let prepared = Prepared::make(Where::Server(outage.cluster.clone()), PEOPLE).await;
+    let figures = stop_the_database(&outage, &prepared, (1, 2), RIGHT, &mut Dice(1)).await;
+    assert_eq!(figures.broken, [""; 0], "{figures:?}");
+    assert_eq!((figures.rounds, figures.missed), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_goes_on_by_itself_when_the_disk_has_room() {
+    let prepared = Prepared::make(Where::Files, 2 * PEOPLE).await;
+    let figures = fill_the_disk(&prepared, 1, RIGHT, Duration::from_secs(2)).await;
+    assert_eq!(figures.broken, [""; 0], "{figures:?}");
+    assert_eq!((figures.rounds, figures.repeats, figures.missed), (1, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_of_a_server_comes_to_what_it_should_in_one_round() {
+    let hasty = NodeSettings { waits: Duration::from_secs(1), ..RIGHT };
+    let prepared = Prepared::make(Where::Files, PEOPLE).await;
+    let figures = suffer_bad_servers("one on SQLite", &prepared, (1, 1), hasty).await;
+    assert_eq!(figures.broken, [""; 0], "{figures:?}");
+    assert_eq!((figures.repeats, figures.missed), (0, 0));
 }
 
 /// How many messages came more than once; everybody has one at least.

@@ -1,8 +1,9 @@
 //! A mail server that misbehaves as it is told, where no real one will, and
 //! remembers everything it was sent.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
@@ -61,9 +62,18 @@ pub struct Log {
 
 type Script = dyn Fn(Step, &str) -> Answer + Send + Sync;
 
+/// How much is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    Everything,
+    /// The heads of messages alone: enough to count very many.
+    Heads,
+}
+
 pub struct ScriptedServer {
     pub port: u16,
     log: Arc<Mutex<Log>>,
+    clients: Arc<AtomicUsize>,
     task: AbortHandle,
 }
 
@@ -82,24 +92,49 @@ impl ScriptedServer {
         extensions: &'static [&'static str],
         script: impl Fn(Step, &str) -> Answer + Send + Sync + 'static,
     ) -> Self {
+        Self::open(extensions, Memory::Everything, Arc::new(script)).await
+    }
+
+    /// Remembers no commands, and of the messages their heads alone.
+    pub async fn counting(script: impl Fn(Step, &str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::open(&["8BITMIME"], Memory::Heads, Arc::new(script)).await
+    }
+
+    async fn open(
+        extensions: &'static [&'static str],
+        memory: Memory,
+        script: Arc<Script>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let log = Arc::new(Mutex::new(Log::default()));
-        let script: Arc<Script> = Arc::new(script);
-        let shared = log.clone();
+        let clients = Arc::new(AtomicUsize::new(0));
+        let (shared, connected) = (log.clone(), clients.clone());
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let dialogue = Dialogue {
                     stream: BufReader::new(stream),
                     extensions,
+                    memory,
                     script: script.clone(),
                     log: shared.clone(),
                 };
-                // A client that goes away in the middle is part of the play.
-                tokio::spawn(dialogue.run());
+                let connected = connected.clone();
+                connected.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    // A client that goes away in the middle is part of the play.
+                    let _ = dialogue.run().await;
+                    connected.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { port, log, task: task.abort_handle() }
+        Self { port, log, clients, task: task.abort_handle() }
+    }
+
+    /// How many clients are connected. What one sent before it was killed still
+    /// arrives until it counts as gone.
+    pub fn clients(&self) -> usize {
+        self.clients.load(Ordering::SeqCst)
     }
 
     /// How many messages arrived, accepted or not.
@@ -115,6 +150,7 @@ impl ScriptedServer {
 struct Dialogue {
     stream: BufReader<TcpStream>,
     extensions: &'static [&'static str],
+    memory: Memory,
     script: Arc<Script>,
     log: Arc<Mutex<Log>>,
 }
@@ -129,7 +165,9 @@ impl Dialogue {
                 return None;
             }
             let line = line.trim_end();
-            self.log.lock().unwrap().lines.push(line.to_owned());
+            if self.memory == Memory::Everything {
+                self.log.lock().unwrap().lines.push(line.to_owned());
+            }
             let verb = line.split([' ', ':']).next().unwrap().to_ascii_uppercase();
             let path = line.split(['<', '>']).nth(1).unwrap_or_default();
             match verb.as_str() {
@@ -164,12 +202,26 @@ impl Dialogue {
             Answer::Fine => self.say("354 go on").await?,
             other => return self.act(other).await,
         }
-        let mut content = Vec::new();
-        while !content.ends_with(b"\r\n.\r\n") {
-            content.push(self.stream.read_u8().await.ok()?);
+        let (mut content, mut line) = (Vec::new(), Vec::new());
+        let mut is_head = true;
+        loop {
+            line.clear();
+            if self.stream.read_until(b'\n', &mut line).await.ok()? == 0 {
+                return None;
+            }
+            if line == b".\r\n" {
+                if content.is_empty() {
+                    return self.say("554 5.5.1 no valid recipients").await;
+                }
+                break;
+            }
+            is_head &= line != b"\r\n";
+            if is_head || self.memory == Memory::Everything {
+                content.extend_from_slice(&line);
+            }
         }
-        content.truncate(content.len() - 3);
         received.content = String::from_utf8(content).unwrap();
+        // Before the answer: what is not answered any more has arrived as well.
         self.log.lock().unwrap().messages.push(received.clone());
         self.answer(Step::Content, &to, "250 2.0.0 taken").await
     }

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what `make bench` compares sending with, and says so: nodemailer.
+# Quick where all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/packages.sh
+
+tools="${CARGO_TARGET_DIR:-target}/tools"
+need node nodejs
+need npm npm
+wanted="nodemailer@7"
+if [ "$(cat "$tools/node_modules/peers" 2>/dev/null)" != "$wanted" ]; then
+    mkdir -p "$tools"
+    echo "installing $wanted into $tools (npm)"
+    [ -f "$tools/package.json" ] || echo '{"private": true}' >"$tools/package.json"
+    npm install --prefix "$tools" --no-audit --no-fund --silent "$wanted"
+    echo "$wanted" >"$tools/node_modules/peers"
+fi
