@@ -24,44 +24,51 @@ pub async fn webhook_news(
     let Some(current) = store.current_publication().await? else { return Ok(0) };
     let renderer =
         Renderer::new(&current.publication.templates).map_err(AnnounceError::WebhookNews)?;
+    let mut telling =
+        Telling { store, current: &current, renderer, names: Names::default(), carrier, at };
     let mut written = 0;
     for webhook in &untold {
-        let told = tell(store, (&current, &renderer), webhook, carrier, at).await?;
-        written += u64::from(told);
+        written += u64::from(telling.tell(webhook).await?);
     }
     Ok(written)
 }
 
-async fn tell(
-    store: &Store,
-    (current, renderer): (&StoredPublication, &Renderer),
-    webhook: &Webhook,
+struct Telling<'a> {
+    store: &'a Store,
+    current: &'a StoredPublication,
+    renderer: Renderer,
+    names: Names,
     carrier: Carrier,
     at: DateTime<Utc>,
-) -> Result<bool, AnnounceError> {
-    let person = store.subscriber(webhook.subscriber).await?;
-    let heard = person.as_ref().and_then(|person| heard_of(current, person));
-    let (Some(person), Some(program)) = (person, heard) else {
-        // Whoever hears of nothing is missing nothing.
-        store.pass_over_webhook(webhook.subscriber).await?;
-        return Ok(false);
-    };
-    let locale = locale(program, &person);
-    let trouble = webhook.trouble.unwrap_or(WebhookTrouble::Failing);
-    let edition = renderer.webhook_disabled(program, &locale, &webhook.host, trouble);
-    let edition = edition.map_err(AnnounceError::WebhookNews)?;
-    let domain = program.settings.sender.address.domain();
-    let message_id = Names::default().message_id(domain)?;
-    let news = WebhookNews {
-        webhook,
-        program: &program.id,
-        publication: current.id,
-        revision: &current.digest,
-        edition: &edition,
-        carrier,
-        message_id: &message_id,
-    };
-    Ok(store.mail_webhook_news(&news, at).await?)
+}
+
+impl Telling<'_> {
+    async fn tell(&mut self, webhook: &Webhook) -> Result<bool, AnnounceError> {
+        let Self { store, current, renderer, names, carrier, at } = self;
+        let person = store.subscriber(webhook.subscriber).await?;
+        let heard = person.as_ref().and_then(|person| heard_of(current, person));
+        let (Some(person), Some(program)) = (person, heard) else {
+            // Whoever hears of nothing is missing nothing.
+            store.pass_over_webhook(webhook.subscriber).await?;
+            return Ok(false);
+        };
+        let locale = locale(program, &person);
+        let trouble = webhook.trouble.unwrap_or(WebhookTrouble::Failing);
+        let edition = renderer.webhook_disabled(program, &locale, &webhook.host, trouble);
+        let edition = edition.map_err(AnnounceError::WebhookNews)?;
+        let news = |message_id| WebhookNews {
+            webhook,
+            program: &program.id,
+            publication: current.id,
+            revision: &current.digest,
+            edition: &edition,
+            carrier: *carrier,
+            message_id,
+        };
+        let domain = program.settings.sender.address.domain();
+        let message_id = names.message_id(domain)?;
+        Ok(store.mail_webhook_news(&news(&message_id), *at).await?)
+    }
 }
 
 /// The first program that they hear of and have not left: the mail is one of its.

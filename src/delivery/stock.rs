@@ -34,8 +34,6 @@ pub(super) struct Printed {
 pub(super) struct Stock {
     store: Store,
     link_base: PublicUrl,
-    /// What webhooks are told of.
-    editions: Mutex<HashMap<i64, Arc<Edition>>>,
     /// By occasion and edition.
     forms: Mutex<HashMap<(i64, i64), Arc<Printed>>>,
     letterheads: Mutex<HashMap<(i64, Locale), Arc<Letterhead>>>,
@@ -43,22 +41,7 @@ pub(super) struct Stock {
 
 impl Stock {
     pub fn new(store: Store, link_base: PublicUrl) -> Self {
-        let (forms, letterheads) = (Mutex::default(), Mutex::default());
-        Self { store, link_base, editions: Mutex::default(), forms, letterheads }
-    }
-
-    pub async fn edition(&self, id: i64) -> Result<Arc<Edition>, StockError> {
-        let mut held = self.editions.lock().await;
-        if let Some(edition) = held.get(&id) {
-            return Ok(edition.clone());
-        }
-        let loaded = self.store.edition(id).await?.ok_or(StockError::Missing("the edition"))?;
-        let edition = Arc::new(loaded);
-        if held.len() >= MAX_HELD {
-            held.clear();
-        }
-        held.insert(id, edition.clone());
-        Ok(edition)
+        Self { store, link_base, forms: Mutex::default(), letterheads: Mutex::default() }
     }
 
     pub async fn printed(&self, occasion: i64, edition: i64) -> Result<Arc<Printed>, StockError> {
@@ -78,6 +61,18 @@ impl Stock {
         Ok(printed)
     }
 
+    /// What a webhook is told, which is not printed.
+    pub async fn told(
+        &self,
+        occasion: i64,
+        edition: i64,
+    ) -> Result<(Edition, Arc<Letterhead>), StockError> {
+        let edition = self.store.edition(edition).await?;
+        let edition = edition.ok_or(StockError::Missing("the edition"))?;
+        let letterhead = self.letterhead(occasion, &edition.locale).await?;
+        Ok((edition, letterhead))
+    }
+
     /// The messages in a digest; none in any other message.
     pub async fn members(
         &self,
@@ -91,7 +86,7 @@ impl Stock {
     }
 
     /// As the program stood in the publication that was announced.
-    pub async fn letterhead(
+    async fn letterhead(
         &self,
         occasion: i64,
         locale: &Locale,

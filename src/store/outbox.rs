@@ -369,11 +369,8 @@ impl Store {
                 .bind(as_json(&some)?);
             added += query.execute(&mut **transaction).await?.rows_affected();
         }
-        if webhook_twins::are_there_any(transaction).await? {
-            let recipients: Vec<i64> = rows.iter().map(|row| row.recipient).collect();
-            webhook_twins::add((&mut *transaction, self.dialect), occasion, &recipients, at)
-                .await?;
-        }
+        let writing = (&mut *transaction, self.dialect);
+        webhook_twins::add(writing, occasion, rows, at).await?;
         gather_for_the_weekly_alone(transaction, occasion, rows, at).await?;
         sqlx::query("update occasions set filled = filled + $2 where id = $1")
             .bind(occasion)

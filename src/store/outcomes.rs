@@ -37,9 +37,35 @@ impl Store {
     pub async fn record(&self, node: NodeId, reports: &[Report]) -> Result<()> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        let reports: Vec<&Report> = reports.iter().collect();
-        self.put(&mut transaction, node, now, reports).await?;
+        // In one order everywhere, so that no two transactions wait for each other.
+        let mut reports: Vec<&Report> = reports.iter().collect();
+        reports.sort_by_key(|report| report.row());
+        self.put(&mut transaction, node, now, &reports).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// The same, within a transaction of somebody else's.
+    pub(super) async fn put(
+        &self,
+        transaction: &mut Write,
+        node: NodeId,
+        now: i64,
+        reports: &[&Report],
+    ) -> Result<()> {
+        let attempts: Vec<Attempt<'_>> =
+            reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
+        self.record_attempts(transaction, node, now, &attempts).await?;
+        self.follow_digests(transaction, node, now, &attempts).await?;
+        for report in reports {
+            match report {
+                Report::Returned { row } => give_back(transaction, node, *row).await?,
+                Report::Gone { row, reason, .. } => {
+                    suppress_recipient(transaction, *row, reason, now).await?;
+                }
+                Report::Attempted { .. } => {}
+            }
+        }
+        Ok(())
     }
 
     /// Every attempt made for a row, oldest first: the outcome and the reply.
@@ -87,32 +113,6 @@ impl<'a> Attempt<'a> {
 }
 
 impl Store {
-    /// Puts reports on record, within a transaction.
-    pub(super) async fn put(
-        &self,
-        transaction: &mut Write,
-        node: NodeId,
-        now: i64,
-        mut reports: Vec<&Report>,
-    ) -> Result<()> {
-        // In one order everywhere, so that no two transactions wait for each other.
-        reports.sort_by_key(|report| report.row());
-        let attempts: Vec<Attempt<'_>> =
-            reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
-        self.record_attempts(transaction, node, now, &attempts).await?;
-        self.follow_digests(transaction, node, now, &attempts).await?;
-        for report in reports {
-            match report {
-                Report::Returned { row } => give_back(transaction, node, *row).await?,
-                Report::Gone { row, reason, .. } => {
-                    suppress_recipient(transaction, *row, reason, now).await?;
-                }
-                Report::Attempted { .. } => {}
-            }
-        }
-        Ok(())
-    }
-
     /// An acceptance counts whoever holds the row by now, for the message is
     /// with the reader. Anything else counts only while the row is this node's.
     async fn record_attempts(

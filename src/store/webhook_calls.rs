@@ -3,7 +3,7 @@
 //! Their messages wait in a line of their own, so that neither a mail server that
 //! fails nor a webhook that hangs keeps the other from being served.
 
-use super::claims::{Claimed, Claims, settle, take};
+use super::claims::{Candidate, Claimed, Claims, settle, take};
 use super::holds::NOT_HELD;
 use super::nodes::NodeId;
 use super::outcomes::Report;
@@ -208,7 +208,7 @@ impl Store {
     ) -> Result<Option<WebhookTrouble>> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        self.put(&mut transaction, node, now, vec![report]).await?;
+        self.put(&mut transaction, node, now, &[report]).await?;
         let trouble = match health {
             None => None,
             Some(health) => judge(&mut transaction, webhook, health, now, give_up).await?,
@@ -339,27 +339,22 @@ impl Claiming<'_> {
                 let settled = candidate.settled(self.now).or_else(|| lost(webhook.as_ref()));
                 let id = candidate.id;
                 if let Some((outcome, reply)) = settled {
-                    settle(self.transaction, (id, self.node), self.now, outcome, &reply).await?;
+                    let row = (id, self.node);
+                    settle(self.transaction, row, self.now, outcome, &reply).await?;
                     self.found.settled.push((id, outcome));
-                    continue;
+                } else if let Some(webhook) = webhook {
+                    if self.is_full() {
+                        return Ok(());
+                    }
+                    let under_way = self.busy.entry(webhook.host.clone()).or_default();
+                    let is_pending = webhook.state != WebhookState::Active;
+                    if is_pending || *under_way >= self.room.per_host {
+                        in_the_way.push((id, is_pending));
+                        continue;
+                    }
+                    *under_way += 1;
+                    self.take(candidate, webhook).await?;
                 }
-                // `lost` settles what has none.
-                let Some(webhook) = webhook else { continue };
-                if self.is_full() {
-                    return Ok(());
-                }
-                let under_way = self.busy.entry(webhook.host.clone()).or_default();
-                let is_pending = webhook.state != WebhookState::Active;
-                if is_pending || *under_way >= self.room.per_host {
-                    in_the_way.push((id, is_pending));
-                    continue;
-                }
-                *under_way += 1;
-                let mut claims = Claims::default();
-                let writing = (&mut *self.transaction, self.store.dialect);
-                take(writing, self.node, self.now, vec![candidate], &mut claims).await?;
-                let of = |claimed| Call { claimed, webhook: webhook.clone() };
-                self.found.calls.extend(claims.rows.into_iter().map(of));
             }
             // Whoever is merely busy has room again in a moment, and keeps its place
             // unless it hides others.
@@ -369,6 +364,16 @@ impl Claiming<'_> {
                 return Ok(());
             }
         }
+        Ok(())
+    }
+
+    async fn take(&mut self, candidate: Candidate, webhook: Webhook) -> Result<()> {
+        let (node, now) = (self.node, self.now);
+        let mut claims = Claims::default();
+        let writing = (&mut *self.transaction, self.store.dialect);
+        take(writing, node, now, vec![candidate], &mut claims).await?;
+        let of = |claimed| Call { claimed, webhook: webhook.clone() };
+        self.found.calls.extend(claims.rows.into_iter().map(of));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 use super::dialect::Dialect;
 use super::listeners::as_json;
-use super::{Channel, Result, Write, micros};
+use super::{Channel, NewRow, Result, Write, micros};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 pub const TWIN: &str = "wh_";
 
 /// Most services have none, and are spared the question for each message.
-pub(super) async fn are_there_any(transaction: &mut Write) -> Result<bool> {
+async fn are_there_any(transaction: &mut Write) -> Result<bool> {
     let sql = "select count(*) from (select 1 from webhooks limit 1) some_webhooks";
     let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut **transaction).await?;
     Ok(count > 0)
@@ -24,9 +24,13 @@ pub(super) async fn are_there_any(transaction: &mut Write) -> Result<bool> {
 pub(super) async fn add(
     (transaction, dialect): (&mut Write, Dialect),
     occasion: i64,
-    recipients: &[i64],
+    rows: &[NewRow],
     at: DateTime<Utc>,
 ) -> Result<()> {
+    if rows.is_empty() || !are_there_any(transaction).await? {
+        return Ok(());
+    }
+    let recipients: Vec<i64> = rows.iter().map(|row| row.recipient).collect();
     let sql = format!(
         "insert into outbox (occasion, recipient, channel, edition, apis, message_id, made_at,
             not_before, next_attempt, not_after, closes_at, state, domain, parked)
@@ -42,6 +46,6 @@ pub(super) async fn add(
         dialect.elements("$3")
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(occasion).bind(micros(at));
-    query.bind(as_json(recipients)?).execute(&mut **transaction).await?;
+    query.bind(as_json(&recipients)?).execute(&mut **transaction).await?;
     Ok(())
 }

@@ -101,8 +101,7 @@ impl Caller {
 
     async fn event(&self, call: &Call) -> Result<Event, StockError> {
         let claimed = &call.claimed;
-        let edition = self.stock.edition(claimed.edition).await?;
-        let letterhead = self.stock.letterhead(claimed.occasion, &edition.locale).await?;
+        let (edition, letterhead) = self.stock.told(claimed.occasion, claimed.edition).await?;
         Ok(Event::told(claimed, &edition, &letterhead, &self.link_base))
     }
 
