@@ -6,6 +6,9 @@
 //!
 //! `declarations [NOTICES…]` takes other counts than 10,000 and 100,000.
 
+#[path = "shared/machine.rs"]
+mod machine;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use fairwarning::notice::Workspace;
 use fairwarning::schedule::{next_edge, next_reminder, state};
@@ -72,12 +75,12 @@ fn generate(dir: &Path, count: usize) -> usize {
 fn check(dir: &Path, count: usize, bytes: usize) -> (Duration, Duration) {
     let mut best = (Duration::MAX, Duration::ZERO);
     for _ in 0..3 {
-        let (begun, before) = (Instant::now(), children());
+        let (begun, before) = (Instant::now(), machine::children());
         let output = Command::new(env!("CARGO_BIN_EXE_fairwarning")).arg("check").arg(dir).output();
         let took = begun.elapsed();
         let output = output.expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-        best = best.min((took, children() - before));
+        best = best.min((took, machine::children() - before));
     }
     let (took, worked) = best;
     let megabytes = bytes as f64 / 1e6;
@@ -89,20 +92,6 @@ fn check(dir: &Path, count: usize, bytes: usize) -> (Duration, Duration) {
         worked.as_secs_f64() / took.as_secs_f64(),
     );
     best
-}
-
-/// Processor time of the children that were waited for.
-fn children() -> Duration {
-    ticks(13)
-}
-
-/// User and system time, of which the first has this number behind the name.
-fn ticks(first: usize) -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells");
-    let after_name = stat.rsplit(") ").next().expect("a name in brackets");
-    let fields: Vec<u64> = after_name.split(' ').map(|f| f.parse().unwrap_or(0)).collect();
-    // Ticks of a hundredth of a second, as Linux has told user programs since ever.
-    Duration::from_millis((fields[first] + fields[first + 1]) * 10)
 }
 
 /// In a process of its own: the parts of `check`, its memory, and the questions.
@@ -117,15 +106,9 @@ fn measured(dir: &Path) {
         "        read in {:.2} s, checked in {:.2} s, at most {} MB of memory",
         read.as_secs_f64(),
         judged.as_secs_f64(),
-        peak_kilobytes() / 1000,
+        machine::peak_kilobytes(std::process::id()).unwrap_or(0) / 1000,
     );
     questions(&workspace);
-}
-
-fn peak_kilobytes() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
 }
 
 /// One question each to rows of all notices in turn, so that no answer is warm.
@@ -154,13 +137,8 @@ fn questions(workspace: &Workspace) {
 
 /// By the processor's time, which other programs do not take from.
 fn time(what: &str, ask: impl Fn(usize)) {
-    let begun = own_processor();
+    let begun = machine::own_processor();
     (0..QUESTIONS).for_each(ask);
-    let worked = own_processor() - begun;
+    let worked = machine::own_processor() - begun;
     println!("        {what}: {} ns", worked.as_nanos() / QUESTIONS as u128);
-}
-
-/// Processor time of this process so far.
-fn own_processor() -> Duration {
-    ticks(11)
 }

@@ -25,6 +25,7 @@ use fairwarning::announce::Rounds;
 use fairwarning::clock::Clock;
 use fairwarning::config::DatabaseUrl;
 use fairwarning::store::{Hold, HoldScope, Scope, Store, StoredOccasion};
+use fairwarning::subscribers::load_keys;
 use sqlx::{AnyPool, AssertSqlSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -128,7 +129,8 @@ async fn measure(place: &Place, folder: &Path, people: usize) {
     println!("{}", place.name());
     println!("        imported at {:.0} a second", people as f64 / took.as_secs_f64());
     leave(place).await;
-    let mut rounds = Rounds::new(store.clone());
+    let keys = load_keys(&store, clock.now()).await.expect("keys");
+    let mut rounds = Rounds::new(store.clone(), keys);
     // Those who joined are looked at, before anything concerns them.
     settle(&mut rounds, &clock).await;
     let hold = Hold { scope, reason: "measuring".into(), by: "bench".into(), at: clock.now() };

@@ -131,7 +131,7 @@ impl Dialect {
     }
 
     /// The bytes that a text names in hexadecimal digits.
-    pub fn from_hex(self, text: &str) -> String {
+    pub fn bytes_of_hex(self, text: &str) -> String {
         match self {
             Self::Sqlite => format!("unhex({text})"),
             Self::Postgres => format!("decode({text}, 'hex')"),

@@ -92,15 +92,15 @@ impl Import {
         let people: Vec<_> = self.people.drain(..).map(values_of_person).collect();
         let programs: Vec<_> = self.programs.drain(..).collect();
         let interests: Vec<_> = self.interests.drain(..).map(values_of_interest).collect();
-        let from_hex = self.dialect.from_hex("e.value ->> 2");
-        let second = self.dialect.from_hex("e.value ->> 9");
+        let bytes = self.dialect.bytes_of_hex("e.value ->> 2");
+        let second = self.dialect.bytes_of_hex("e.value ->> 9");
         let rows = self.dialect.elements("$1");
         let listed = [
             (
                 "insert into listed_people (key, address, mailbox, name, locale, zone, frequency,
                     second_key, second_address, second_mailbox)",
                 format!(
-                    "e.value ->> 0, e.value ->> 1, {from_hex}, e.value ->> 3, e.value ->> 4,
+                    "e.value ->> 0, e.value ->> 1, {bytes}, e.value ->> 3, e.value ->> 4,
                     e.value ->> 5, e.value ->> 6, e.value ->> 7, e.value ->> 8, {second}"
                 ),
                 as_json(&people)?,

@@ -5,7 +5,7 @@ use crate::store_contract::office_with_round;
 use crate::test_office::TestOffice;
 use chrono::Duration;
 use fairwarning::notice::{EmailAddress, Kind};
-use fairwarning::store::{Chunk, Errand, Filling, NewRow, Period, Store, Telling};
+use fairwarning::store::{Channel, Chunk, Errand, Filling, NewRow, Period, Store, Telling};
 use std::collections::BTreeSet;
 
 on_both_databases!(
@@ -96,6 +96,7 @@ async fn rows_of_one_chunk_keep_their_own_thread_and_period() {
         message_id: format!("{recipient}@example.org"),
         thread: thread.map(str::to_owned),
         period,
+        behalf: None,
     };
     let rows = [
         row(known, None, Period::from(now)),
@@ -107,7 +108,7 @@ async fn rows_of_one_chunk_keep_their_own_thread_and_period() {
     let publication = store.current_publication_id().await.unwrap().unwrap();
     let chunk = Chunk { occasion, cursor: (0, 7_003), publication, at: now };
     assert_eq!(store.fill_chunk(chunk, &rows).await.unwrap(), Filling::Added(4));
-    let kept = store.tellings(&[occasion], (known - 1, 7_003)).await.unwrap();
+    let kept = store.tellings(&[occasion], Channel::Mail, (known - 1, 7_003)).await.unwrap();
     let threads: Vec<Option<&str>> = kept.iter().map(|t: &Telling| t.thread.as_deref()).collect();
     assert_eq!(threads, [None, Some("first@example.org"), None, Some("first@example.org")]);
     let listed = office.outbox().await;
