@@ -7,10 +7,11 @@ use super::sender::{Entry, Job};
 use super::{DeliveryError, Ended, Event, Scope};
 use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome, RateLimits};
-use crate::store::{Errand, NodeId, Report, Store, Wakeups};
+use crate::store::{Claims, Errand, NodeId, Report, Store, StoreError, Wakeups};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 /// Enough that no connection waits for a claim, few enough that little is held
@@ -27,6 +28,18 @@ const IDLE_POLL: Duration = Duration::from_secs(1);
 /// Between two attempts to record while the database fails.
 const RECORD_AGAIN: Duration = Duration::from_millis(500);
 
+/// What came of a claim, and when it was begun.
+type Claimed = Result<(Instant, Result<Claims, StoreError>), JoinError>;
+
+/// What a claim brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Something,
+    Nothing,
+    /// And nothing will come: the round is over.
+    Over,
+}
+
 pub(super) struct Ledger {
     pub store: Store,
     pub node: NodeId,
@@ -39,6 +52,8 @@ pub(super) struct Ledger {
     pub metrics: Arc<Metrics>,
     pub stop: watch::Receiver<bool>,
     pub wakeups: Wakeups,
+    /// One at the most, under way.
+    pub claims: JoinSet<(Instant, Result<Claims, StoreError>)>,
     /// Claimed and not yet reported on.
     pub outstanding: usize,
     /// The last claim brought nothing.
@@ -55,8 +70,13 @@ impl Ledger {
         mut tell: impl FnMut(Event),
     ) -> Result<Ended, DeliveryError> {
         let ended = loop {
-            let batch = self.gather(&mut inbox).await;
+            let (batch, claimed) = self.gather(&mut inbox).await;
             self.commit(batch, &mut tell).await;
+            let brought_nothing = match self.take_over(claimed, &jobs, &mut tell).await {
+                Ok(Found::Over) => break Ok(Ended::Done),
+                Ok(found) => found == Found::Nothing,
+                Err(reason) => break Err(reason),
+            };
             let pause = self.gate.news();
             if let Some(pause) = pause.clone() {
                 // That others can see it is worth no more than one try.
@@ -77,25 +97,25 @@ impl Ledger {
             if let Some(pause) = pause.filter(|pause| pause.pauses >= patience) {
                 break Ok(Ended::GaveUp(pause.reason));
             }
-            if !self.gate.is_open() {
+            // Where nothing is due, it is not asked for at once again.
+            if !self.gate.is_open() || brought_nothing {
                 continue;
             }
             if let Err(reason) = self.look_at_holds(&mut tell).await {
                 tell(Event::StoreFails(reason.to_string()));
             }
-            match self.claim(&jobs, &mut tell).await {
-                Ok(true) => break Ok(Ended::Done),
-                Ok(false) => {}
-                Err(reason) => {
-                    self.is_unsure = true;
-                    tell(Event::StoreFails(reason.to_string()));
-                }
+            if let Err(reason) = self.begin_claim().await {
+                tell(Event::StoreFails(reason.to_string()));
             }
         };
+        // What is being claimed is given back by the connections.
+        while let Some(claimed) = self.claims.join_next().await {
+            let _ = self.take_over(Some(claimed), &jobs, &mut tell).await;
+        }
         // No more jobs: each connection ends after the one it has.
         drop(jobs);
         loop {
-            let batch = self.gather(&mut inbox).await;
+            let (batch, _) = self.gather(&mut inbox).await;
             if batch.is_empty() && inbox.is_closed() && inbox.is_empty() {
                 return ended;
             }
@@ -103,20 +123,26 @@ impl Ledger {
         }
     }
 
-    /// What was reported since; waits a little where nothing was.
-    async fn gather(&mut self, inbox: &mut mpsc::Receiver<Entry>) -> Vec<Entry> {
+    /// What was reported since, and what was claimed; waits a little for either.
+    async fn gather(&mut self, inbox: &mut mpsc::Receiver<Entry>) -> (Vec<Entry>, Option<Claimed>) {
         let poll = match self.scope {
             Scope::Everything if self.is_dry && self.outstanding == 0 => IDLE_POLL,
             _ => BUSY_POLL,
         };
-        let mut batch = Vec::with_capacity(self.connections);
+        if !self.store.takes_several_writers()
+            && let Some(claimed) = self.claims.join_next().await
+        {
+            return (Vec::new(), Some(claimed));
+        }
+        let (mut batch, mut claimed) = (Vec::with_capacity(self.connections), None);
         // Whichever comes first, nothing is lost of the others.
         tokio::select! {
             _ = inbox.recv_many(&mut batch, self.connections) => {}
+            Some(done) = self.claims.join_next() => claimed = Some(done),
             () = self.wakeups.next() => {}
             () = tokio::time::sleep(poll) => {}
         }
-        batch
+        (batch, claimed)
     }
 
     /// Commits a batch, and only then lets its connections go on. While the
@@ -159,32 +185,56 @@ impl Ledger {
         Ok(())
     }
 
-    /// Claims what fits, and says whether the round is over.
-    async fn claim(
-        &mut self,
-        jobs: &mpsc::Sender<Job>,
-        tell: &mut impl FnMut(Event),
-    ) -> Result<bool, DeliveryError> {
-        let errand = match self.scope {
+    fn errand(&self) -> Errand {
+        match self.scope {
             Scope::Round { occasion, .. } => Errand::Round(occasion),
             Scope::Everything => Errand::All(self.carrier),
-        };
+        }
+    }
+
+    /// Begins to claim what fits. Where the database serves several at once,
+    /// outcomes are recorded meanwhile; otherwise it is waited for.
+    async fn begin_claim(&mut self) -> Result<(), DeliveryError> {
         let room = (self.connections * CLAIMS_PER_CONNECTION).saturating_sub(self.outstanding);
         // A connection that is through has another message claimed: one claim of
         // several costs no more than one of one.
-        if room < self.connections {
-            return Ok(false);
+        if room < self.connections || !self.claims.is_empty() {
+            return Ok(());
         }
         if self.is_unsure {
             // What this node holds without knowing it would wait for its end.
             if self.outstanding > 0 {
-                return Ok(false);
+                return Ok(());
             }
             self.store.release(self.node).await?;
             self.is_unsure = false;
         }
-        let claimed_at = Instant::now();
-        let claims = self.store.claim_within(self.node, errand, room, &self.rates).await?;
+        let (store, rates) = (self.store.clone(), self.rates.clone());
+        let (node, errand) = (self.node, self.errand());
+        self.claims.spawn(async move {
+            let begun_at = Instant::now();
+            (begun_at, store.claim_within(node, errand, room, &rates).await)
+        });
+        Ok(())
+    }
+
+    /// Hands out what was claimed.
+    async fn take_over(
+        &mut self,
+        claimed: Option<Claimed>,
+        jobs: &mpsc::Sender<Job>,
+        tell: &mut impl FnMut(Event),
+    ) -> Result<Found, DeliveryError> {
+        let Some(claimed) = claimed else { return Ok(Found::Something) };
+        let (claimed_at, claims) = claimed?;
+        let claims = match claims {
+            Ok(claims) => claims,
+            Err(reason) => {
+                self.is_unsure = true;
+                tell(Event::StoreFails(reason.to_string()));
+                return Ok(Found::Nothing);
+            }
+        };
         self.is_dry = claims.rows.is_empty() && claims.settled.is_empty();
         for (_, outcome) in claims.settled {
             self.metrics.settled(outcome, None);
@@ -195,11 +245,20 @@ impl Ledger {
             // The channel holds as many as may be claimed, and so has room.
             let _ = jobs.send(Job { claimed, claimed_at }).await;
         }
-        match errand {
-            Errand::Round(occasion) if self.is_dry && self.outstanding == 0 => {
-                Ok(!self.store.is_round_due(occasion).await?)
+        if !self.is_dry {
+            return Ok(Found::Something);
+        }
+        match self.errand() {
+            Errand::Round(occasion) if self.outstanding == 0 => {
+                match self.store.is_round_due(occasion).await {
+                    Ok(is_due) => Ok(if is_due { Found::Nothing } else { Found::Over }),
+                    Err(reason) => {
+                        tell(Event::StoreFails(reason.to_string()));
+                        Ok(Found::Nothing)
+                    }
+                }
             }
-            _ => Ok(false),
+            _ => Ok(Found::Nothing),
         }
     }
 }

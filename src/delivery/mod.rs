@@ -39,10 +39,12 @@ use holding::Holding;
 use ledger::Ledger;
 use lifeline::Lifeline;
 use sender::{Sender, Transport};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use stock::Stock;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -172,6 +174,7 @@ impl Delivery {
             stock: Stock::new(self.store.clone(), self.settings.link_base.clone()),
             keys: self.keys,
             signer: self.signer,
+            signing: Semaphore::new(available_parallelism().map_or(1, NonZero::get)),
             clock: self.clock,
             first_retry: self.settings.first_retry,
             gate: gate.clone(),
@@ -202,6 +205,7 @@ impl Delivery {
             metrics: self.metrics,
             stop,
             wakeups: self.store.wakeups(Topic::Outbox),
+            claims: JoinSet::new(),
             outstanding: 0,
             is_dry: false,
             is_unsure: false,

@@ -2,7 +2,7 @@
 //! outcome is safe before taking the next.
 
 use super::backoff::{self, LONGEST_WAIT, MAX_ATTEMPTS};
-use super::compose::{Finished, Stationery};
+use super::compose::{ComposeError, Finished, Stationery};
 use super::dkim::Signer;
 use super::files::Folder;
 use super::gate::Gate;
@@ -10,15 +10,16 @@ use super::holding::Holding;
 use super::lifeline::Lifeline;
 use super::server::{Server, ServerFault};
 use super::smtp::{Connection, Failure};
-use super::stock::{Stock, StockError};
+use super::stock::{Printed, Stock, StockError};
 use crate::clock::Clock;
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Outcome, Reply, mask_addresses};
-use crate::store::{Claimed, Report};
+use crate::store::{Claimed, Member, Report};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 /// By which way messages leave.
@@ -53,6 +54,8 @@ pub(super) struct Sender {
     pub stock: Stock,
     pub keys: Keys,
     pub signer: Option<Signer>,
+    /// A turn for each processor: signing takes most of what a message costs.
+    pub signing: Semaphore,
     pub clock: Clock,
     pub first_retry: Duration,
     pub gate: Arc<Gate>,
@@ -95,7 +98,7 @@ impl Sender {
         }
     }
 
-    async fn deal_with(&self, job: Job, connection: &mut Option<Connection>) -> Report {
+    async fn deal_with(self: &Arc<Self>, job: Job, connection: &mut Option<Connection>) -> Report {
         let row = job.claimed.row;
         let may_begin = || {
             !*self.stop.borrow()
@@ -155,18 +158,35 @@ impl Sender {
         }
     }
 
-    async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
+    async fn compose(self: &Arc<Self>, claimed: &Claimed) -> Result<Finished, StockError> {
         let printed = self.stock.printed(claimed.occasion, claimed.edition).await?;
         let members = self.stock.members(&printed.letterhead, claimed.row).await?;
+        if self.signer.is_none() {
+            return Ok(self.put_together(&printed, &members, claimed)?);
+        }
+        // Beside everything that waits for a moment's work alone: a signature takes
+        // longer than most answers of the database.
+        let _turn = self.signing.acquire().await;
+        let (sender, claimed) = (self.clone(), claimed.clone());
+        let composing = spawn_blocking(move || sender.put_together(&printed, &members, &claimed));
+        Ok(composing.await??)
+    }
+
+    fn put_together(
+        &self,
+        printed: &Printed,
+        members: &[Member],
+        claimed: &Claimed,
+    ) -> Result<Finished, ComposeError> {
         let stationery = Stationery {
             letterhead: &printed.letterhead,
             form: &printed.form,
-            members: &members,
+            members,
             keys: &self.keys,
             signer: self.signer.as_ref(),
             now: self.clock.now(),
         };
-        Ok(stationery.compose(claimed)?)
+        stationery.compose(claimed)
     }
 
     fn report(&self, claimed: &Claimed, failure: Failure) -> Report {

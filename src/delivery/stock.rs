@@ -23,6 +23,8 @@ pub(super) enum StockError {
     Missing(&'static str),
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    #[error("a signing task failed: {0}")]
+    Task(#[from] tokio::task::JoinError),
 }
 
 /// What all messages of an edition have in common.

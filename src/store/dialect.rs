@@ -71,6 +71,10 @@ impl Dialect {
         }
     }
 
+    pub fn takes_several_writers(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// How a transaction that will write begins. A deferred one on SQLite fails
     /// when another wrote between its first read and its first write. On
     /// PostgreSQL every statement sees what was committed before it; what must

@@ -188,6 +188,12 @@ impl Store {
         self.pool.close().await;
     }
 
+    /// Whether writes of one process need not wait for each other: where they do,
+    /// asking for two at once only makes both slower.
+    pub fn takes_several_writers(&self) -> bool {
+        self.dialect.takes_several_writers()
+    }
+
     /// A transaction that will write. Every statement with `returning` runs in
     /// one, because sqlx may leave such a statement unfinished outside of it.
     async fn write(&self) -> Result<Write> {
