@@ -5,10 +5,15 @@ use super::buckets::Tokens;
 use super::dialect::Dialect;
 use super::nodes::NodeId;
 use super::queues::Claiming;
-use super::{Channel, Result, Store, Time, Write, digests, instant, micros, outcomes, subscribers};
+use super::{
+    BETWEEN_LOOKS, Channel, Result, Store, Time, Write, digests, instant, micros, outcomes,
+    subscribers,
+};
 use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
+use std::sync::PoisonError;
+use std::time::Instant;
 
 /// A message that is this node's to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,8 +148,7 @@ impl Store {
     ) -> Result<Claims> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        self.distrust_the_future(&mut transaction).await?;
-        self.free_stale(&mut transaction, now, node).await?;
+        self.look_after_nodes(&mut transaction, now, node).await?;
         let tokens = Tokens::open(&mut transaction, rates, now).await?;
         let (claims, writing) = (Claims::default(), &mut transaction);
         let claiming =
@@ -183,11 +187,30 @@ impl Store {
         Ok(due > 0)
     }
 
+    /// Frees what silent nodes had claimed, every now and then; each time where the
+    /// time is told, because it may have leapt.
+    pub(super) async fn look_after_nodes(
+        &self,
+        transaction: &mut Write,
+        now: i64,
+        alive: NodeId,
+    ) -> Result<()> {
+        if let Time::Database = self.time {
+            let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked.is_some_and(|at| at.elapsed() < BETWEEN_LOOKS) {
+                return Ok(());
+            }
+            *looked = Some(Instant::now());
+        }
+        self.distrust_the_future(transaction).await?;
+        self.free_stale(transaction, now, alive).await
+    }
+
     /// A heartbeat from far later than now is from before the clock was set
     /// back. It counts as of now: whoever is alive beats again, and whoever is
     /// not grows stale. The time is taken within the statement: a claimer that
     /// was halted and goes on would otherwise set back everybody's heartbeat.
-    pub(super) async fn distrust_the_future(&self, transaction: &mut Write) -> Result<()> {
+    async fn distrust_the_future(&self, transaction: &mut Write) -> Result<()> {
         let now = match &self.time {
             Time::Told(clock) => micros(clock.now()).to_string(),
             Time::Database => self.dialect.now().to_owned(),
@@ -201,12 +224,7 @@ impl Store {
     /// it holds may be in flight, and would be sent twice if it freed it for itself.
     ///
     /// What was in flight when its facts were superseded may have arrived.
-    pub(super) async fn free_stale(
-        &self,
-        transaction: &mut Write,
-        now: i64,
-        alive: NodeId,
-    ) -> Result<()> {
+    async fn free_stale(&self, transaction: &mut Write, now: i64, alive: NodeId) -> Result<()> {
         let sql = format!(
             "update outbox set state = 'waiting', node = null, claimed_at = null,
                 outcome = case when superseded > 0 then 'unknown' else outcome end

@@ -91,9 +91,15 @@ use chrono::{DateTime, Utc};
 use dialect::{Dialect, Turn};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Connection as _, Transaction};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// Readers beside the one writer SQLite allows.
 const MAX_POOL_CONNECTIONS: u32 = 8;
+
+/// Between two looks for silent nodes: they are silent for seconds by then, and
+/// claims are made a hundred times a second.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -128,6 +134,8 @@ pub struct Store {
     url: DatabaseUrl,
     time: Time,
     listening: wakeups::Listening,
+    /// When silent nodes were last looked for.
+    looked: Arc<Mutex<Option<Instant>>>,
 }
 
 /// Who tells the time that claims and heartbeats are judged by.
@@ -180,7 +188,8 @@ impl Store {
             .map_err(|reason| StoreError::Open { url: url.to_string(), reason })?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
         let (url, listening) = (url.clone(), wakeups::Listening::default());
-        Ok((Self { pool, dialect, url, time, listening }, migrated))
+        let looked = Arc::default();
+        Ok((Self { pool, dialect, url, time, listening, looked }, migrated))
     }
 
     /// Closes every connection, so that the file may be copied or removed.

@@ -86,8 +86,7 @@ impl Store {
     pub async fn claim_calls(&self, node: NodeId, room: &Room<'_>) -> Result<Calls> {
         let mut transaction = self.write().await?;
         let now = self.now(&mut transaction).await?;
-        self.distrust_the_future(&mut transaction).await?;
-        self.free_stale(&mut transaction, now, node).await?;
+        self.look_after_nodes(&mut transaction, now, node).await?;
         let rounds = due_rounds(&mut transaction, room.round, now).await?;
         let mut claiming = Claiming {
             store: self,
