@@ -26,7 +26,7 @@ pub enum BadUrl {
     Scheme(String),
     #[error("`{0}` has a blank in it: write %20 for one")]
     Blank(String),
-    #[error("`{0}` carries a user name or password; a declaration is public")]
+    #[error("`{0}` carries a user name or password: write it without them")]
     Credentials(String),
 }
 
