@@ -257,10 +257,10 @@ fn make_peer(place: &Place) -> Vec<String> {
         .output()
         .expect("sqlite3 is installed");
     let schema = String::from_utf8_lossy(&schema.stdout).into_owned();
-    let renamed = schema.replace("on outbox ", &format!("on {PEER} "));
-    let renamed = renamed.replace("index outbox", "index peer_outbox");
-    let renamed = renamed.replace("create table outbox", &format!("create table {PEER}"));
-    let renamed = renamed.replace("CREATE TABLE outbox", &format!("create table {PEER}"));
+    // SQLite keeps what follows these words as it was written, and them in capitals.
+    let renamed = schema.replace("CREATE TABLE outbox", &format!("CREATE TABLE {PEER}"));
+    let renamed = renamed.replace("INDEX ", "INDEX peer_");
+    let renamed = renamed.replace(" on outbox ", &format!(" on {PEER} "));
     renamed.split(";;").map(|sql| sql.trim().to_owned()).filter(|sql| !sql.is_empty()).collect()
 }
 

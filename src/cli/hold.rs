@@ -90,6 +90,10 @@ pub async fn release(arguments: ReleaseArguments, clock: &Clock) -> anyhow::Resu
     for hold in store.holds().await? {
         say!("Still in force: {hold} (`{}`).", release_of(&hold.scope));
     }
+    // What is gone may be held still: its name is judged only where nothing was.
+    if !is_released && scope != HoldScope::Everything {
+        refuse_unknown(&scope.to_string(), &names(&store).await?)?;
+    }
     Ok(if is_released { Exit::Clean } else { Exit::Problems })
 }
 

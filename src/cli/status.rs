@@ -239,12 +239,17 @@ fn rounds_table(rounds: &Rounds) -> Table {
             named_counts(counts)
                 .map(|(name, n)| format!("{n} {name}"))
                 .chain(named_counts(calls).map(|(name, n)| format!("{n} {name} by webhook")))
-                .chain(hold.as_ref().map(|_| "held".to_owned()))
+                .chain(hold.as_ref().filter(|_| is_open(counts, calls)).map(|_| "held".to_owned()))
                 .collect::<Vec<_>>()
                 .join(", "),
         ]);
     }
     table
+}
+
+/// Whether there is anything that a hold keeps back.
+fn is_open(counts: &RoundCounts, calls: &RoundCounts) -> bool {
+    [counts, calls].iter().any(|of| of.waiting + of.gathered + of.claimed > 0)
 }
 
 fn named_counts(counts: &RoundCounts) -> impl Iterator<Item = (&'static str, i64)> {

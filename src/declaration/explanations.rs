@@ -61,6 +61,8 @@ explanations! {
     CancelledRowGone => "cancelled-row-gone",
     OverdueAnnouncement => "overdue-announcement",
     DateInProse => "date-in-prose",
+    EscalationNever => "escalation-never",
+    EscalationBeforeReminders => "escalation-before-reminders",
 }
 
 impl Code {

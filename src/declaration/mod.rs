@@ -85,6 +85,7 @@ pub fn check_at(sources: &[ProgramSource], now: Option<Instant>) -> Checked {
             originals.extend(judged.original.map(|original| (stem.as_str(), original)));
         }
         if let Some(Known { id, settings, catalogue, tree }) = head.known {
+            problems.extend(rules::check_escalation(&settings, &tree, notices.values()));
             let desk = translations::Desk {
                 locales: &settings.locales,
                 program: &tree,

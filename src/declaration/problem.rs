@@ -95,6 +95,8 @@ pub enum Code {
     CancelledRowGone,
     OverdueAnnouncement,
     DateInProse,
+    EscalationNever,
+    EscalationBeforeReminders,
 }
 
 impl Code {
@@ -141,6 +143,8 @@ impl Code {
             Self::CancelledRowGone => "cancelled-row-gone",
             Self::OverdueAnnouncement => "overdue-announcement",
             Self::DateInProse => "date-in-prose",
+            Self::EscalationNever => "escalation-never",
+            Self::EscalationBeforeReminders => "escalation-before-reminders",
         }
     }
 }

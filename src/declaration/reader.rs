@@ -8,6 +8,7 @@ use super::forms::form;
 use super::problem::{Code, Problem, suggestion};
 use super::source::SourceFile;
 use super::tree::{Step, Tree};
+use crate::notice::Length;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -108,7 +109,7 @@ fn explain<T: JsonSchema>(tree: &Tree, path: &[Step], message: &str) -> Problem 
             tree.place(path),
             format!("`{first}` is not a value that is known here"),
         )
-        .help_opt(suggestion(first, quoted[1..].iter().copied()));
+        .help_opt(choice(first, &quoted[1..]));
     }
     if message.starts_with("missing field") {
         return Problem::error(
@@ -146,6 +147,15 @@ fn explain<T: JsonSchema>(tree: &Tree, path: &[Step], message: &str) -> Problem 
     }
 }
 
+/// What is meant may be none of the words that look like it, and they are few.
+fn choice(written: &str, known: &[&str]) -> Option<String> {
+    let suggested = suggestion(written, known.iter().copied())?;
+    if known.len() < 2 || !suggested.ends_with('?') {
+        return Some(suggested);
+    }
+    Some(format!("{suggested} Known here: {}", known.join(", ")))
+}
+
 /// An unquoted `1.20` is a number to YAML and would lose its last digit.
 fn wrong_type(tree: &Tree, path: &[Step], message: &str) -> Problem {
     let (found, expected) =
@@ -159,6 +169,12 @@ fn wrong_type(tree: &Tree, path: &[Step], message: &str) -> Problem {
             format!("`{written}` without quotes is {kind} to YAML, not a text"),
         )
         .help(format!("write it in quotes: \"{written}\""));
+    }
+    let is_count = |text: &&str| text.bytes().all(|b| b.is_ascii_digit());
+    if let (Length::EXPECTED, Some(written)) = (expected, plain.filter(is_count)) {
+        let message = format!("`{written}` is not a length of time: it has no unit");
+        return Problem::error(Code::WrongType, tree.place(path), message)
+            .help(format!("write its unit, such as `{written} days`"));
     }
     let expected = match expected {
         e if e.starts_with("struct ") => "a map of keys",

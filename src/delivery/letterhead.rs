@@ -240,9 +240,15 @@ fn label(id: &str) -> String {
 }
 
 /// Text for one header: no line break or other control character can begin a
-/// header of its own.
+/// header of its own, and what stands after it is not turned round.
 pub(super) fn clean_field(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let straight = text.chars().filter(|c| !is_direction(*c));
+    let spaced: String = straight.map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<&str> = spaced.split_whitespace().collect();
     words.join(" ").chars().take(MAX_FIELD_CHARS).collect()
+}
+
+/// The characters that turn the direction of the text after them (UAX #9 §2).
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

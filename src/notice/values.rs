@@ -26,7 +26,7 @@ pub enum BadUrl {
     Scheme(String),
     #[error("`{0}` has a blank in it: write %20 for one")]
     Blank(String),
-    #[error("`{0}` carries a user name or password; a declaration is public")]
+    #[error("`{0}` carries a user name or password: write it without them")]
     Credentials(String),
 }
 
@@ -190,8 +190,8 @@ impl fmt::Debug for EmailAddress {
 }
 
 /// A length of calendar or clock time: `90 days`, `3 months`, `2 hours`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Length {
     amount: u32,
     unit: Unit,
@@ -229,6 +229,9 @@ fn length_meant(written: &str) -> String {
 }
 
 impl Length {
+    /// What a reader says that it looked for.
+    pub const EXPECTED: &str = "a length of time";
+
     pub fn days(amount: u32) -> Self {
         Self { amount, unit: Unit::Day }
     }
@@ -302,10 +305,21 @@ impl FromStr for Length {
     }
 }
 
-impl TryFrom<String> for Length {
-    type Error = BadLength;
-    fn try_from(text: String) -> Result<Self, BadLength> {
-        text.parse()
+/// By hand, so that a bare number is refused with the words for a length: in quotes
+/// it would be none either.
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl serde::de::Visitor<'_> for Text {
+            type Value = Length;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(Length::EXPECTED)
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Length, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 

@@ -92,7 +92,8 @@ impl Candidate {
     fn first_contact(&mut self) -> Result<Option<FirstContact>> {
         let Some(address) = self.first_address.take() else { return Ok(None) };
         let address: EmailAddress = subscribers::parsed("an address", &address)?;
-        let shown = self.first_name.take().unwrap_or_else(|| address.masked());
+        let name = self.first_name.take().filter(|name| !leads_somewhere(name));
+        let shown = name.unwrap_or_else(|| address.masked());
         Ok(Some(FirstContact { shown, told_on: self.told_on.take().unwrap_or_default() }))
     }
 
@@ -116,6 +117,13 @@ impl Candidate {
         let is_late = self.not_after.is_some_and(|late| late < now);
         is_late.then(|| (Outcome::Overtaken, "its time had passed".to_owned()))
     }
+}
+
+/// Whether a name is an address, of mail or of a page. Somebody wrote it of
+/// themselves, and it would stand in a mail to somebody else.
+fn leads_somewhere(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["@", "\u{ff20}", "\u{fe6b}", "://", "www."].iter().any(|mark| name.contains(mark))
 }
 
 /// What a node claims for.

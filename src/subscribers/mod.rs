@@ -43,6 +43,8 @@ pub struct Unsubscribed {
     pub program: ProgramId,
     /// They had left before, or are no longer known at all.
     pub already: bool,
+    /// They are no longer known: nothing was noted.
+    pub is_erased: bool,
 }
 
 /// What a one-click link would do.
@@ -50,6 +52,8 @@ pub struct Unsubscribed {
 pub struct Described {
     pub program: ProgramId,
     pub is_unsubscribed: bool,
+    /// Nobody is known under it any more.
+    pub is_erased: bool,
 }
 
 /// How long a confirmation may be waited for. Until then no other is sent to the
@@ -114,12 +118,12 @@ pub async fn unsubscribe(
     let (subscriber, program) = keys.verify_unsubscribe(token)?;
     // Whoever was removed is not written to either; the link has done its work.
     let Some(mailbox) = store.mailbox(subscriber).await? else {
-        return Ok(Unsubscribed { program, already: true });
+        return Ok(Unsubscribed { program, already: true, is_erased: true });
     };
     let scope = Scope::Program(program.clone());
     let cause = Cause { reason: UNSUBSCRIBED, author: BY_RECIPIENT };
     let is_new = store.suppress_by(&mailbox, &scope, cause, at).await?;
-    Ok(Unsubscribed { program, already: !is_new })
+    Ok(Unsubscribed { program, already: !is_new, is_erased: false })
 }
 
 /// What the link is for. It changes nothing, however often it is fetched:
@@ -130,9 +134,9 @@ pub async fn describe_token(
     token: &str,
 ) -> Result<Described, SubscriberError> {
     let (subscriber, program) = keys.verify_unsubscribe(token)?;
-    let is_unsubscribed = match store.mailbox(subscriber).await? {
-        Some(mailbox) => store.suppression(&mailbox, &program).await?.is_some(),
-        None => true,
+    let Some(mailbox) = store.mailbox(subscriber).await? else {
+        return Ok(Described { program, is_unsubscribed: true, is_erased: true });
     };
-    Ok(Described { program, is_unsubscribed })
+    let is_unsubscribed = store.suppression(&mailbox, &program).await?.is_some();
+    Ok(Described { program, is_unsubscribed, is_erased: false })
 }

@@ -215,7 +215,7 @@ async fn the_office_hears_the_count_once() {
     for said in [
         "Of 3 recipients who were told, 2 have not said that all is done.",
         "The second contacts of 2 of them were written to.",
-        "fairwarning recipients list --unacknowledged parcel/tls-1.2",
+        "fairwarning recipients list --full --unacknowledged parcel/tls-1.2",
     ] {
         assert!(text.contains(said), "{said} in {text}");
     }

@@ -40,10 +40,15 @@ async fn what_is_held_is_said_and_a_misspelt_name_is_refused_with_a_suggestion()
     let (code, said) = place.run(&["release"]).await;
     assert!(code == 2 && said.contains("everything was not held"), "{code}: {said}");
     assert!(said.contains("`fairwarning release parcel`"), "{said}");
+    let (code, said) = place.run(&["release", "parcell"]).await;
+    assert!(code == 1 && said.contains("did you mean `parcel`?"), "{code}: {said}");
     let (code, said) = place.run(&["release", "parcel", "--by", "ops"]).await;
     assert!(code == 0 && said.contains("parcel is released"), "{code}: {said}");
     let (code, said) = place.run(&ANNOUNCE).await;
     assert!(code == 0 && said.contains("2  accepted"), "{code}: {said}");
+    place.run(&hold).await;
+    let (_, said) = place.run(&["status"]).await;
+    assert!(said.contains("2 accepted") && !said.contains("accepted, held"), "{said}");
 }
 
 #[tokio::test]

@@ -131,6 +131,14 @@ async fn erasing_takes_a_tick_and_leaves_nothing_but_the_hash_of_a_leaving() {
     assert!(erased.body.contains("You are erased"), "{}", erased.body);
     assert_eq!(mails(&service).await.len(), 1, "what was not sent yet never will be");
     assert!(service.get(&path).await.body.contains("You are erased"), "the link says so");
+    let program = "parcels".parse().unwrap();
+    let token = inner.keys().sign(&Token::Unsubscribe { subscriber: 1, program });
+    let leaving = format!("/u/{token}");
+    for answer in [service.get(&leaving).await, service.post(&leaving, &[]).await] {
+        assert_eq!(answer.status, 200, "one click never fails");
+        assert!(answer.body.contains("You are erased"), "{}", answer.body);
+        assert!(!answer.body.contains("unsubscribed"), "{}", answer.body);
+    }
     inner.store().close().await;
     let database = std::fs::read(service.folder.path().join("web.db")).unwrap();
     let address = ADA.as_bytes();

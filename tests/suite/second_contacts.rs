@@ -114,7 +114,8 @@ async fn the_mail_names_the_first_as_little_as_it_can_and_is_left_by_the_second(
         .office
         .import(
             "address,name,programs,apis,second_contact\n\
-        long-name@example.org,,parcel,rates,di@example.org\n",
+        ada@example.org,\u{202e}Ada\u{2066},parcel,rates,lead@example.org\n\
+        long-name@example.org,zed@quux.example,parcel,rates,di@example.org\n",
         )
         .await
         .unwrap();
@@ -134,8 +135,10 @@ async fn the_mail_names_the_first_as_little_as_it_can_and_is_left_by_the_second(
     let to = |who: &str| messages.iter().filter(|m| m.to.contains(who)).collect::<Vec<_>>();
     let lead = to("lead@example.org")[0];
     assert!(text_of(lead).contains("Ada was told on 14 January 2020"), "{}", text_of(lead));
+    assert!(!text_of(lead).contains(['\u{202e}', '\u{2066}']), "nothing is turned round");
     let all: String = to("di@example.org").iter().map(|m| text_of(m)).collect();
     assert!(all.contains("l…@example.org was told") && !all.contains("long-name"), "{all}");
+    assert!(!all.contains("quux"), "a name that is an address is none to show: {all}");
     let second = of_seconds(&followed).await[0].addressee.unwrap();
     let leave = lead.header("List-Unsubscribe");
     let token = Token::Unsubscribe { subscriber: second, program: "parcel".parse().unwrap() };

@@ -5,6 +5,7 @@
 
 mod brownouts;
 mod clocks;
+mod escalations;
 mod overdue;
 mod overlap;
 mod policy;
@@ -14,6 +15,7 @@ mod stages;
 mod wall_times;
 
 pub use clocks::check as check_clocks;
+pub use escalations::check as check_escalation;
 pub use prose::check as check_prose;
 pub use replacements::{Ending, check_endings, check_replacements};
 pub use wall_times::abbreviated_zone;

@@ -197,7 +197,7 @@ async fn export(service: &Service, preferences: &Preferences) -> Result<HttpResp
         .body(json + "\n"))
 }
 
-fn erased(request: &HttpRequest, service: &Service) -> Result<HttpResponse, ApiError> {
+pub(super) fn erased(request: &HttpRequest, service: &Service) -> Result<HttpResponse, ApiError> {
     let snapshot = service.snapshot()?;
     let speech = private::speech(request, &snapshot, None);
     let page = Erased { is_erased: true };

@@ -4,7 +4,7 @@
 //! POST does it, without cookie, login, redirect or a second question, any
 //! number of times. The token alone says who leaves what.
 
-use super::{Speech, private, subscribe};
+use super::{Speech, preferences, private, subscribe};
 use crate::notice::ProgramId;
 use crate::subscribers::{self, SubscriberError};
 use crate::web::problem::ApiError;
@@ -41,6 +41,9 @@ async fn show(
 ) -> Result<HttpResponse, ApiError> {
     let described = subscribers::describe_token(service.store(), &service.keys(), &token).await;
     let described = described.map_err(failed)?;
+    if described.is_erased {
+        return preferences::erased(&request, &service);
+    }
     page(&request, &service, &described.program, described.is_unsubscribed, false)
 }
 
@@ -57,6 +60,10 @@ async fn leave(
     let left =
         subscribers::unsubscribe(service.store(), &service.keys(), &token, service.now()).await;
     let left = left.map_err(failed)?;
+    // Nobody is known to note it of; mail providers are answered alike (RFC 8058 §3.2).
+    if left.is_erased {
+        return preferences::erased(&request, &service);
+    }
     tracing::info!(program = %left.program, already = left.already, "unsubscribed by link");
     page(&request, &service, &left.program, true, true)
 }
