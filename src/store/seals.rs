@@ -227,7 +227,8 @@ impl Store {
     /// Persons after `after` whose address is still there. The salt goes with the
     /// address, and no number is given twice: one without a salt was tampered with.
     pub async fn known_persons(&self, after: i64, limit: i64) -> Result<Vec<KnownPerson>> {
-        let rows: Vec<(i64, Option<Vec<u8>>, Vec<u8>, String, String)> = sqlx::query_as(
+        type Kept = (i64, Option<Vec<u8>>, Vec<u8>, String, String);
+        let rows: Vec<Kept> = sqlx::query_as(
             "select p.recipient, p.salt, p.digest, s.key, s.address
              from persons p join subscribers s on s.id = p.recipient
              where p.recipient > $1 order by p.recipient limit $2",
