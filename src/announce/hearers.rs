@@ -9,6 +9,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hearers {
     by_rows: HashMap<Vec<RowId>, u64>,
+    /// The same without the rows that they said are done.
+    by_open_rows: HashMap<Vec<RowId>, u64>,
     /// Those who hear of it because everyone does.
     others: u64,
 }
@@ -21,9 +23,18 @@ impl Hearers {
 
     /// Those whom any of `rows` concerns.
     pub fn of(&self, rows: &[&RowId]) -> u64 {
-        let meets = |concerned: &Vec<RowId>| concerned.iter().any(|row| rows.contains(&row));
-        self.by_rows.iter().filter(|(rows, _)| meets(rows)).map(|(_, count)| count).sum()
+        meeting(&self.by_rows, rows)
     }
+
+    /// Those of them who have not said of all these rows that they are done.
+    pub fn reminded_of(&self, rows: &[&RowId]) -> u64 {
+        meeting(&self.by_open_rows, rows)
+    }
+}
+
+fn meeting(counted: &HashMap<Vec<RowId>, u64>, rows: &[&RowId]) -> u64 {
+    let meets = |concerned: &Vec<RowId>| concerned.iter().any(|row| rows.contains(&row));
+    counted.iter().filter(|(rows, _)| meets(rows)).map(|(_, count)| count).sum()
 }
 
 /// Counts the recipients of every notice of `program` in one pass over its
@@ -40,12 +51,18 @@ pub async fn hearers(
     loop {
         let page = store.audience(&program.id, None, after, CHUNK_SUBSCRIBERS).await?;
         let Some(last) = page.last() else { return Ok(counted) };
+        let done = store.acknowledged_between(&program.id, after, last.id).await?;
         after = last.id;
         for listener in page.iter().filter(|listener| !listener.is_suppressed) {
             for (id, audience) in &audiences {
                 let Some(concern) = audience.concern(listener) else { continue };
                 let Some(hearers) = counted.get_mut(*id) else { continue };
                 if concern.is_affected {
+                    let is_open = |row: &&RowId| {
+                        !done.contains(&(listener.id, (*id).clone(), (*row).clone()))
+                    };
+                    let open: Vec<RowId> = concern.rows.iter().filter(is_open).cloned().collect();
+                    *hearers.by_open_rows.entry(open).or_default() += 1;
                     *hearers.by_rows.entry(concern.rows).or_default() += 1;
                 } else {
                     hearers.others += 1;

@@ -149,9 +149,14 @@ enum Command {
     Migrate(migrate::Arguments),
 }
 
-/// `1 notice`, `2 notices`.
+/// `1 notice`, `2 notices`, `2 processes`.
 fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+    let ending = match (n, what.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{n} {what}{ending}")
 }
 
 /// A recipient, and by which way where that is not mail.
@@ -186,11 +191,23 @@ pub fn main() -> ExitCode {
         Ok(Exit::Problems) => ExitCode::from(2),
         Ok(Exit::Warnings) => ExitCode::from(3),
         Ok(Exit::TryAgain) => ExitCode::from(75),
+        Err(failure) if is_read_no_more(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether a command could not print, because its reader, such as `head`, went away
+/// with enough. Where a database or a mail server went away, another error says so.
+fn is_read_no_more(failure: &anyhow::Error) -> bool {
+    let by_csv = failure.downcast_ref::<csv::Error>().and_then(|failure| match failure.kind() {
+        csv::ErrorKind::Io(reason) => Some(reason),
+        _ => None,
+    });
+    let reason = failure.downcast_ref::<std::io::Error>().or(by_csv);
+    reason.is_some_and(|reason| reason.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 #[tokio::main]

@@ -1,7 +1,8 @@
 //! `fairwarning recipients`: bringing a list in and out, looking at it and at one
 //! person, suppressing and erasing.
 
-use super::Exit;
+use super::hold::{names, refuse_unknown};
+use super::{Exit, count};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{EmailAddress, Frequency, Interest, NoticePath, ProgramId};
@@ -23,7 +24,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Action {
     /// Bring in a CSV list: address, name, programs, apis, environments, kinds, locale, zone,
-    /// second_contact
+    /// frequency, second_contact
     Import {
         /// The list; its first line names the columns.
         file: PathBuf,
@@ -122,12 +123,10 @@ async fn import(store: &Store, file: &Path, clock: &Clock) -> anyhow::Result<Exi
     let workspace = &current.publication.workspace;
     match subscribers::import_csv(store, &keys, workspace, list, now).await {
         Ok(imported) => {
-            say!(
-                "{} rows read: {} recipients added, {} updated.",
-                imported.rows,
-                imported.added,
-                imported.updated
-            );
+            let counted = |n, what| count(usize::try_from(n).unwrap_or(usize::MAX), what);
+            let (rows, added) =
+                (counted(imported.rows, "row"), counted(imported.added, "recipient"));
+            say!("{rows} read: {added} added, {} updated.", imported.updated);
             Ok(Exit::Clean)
         }
         Err(refused @ ImportError::Header { .. }) => {
@@ -259,8 +258,12 @@ async fn erase(
         say!("Erased.");
         return Ok(Exit::Clean);
     }
+    if is_last {
+        say!("There was no recipient with this address; it is suppressed from now on.");
+        return Ok(Exit::Clean);
+    }
     eprintln!("There is no recipient with this address.");
-    Ok(if is_last { Exit::Clean } else { Exit::Problems })
+    Ok(Exit::Problems)
 }
 
 async fn suppress(
@@ -269,6 +272,9 @@ async fn suppress(
     why: &Why,
     clock: &Clock,
 ) -> anyhow::Result<Exit> {
+    if let Some(program) = &why.program {
+        refuse_unknown(program.as_str(), &names(store).await?)?;
+    }
     let keys = subscribers::load_keys(store, clock.now()).await?;
     let mailbox = keys.mailbox(address);
     if store.suppress_by(&mailbox, &why.scope(), why.cause(), clock.now()).await? {

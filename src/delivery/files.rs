@@ -1,8 +1,9 @@
 //! Mail as files, for a machine without a mail server: every message can be
-//! opened in a mail program and looked at.
+//! opened in a mail program and looked at, by its owner alone: it holds personal links.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// A folder that messages are written into.
@@ -11,7 +12,7 @@ pub(super) struct Folder(PathBuf);
 
 impl Folder {
     pub fn open(path: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(path)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         Ok(Self(path.to_owned()))
     }
 
@@ -22,7 +23,13 @@ impl Folder {
         let id = message_id.split('@').next().unwrap_or_default();
         let file = self.0.join(format!("{row:06}-{id}.eml"));
         let partial = self.0.join(format!(".{row:06}-{id}.partial"));
-        let mut written = File::create(&partial)?;
+        // What a broken-off attempt left may have been made for others to read.
+        match std::fs::remove_file(&partial) {
+            Err(reason) if reason.kind() != io::ErrorKind::NotFound => return Err(reason),
+            _ => {}
+        }
+        let mut written =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial)?;
         written.write_all(bytes)?;
         // What is recorded as accepted must outlast a power cut: first the
         // bytes, then the name.

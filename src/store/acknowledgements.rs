@@ -2,10 +2,10 @@
 
 use super::tellings::numbered;
 use super::{Result, Store, StoreError, micros};
-use crate::notice::{EmailAddress, NoticePath, RowId};
+use crate::notice::{EmailAddress, NoticeId, NoticePath, ProgramId, RowId};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// By which way it was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +94,33 @@ impl Store {
                     StoreError::unreadable("an acknowledgement")(format!("{bad}"))
                 })?;
                 found.entry(subscriber).or_default().insert(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What subscribers after `after`, up to `last`, said is done of all notices of
+    /// a program.
+    pub async fn acknowledged_between(
+        &self,
+        program: &ProgramId,
+        after: i64,
+        last: i64,
+    ) -> Result<HashSet<(i64, NoticeId, RowId)>> {
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+            "select subscriber, subject, row_id from acknowledgements
+             where subscriber > $1 and subscriber <= $2",
+        )
+        .bind(after)
+        .bind(last)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut found = HashSet::new();
+        for (subscriber, subject, row) in rows {
+            let path: NoticePath = super::subscribers::parsed("an acknowledgement", &subject)?;
+            if path.program == *program {
+                let row = super::subscribers::parsed("an acknowledgement", &row)?;
+                found.insert((subscriber, path.notice, row));
             }
         }
         Ok(found)

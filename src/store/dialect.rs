@@ -75,6 +75,15 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// Takes what was erased out of the log of writes, which keeps old pages until
+    /// they are written over: 1 comes first in the row where somebody still reads them.
+    pub fn empty_log(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("pragma wal_checkpoint(truncate)"),
+            Self::Postgres => None,
+        }
+    }
+
     /// How a transaction that will write begins. A deferred one on SQLite fails
     /// when another wrote between its first read and its first write. On
     /// PostgreSQL every statement sees what was committed before it; what must

@@ -72,7 +72,7 @@ pub use overview::{Gathering, NodePause, Overview};
 pub use pending::{Asking, Confirmation, Pending};
 pub use people::{Change, Sent};
 pub use publications::{PublicationId, Publishing, StoredPublication};
-pub use seals::{Person, Record, Seal, ToldRecord};
+pub use seals::{KnownPerson, Person, Record, Seal, ToldRecord};
 pub use subscribers::{Listed, Named, NewSubscriber};
 pub use suppressions::{BY_RECIPIENT, Cause, Scope, SuppressionEvent};
 pub use tables::Migrated;
@@ -91,6 +91,8 @@ use chrono::{DateTime, Utc};
 use dialect::{Dialect, Turn};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Connection as _, Transaction};
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -166,6 +168,7 @@ impl Store {
 
     async fn open_with(url: &DatabaseUrl, time: Time) -> Result<(Self, Migrated)> {
         make_folder(url)?;
+        make_file(url);
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
         let pool = AnyPoolOptions::new()
@@ -230,15 +233,26 @@ impl Store {
     }
 }
 
-/// A file's folder is made with it; a server has its databases made by whoever
-/// runs it.
+/// A file's folder is made with it, its owner's alone: it will hold addresses and
+/// keys. A server has its databases made by whoever runs it.
 fn make_folder(url: &DatabaseUrl) -> Result<()> {
     let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
-    std::fs::create_dir_all(folder)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
         .map_err(|reason| StoreError::Folder { folder: folder.display().to_string(), reason })
+}
+
+/// Where there is no file yet, makes one that is its owner's alone; what SQLite
+/// puts beside it takes after it.
+fn make_file(url: &DatabaseUrl) {
+    let DatabaseUrl::Sqlite(path) = url else { return };
+    // One that was there stays as it is, and why one cannot be made is said by opening it.
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 fn micros(at: DateTime<Utc>) -> i64 {

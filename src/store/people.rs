@@ -142,7 +142,29 @@ impl Store {
         let is_known = self.forget(&mut transaction, subscriber, address).await?;
         self.forget_named(&mut transaction, second).await?;
         transaction.commit().await?;
+        match self.empty_log().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(
+                "the database's log is being read, and may hold an erased address for a while"
+            ),
+            Err(failure) => {
+                tracing::warn!(%failure, "an erased address may stay in the database's log for a while");
+            }
+        }
         Ok(is_known)
+    }
+
+    /// Whether nothing that was erased is left in the log. Nobody is kept waiting
+    /// for long by readers who hold it.
+    async fn empty_log(&self) -> Result<bool> {
+        let Some(empty) = self.dialect.empty_log() else { return Ok(true) };
+        let mut connection = self.pool.acquire().await?;
+        // It waits less than the others, and so is not given back to them.
+        connection.close_on_drop();
+        sqlx::query("pragma busy_timeout = 1000").execute(&mut *connection).await?;
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as(empty).fetch_one(&mut *connection).await?;
+        Ok(busy == 0)
     }
 
     /// Erases whoever was known as a second contact alone, once nobody names them.

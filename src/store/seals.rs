@@ -56,6 +56,16 @@ pub struct Person {
     pub digest: Vec<u8>,
 }
 
+/// A person with the address as it is kept now, whatever stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownPerson {
+    pub person: Person,
+    /// What the person is found by.
+    pub key: String,
+    /// What is shown and written to.
+    pub address: String,
+}
+
 /// A record with what the message said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldRecord {
@@ -214,20 +224,25 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Persons after `after` whose address and salt are both still there.
-    pub async fn known_persons(&self, after: i64, limit: i64) -> Result<Vec<(Person, String)>> {
-        let rows: Vec<(i64, Vec<u8>, Vec<u8>, String)> = sqlx::query_as(
-            "select p.recipient, p.salt, p.digest, s.key
+    /// Persons after `after` whose address is still there. The salt goes with the
+    /// address, and no number is given twice: one without a salt was tampered with.
+    pub async fn known_persons(&self, after: i64, limit: i64) -> Result<Vec<KnownPerson>> {
+        type Kept = (i64, Option<Vec<u8>>, Vec<u8>, String, String);
+        let rows: Vec<Kept> = sqlx::query_as(
+            "select p.recipient, p.salt, p.digest, s.key, s.address
              from persons p join subscribers s on s.id = p.recipient
-             where p.salt is not null and p.recipient > $1 order by p.recipient limit $2",
+             where p.recipient > $1 order by p.recipient limit $2",
         )
         .bind(after)
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        let person =
-            |(recipient, salt, digest, key)| (Person { recipient, salt: Some(salt), digest }, key);
-        Ok(rows.into_iter().map(person).collect())
+        let known = |(recipient, salt, digest, key, address)| KnownPerson {
+            person: Person { recipient, salt, digest },
+            key,
+            address,
+        };
+        Ok(rows.into_iter().map(known).collect())
     }
 
     /// What was told about `subject`, in the words of the digest where one told it, after record `after`, to all or to one.

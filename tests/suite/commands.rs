@@ -58,7 +58,7 @@ async fn a_list_is_imported_shown_masked_and_in_full() {
     let place = Workplace::open().await;
     place.write("list.csv", "address,programs,apis\njo@example.org,parcel,rates\n");
     let (code, said) = place.run(&["recipients", "import", "list.csv"]).await;
-    assert_eq!((code, said.as_str()), (0, "1 rows read: 1 recipients added, 0 updated.\n"));
+    assert_eq!((code, said.as_str()), (0, "1 row read: 1 recipient added, 0 updated.\n"));
     let (_, masked) = place.run(&["recipients", "list"]).await;
     assert_eq!(masked, "j…@example.org  parcel:rates\n");
     let (_, full) = place.run(&["recipients", "list", "--full"]).await;

@@ -66,6 +66,7 @@ mod preview_live;
 mod preview_problems;
 mod preview_site;
 mod preview_views;
+mod private_files;
 mod prose;
 mod proving;
 mod publishing;

@@ -150,14 +150,21 @@ fn recipients_are_counted_by_what_concerns_them() {
     run(&["recipients", "import", "people.csv"]);
     let words = [&usps, "--now", "2020-03-01", "--format", "json"];
     let (_, said, _) = run_in(folder.path(), &words);
-    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
-    let heard = |kind: &str, row: Option<&str>| {
+    let heard = |said: &str, kind: &str, row: Option<&str>| {
+        let json: serde_json::Value = serde_json::from_str(said).unwrap();
         let entries = json["entries"].as_array().unwrap().iter();
         let of_row = |rows: &serde_json::Value| rows.get(0).and_then(|row| row.as_str()) == row;
         let mut found = entries.filter(|e| e["kind"] == kind && of_row(&e["rows"]));
         found.next().unwrap()["recipients"].as_u64().unwrap()
     };
-    assert_eq!(heard("announced", None), 4, "the notice goes to everyone");
-    assert_eq!(heard("cutoff", Some("test-first-wave")), 2);
-    assert_eq!(heard("reminder", Some("prod-first-wave")), 3);
+    assert_eq!(heard(&said, "announced", None), 4, "the notice goes to everyone");
+    assert_eq!(heard(&said, "cutoff", Some("test-first-wave")), 2);
+    let prod = Some("prod-first-wave");
+    assert_eq!(heard(&said, "reminder", prod), 3);
+    let done = ["done", "usps-web-tools/tls-1.2", "--recipient", "all@example.org"];
+    run(&[&done[..], &["--row", "prod-first-wave"]].concat());
+    let (_, said, _) = run_in(folder.path(), &words);
+    let reminded = heard(&said, "reminder", prod);
+    assert_eq!(reminded, 2, "whoever is done is reminded no more");
+    assert_eq!(heard(&said, "cutoff", Some("test-first-wave")), 2, "the others are as they were");
 }

@@ -134,6 +134,11 @@ async fn every_change_to_what_was_sealed_is_found() {
             "update subscribers set key = 'x@example.org' where id = 2",
             Finding::Person { recipient: 2 },
         ),
+        (
+            "update subscribers set address = 'mallory@example.org' where id = 1",
+            Finding::Person { recipient: 1 },
+        ),
+        ("update persons set salt = null where recipient = 3", Finding::Person { recipient: 3 }),
     ] {
         let office = told().await;
         office.tamper(statement).await;

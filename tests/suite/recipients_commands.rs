@@ -77,6 +77,45 @@ async fn an_address_is_suppressed_allowed_again_shown_and_erased() {
 }
 
 #[tokio::test]
+async fn erasing_leaves_the_address_in_no_file_of_the_database() {
+    let office = office().await;
+    let folder = office.folder.path().join("deep/in");
+    let holding = || -> Vec<String> {
+        let holds = |path: &std::path::Path| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(14).any(|bytes| bytes == b"jo@example.org")
+        };
+        let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+        let files = files.filter(|path| holds(path));
+        files.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    };
+    assert!(holding().contains(&"office.db-wal".to_owned()), "{:?}", holding());
+    assert_eq!(run(&office, &["recipients", "erase", "jo@example.org"]).await.0, 0);
+    assert_eq!(holding(), [""; 0]);
+}
+
+#[tokio::test]
+async fn nobody_is_suppressed_for_a_program_that_there_is_not() {
+    let office = office().await;
+    let asked = ["recipients", "suppress", "jo@example.org", "--reason", "x", "--program"];
+    let (code, said, why) = run(&office, &[&asked[..], &["parcels"]].concat()).await;
+    assert_eq!((code, said.as_str()), (1, ""), "{why}");
+    assert!(why.contains("there is no `parcels`") && why.contains("`parcel`"), "{why}");
+    assert_eq!(run(&office, &[&asked[..], &["parcel"]].concat()).await.0, 0);
+}
+
+#[tokio::test]
+async fn whoever_is_unknown_may_be_suppressed_while_being_erased() {
+    let office = office().await;
+    let unknown = "nobody@example.org";
+    let (code, said, _) = run(&office, &["recipients", "erase", unknown, "--suppress"]).await;
+    assert!(code == 0 && said.contains("it is suppressed from now on"), "{code}: {said}");
+    let (_, shown, _) = run(&office, &["recipients", "show", unknown]).await;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["suppressed"][0]["scope"], "*");
+}
+
+#[tokio::test]
 async fn keys_are_listed_by_number_and_rotated_without_a_secret_shown() {
     let office = office().await;
     let (code, listed, _) = run(&office, &["keys", "list"]).await;
@@ -86,4 +125,21 @@ async fn keys_are_listed_by_number_and_rotated_without_a_secret_shown() {
     assert_eq!(lines.len(), 2, "{rotated}");
     assert!(lines[0].ends_with("is good for older links") && lines[1].ends_with("signs"));
     assert!(rotated.len() < 120 && said.is_empty(), "{rotated}{said}");
+}
+
+#[test]
+fn a_reader_who_has_enough_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_fairwarning"))
+        .args(["recipients", "export"])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    assert_eq!(ended.status.code(), Some(0));
 }

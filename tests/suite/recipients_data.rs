@@ -6,6 +6,7 @@ use fairwarning::notice::{EmailAddress, Interest, Kind};
 use fairwarning::store::{Cause, Listed, NewSubscriber, Scope};
 use fairwarning::subscribers::{self, bare, guarded};
 use proptest::prelude::*;
+use sqlx::Connection as _;
 
 async fn everyone(office: &TestOffice) -> Vec<Listed> {
     office.store.subscribers(0, 1_000).await.unwrap()
@@ -153,6 +154,29 @@ async fn erasing_somebody_takes_their_address_out_of_what_servers_replied() {
     let reply = after.reply.unwrap();
     assert!(reply.contains("5.1.1") && !reply.to_lowercase().contains("jo@example"), "{reply}");
     assert_eq!((after.state.as_str(), after.address), ("rejected", None), "it stays on record");
+}
+
+#[tokio::test]
+async fn erasing_goes_on_while_somebody_else_reads_the_log() {
+    let office = TestOffice::open().await;
+    office
+        .import("address,programs\njo@example.org,parcel\nann@example.org,parcel\n")
+        .await
+        .unwrap();
+    let mut reader = sqlx::SqliteConnection::connect(&office.database.text).await.unwrap();
+    sqlx::query("begin").execute(&mut reader).await.unwrap();
+    let count = "select count(*) from subscribers";
+    let seen = async |reader: &mut sqlx::SqliteConnection| -> i64 {
+        sqlx::query_scalar(count).fetch_one(reader).await.unwrap()
+    };
+    assert_eq!(seen(&mut reader).await, 2);
+    assert!(office.store.remove_subscriber(&"jo@example.org".parse().unwrap()).await.unwrap());
+    assert_eq!(seen(&mut reader).await, 2, "the reader's moment stays");
+    assert_eq!(everyone(&office).await.len(), 1);
+    reader.close().await.unwrap();
+    assert!(office.store.remove_subscriber(&"ann@example.org".parse().unwrap()).await.unwrap());
+    let log = office.folder.path().join("deep/in/office.db-wal");
+    assert_eq!(std::fs::metadata(log).unwrap().len(), 0, "and the next one empties it");
 }
 
 #[tokio::test]

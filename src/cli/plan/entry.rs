@@ -62,12 +62,14 @@ pub fn entries<'p>(plans: &'p [NoticePlan<'p>]) -> Vec<Entry<'p>> {
 
 impl Entry<'_> {
     /// How many would hear of it: of an announcement all whom the notice goes
-    /// to, of anything else those whom its rows concern.
+    /// to, of anything else those whom its rows concern; of a reminder or an
+    /// escalation without those who said that they are done.
     pub fn recipients(&self) -> Option<u64> {
         let hearers = self.of.hearers.as_ref()?;
         Some(match self.planned.what {
             What::Milestone { kind: MilestoneKind::Announced, .. } => hearers.total(),
             _ if self.planned.rows.is_empty() => hearers.total(),
+            What::Reminder(_) | What::Escalation(_) => hearers.reminded_of(&self.planned.rows),
             _ => hearers.of(&self.planned.rows),
         })
     }
