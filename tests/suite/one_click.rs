@@ -83,6 +83,16 @@ async fn posting_in_either_encoding_ends_the_mail_however_often() {
 }
 
 #[tokio::test]
+async fn somebody_erased_is_answered_though_nothing_is_published() {
+    let service = WebService::start_empty(false).await;
+    let program: ProgramId = "parcels".parse().unwrap();
+    let token = service.service.keys().sign(&Token::Unsubscribe { subscriber: 1, program });
+    let answer = service.post(&format!("/u/{token}"), &[("List-Unsubscribe", "One-Click")]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains("You are erased"), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn a_forged_link_is_refused_and_told_nothing() {
     let leaver = Leaver::new().await;
     let mut forged = leaver.path.clone();

@@ -75,7 +75,7 @@ fn page(
 ) -> Result<HttpResponse, ApiError> {
     let snapshot = service.snapshot()?;
     let own = pending.as_ref().and_then(|pending| pending.wishes.locale.as_ref());
-    let speech = private::speech(request, &snapshot, own);
+    let speech = private::speech(request, &snapshot.renderer, own);
     let (stand, status) = match &pending {
         None => ("expired", StatusCode::GONE),
         Some(pending) if pending.is_confirmed => ("confirmed", StatusCode::OK),

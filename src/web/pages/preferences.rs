@@ -198,8 +198,10 @@ async fn export(service: &Service, preferences: &Preferences) -> Result<HttpResp
 }
 
 pub(super) fn erased(request: &HttpRequest, service: &Service) -> Result<HttpResponse, ApiError> {
-    let snapshot = service.snapshot()?;
-    let speech = private::speech(request, &snapshot, None);
+    // A click that leaves must not fail because nothing is published.
+    let snapshot = service.snapshot().ok();
+    let renderer = snapshot.as_ref().map_or(service.built_in(), |snapshot| &snapshot.renderer);
+    let speech = private::speech(request, renderer, None);
     let page = Erased { is_erased: true };
     private::page(service, StatusCode::OK, "page/erased.html", (&speech, &[]), page)
 }
@@ -214,7 +216,7 @@ async fn page(
         return erased(request, service);
     };
     let snapshot = service.snapshot()?;
-    let speech = private::speech(request, &snapshot, preferences.person.locale.as_ref());
+    let speech = private::speech(request, &snapshot.renderer, preferences.person.locale.as_ref());
     let is_good = news.bad.is_empty() && !news.is_tick_missing && !news.webhook.is_bad();
     let status = match is_good {
         true => StatusCode::OK,

@@ -3,12 +3,11 @@
 
 use super::Speech;
 use crate::notice::Locale;
-use crate::render::PageLinks;
+use crate::render::{PageLinks, Renderer};
 use crate::web::freshness::HTML;
 use crate::web::languages;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
-use crate::web::snapshot::Snapshot;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,15 +17,15 @@ use serde::Serialize;
 /// browser asks for.
 pub fn speech<'a>(
     request: &HttpRequest,
-    snapshot: &'a Snapshot,
+    renderer: &'a Renderer,
     own: Option<&Locale>,
 ) -> Speech<'a> {
     // The first is for whoever asks for none.
     let default = Locale::default();
-    let others = snapshot.renderer.locales().into_iter().filter(|locale| *locale != default);
+    let others = renderer.locales().into_iter().filter(|locale| *locale != default);
     let offered: Vec<Locale> = std::iter::once(default.clone()).chain(others).collect();
     let chosen = languages::chosen(own, request, &offered);
-    Speech::new(&snapshot.renderer, Some(&chosen))
+    Speech::new(renderer, Some(&chosen))
 }
 
 /// A page behind a link, which nobody keeps. `offered` are the languages that
