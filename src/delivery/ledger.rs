@@ -29,7 +29,7 @@ const IDLE_POLL: Duration = Duration::from_secs(1);
 const RECORD_AGAIN: Duration = Duration::from_millis(500);
 
 /// What came of a claim, and when it was begun.
-type Claimed = Result<(Instant, Result<Claims, StoreError>), JoinError>;
+type ClaimEnded = Result<(Instant, Result<Claims, StoreError>), JoinError>;
 
 /// What a claim brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +124,10 @@ impl Ledger {
     }
 
     /// What was reported since, and what was claimed; waits a little for either.
-    async fn gather(&mut self, inbox: &mut mpsc::Receiver<Entry>) -> (Vec<Entry>, Option<Claimed>) {
+    async fn gather(
+        &mut self,
+        inbox: &mut mpsc::Receiver<Entry>,
+    ) -> (Vec<Entry>, Option<ClaimEnded>) {
         let poll = match self.scope {
             Scope::Everything if self.is_dry && self.outstanding == 0 => IDLE_POLL,
             _ => BUSY_POLL,
@@ -221,7 +224,7 @@ impl Ledger {
     /// Hands out what was claimed.
     async fn take_over(
         &mut self,
-        claimed: Option<Claimed>,
+        claimed: Option<ClaimEnded>,
         jobs: &mpsc::Sender<Job>,
         tell: &mut impl FnMut(Event),
     ) -> Result<Found, DeliveryError> {
