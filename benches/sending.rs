@@ -6,7 +6,8 @@
 //! It prints figures and asserts nothing but that every message arrived: a
 //! figure is for reading beside the machine it was taken on.
 //!
-//! `sending [MESSAGES]` takes another count than 100,000.
+//! `sending [MESSAGES] [PART...]` takes another count than 100,000, and some of
+//! the parts `sqlite`, `postgres`, `signed` and `small` instead of all.
 
 #[path = "../tests/servers/cluster.rs"]
 #[allow(dead_code)]
@@ -216,7 +217,7 @@ fn say(name: &str, ours: &Figures, peer: &str, theirs: f64) {
     );
 }
 
-async fn beside_smtp_source(messages: usize) {
+async fn beside_smtp_source(messages: usize, parts: &[String]) {
     let bytes = Office::wire_bytes(USPS).await;
     println!(
         "sending {messages} personal messages of {bytes} bytes over {CONNECTIONS} connections"
@@ -224,18 +225,28 @@ async fn beside_smtp_source(messages: usize) {
     let sink = Sink::start();
     let peer = || rate(messages, smtp_source(&sink, messages, bytes));
     let before = peer();
-    let office = Office::on_sqlite(USPS, messages).await;
-    let sqlite = send(&office, &sink, &[], messages).await;
-    drop(office);
-    let folder = tempfile::tempdir().expect("a folder");
-    let cluster = Cluster::start("");
-    let url = DatabaseUrl::parse(&cluster.url("postgres")).expect("it is a URL");
-    let office = Office::with(folder, &url, USPS, messages).await;
-    let postgres = send(&office, &sink, &[], messages).await;
+    let mut ours = Vec::new();
+    if is_wanted(parts, "sqlite") {
+        let office = Office::on_sqlite(USPS, messages).await;
+        ours.push(("SQLite", send(&office, &sink, &[], messages).await));
+    }
+    if is_wanted(parts, "postgres") {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cluster = Cluster::start("");
+        let url = DatabaseUrl::parse(&cluster.url("postgres")).expect("it is a URL");
+        let office = Office::with(folder, &url, USPS, messages).await;
+        ours.push(("PostgreSQL", send(&office, &sink, &[], messages).await));
+    }
     // Twice, because what a machine gives to one process changes by the minute.
     let theirs = f64::midpoint(before, peer());
-    say("SQLite", &sqlite, "smtp-source -d", theirs);
-    say("PostgreSQL", &postgres, "smtp-source -d", theirs);
+    for (name, ours) in &ours {
+        say(name, ours, "smtp-source -d", theirs);
+    }
+}
+
+/// No part named is every part.
+fn is_wanted(parts: &[String], part: &str) -> bool {
+    parts.is_empty() || parts.iter().any(|wanted| wanted == part)
 }
 
 /// Signing with an RSA key of 2,048 bits on all cores, beside OpenSSL on one.
@@ -295,11 +306,19 @@ fn openssl_signatures() -> f64 {
 
 #[tokio::main]
 async fn main() {
-    let asked = std::env::args().find_map(|argument| argument.parse().ok());
-    let messages = asked.unwrap_or(MESSAGES);
-    beside_smtp_source(messages).await;
-    signed(messages / 5).await;
-    beside_nodemailer(messages).await;
+    // Cargo names itself, too.
+    let said = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    let (counts, parts): (Vec<String>, _) = said.partition(|said| said.parse::<usize>().is_ok());
+    let messages = counts.first().and_then(|count| count.parse().ok()).unwrap_or(MESSAGES);
+    if is_wanted(&parts, "sqlite") || is_wanted(&parts, "postgres") {
+        beside_smtp_source(messages, &parts).await;
+    }
+    if is_wanted(&parts, "signed") {
+        signed(messages / 5).await;
+    }
+    if is_wanted(&parts, "small") {
+        beside_nodemailer(messages).await;
+    }
     let peak = machine::peak_kilobytes(std::process::id()).unwrap_or(0);
     println!("at most {} MB of memory, importing included", peak / 1000);
 }

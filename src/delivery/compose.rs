@@ -1,10 +1,9 @@
 //! From a form and one recipient to the finished bytes of a message.
 //!
-//! What leaves here is what is signed and sent: CRLF line ends alone, ASCII
+//! What leaves here is what is signed, and sent: CRLF line ends alone, ASCII
 //! alone but for mailboxes that have no ASCII form, and no line beyond the
 //! limits of RFC 5322.
 
-use super::dkim::{Signer, SigningFailed};
 use super::form::Form;
 use super::letterhead::{BadSender, Letterhead, address, clean_field};
 use crate::links::{Keys, Token};
@@ -20,8 +19,6 @@ use std::time::SystemTime;
 pub enum ComposeError {
     #[error(transparent)]
     Sender(#[from] BadSender),
-    #[error(transparent)]
-    Signing(#[from] SigningFailed),
 }
 
 /// A message as it goes over the wire, but for the dots that SMTP doubles.
@@ -39,7 +36,6 @@ pub(super) struct Stationery<'a> {
     /// The messages in it, where it is a digest.
     pub members: &'a [Member],
     pub keys: &'a Keys,
-    pub signer: Option<&'a Signer>,
     pub now: DateTime<Utc>,
 }
 
@@ -93,10 +89,7 @@ impl Stationery<'_> {
         for header in letterhead.leaving_headers(&unsubscribe) {
             headers.insert_raw(header);
         }
-        let mut bytes = self.form.fill(&headers, values);
-        if let Some(signer) = self.signer {
-            bytes = signer.sign(bytes)?;
-        }
+        let bytes = self.form.fill(&headers, values);
         let envelope_from = format!("bounce+{bounce}");
         Ok(Finished {
             envelope_from: lettre::Address::new_dangerous(envelope_from, &letterhead.domain),

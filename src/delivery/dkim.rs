@@ -66,6 +66,7 @@ impl Signer {
         let signature =
             self.0.sign(&message).map_err(|bad| SigningFailed::Message(bad.to_string()))?;
         let mut signed = signature.to_header().into_bytes();
+        signed.reserve_exact(message.len());
         signed.extend(message);
         Ok(signed)
     }

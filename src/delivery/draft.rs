@@ -61,7 +61,6 @@ pub fn draft(
         form,
         members: &vec![member; samples.parts],
         keys: &keys,
-        signer: None,
         now,
     };
     Ok(stationery.compose(&claimed)?.bytes)

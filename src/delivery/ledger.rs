@@ -14,9 +14,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
-/// Enough that no connection waits for a claim, few enough that little is held
-/// when a node dies.
-pub(super) const CLAIMS_PER_CONNECTION: usize = 2;
+/// Enough that no connection waits for a claim: one is being sent, one put together,
+/// and as many again are on their way. Few enough that little is held when a node dies.
+pub(super) const CLAIMS_PER_CONNECTION: usize = 4;
+
+/// One claim of several costs hardly more than one of one.
+const LEAST_CLAIMS_PER_CONNECTION: usize = 2;
 
 /// How often to look while something is in flight or a round has to end.
 const BUSY_POLL: Duration = Duration::from_millis(100);
@@ -199,9 +202,8 @@ impl Ledger {
     /// outcomes are recorded meanwhile; otherwise it is waited for.
     async fn begin_claim(&mut self) -> Result<(), DeliveryError> {
         let room = (self.connections * CLAIMS_PER_CONNECTION).saturating_sub(self.outstanding);
-        // A connection that is through has another message claimed: one claim of
-        // several costs no more than one of one.
-        if room < self.connections || !self.claims.is_empty() {
+        let least = self.connections * LEAST_CLAIMS_PER_CONNECTION;
+        if room < least || !self.claims.is_empty() {
             return Ok(());
         }
         if self.is_unsure {

@@ -21,6 +21,7 @@ mod smtp;
 mod stock;
 mod webhooks;
 mod wire;
+mod workbench;
 
 pub use backoff::{LONGEST_WAIT, MAX_ATTEMPTS, spread, wait};
 pub use compose::ComposeError;
@@ -38,13 +39,11 @@ use gate::Gate;
 use holding::Holding;
 use ledger::Ledger;
 use lifeline::Lifeline;
-use sender::{Sender, Transport};
-use std::num::NonZero;
+use sender::{Sender, Signing, Transport};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use stock::Stock;
-use tokio::sync::{Mutex, Semaphore, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -61,6 +60,8 @@ pub enum DeliveryError {
     Folder { folder: PathBuf, reason: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Workbench(#[from] workbench::BenchError),
     #[error("a delivering task failed: {0}")]
     Task(#[from] tokio::task::JoinError),
 }
@@ -107,7 +108,7 @@ pub struct Delivery {
     settings: MailSettings,
     clock: Clock,
     transport: Arc<Transport>,
-    signer: Option<dkim::Signer>,
+    signing: Option<Signing>,
     metrics: Arc<Metrics>,
 }
 
@@ -131,9 +132,9 @@ impl Delivery {
                 Transport::Files(opened)
             }
         };
-        let signer = settings.dkim.as_ref().map(dkim::Signer::new).transpose()?;
+        let signing = settings.dkim.as_ref().map(Signing::new).transpose()?;
         let (transport, metrics) = (Arc::new(transport), Arc::default());
-        Ok(Self { store, keys, settings, clock, transport, signer, metrics })
+        Ok(Self { store, keys, settings, clock, transport, signing, metrics })
     }
 
     /// Counts in these figures.
@@ -173,8 +174,7 @@ impl Delivery {
             transport: self.transport.clone(),
             stock: Stock::new(self.store.clone(), self.settings.link_base.clone()),
             keys: self.keys,
-            signer: self.signer,
-            signing: Semaphore::new(available_parallelism().map_or(1, NonZero::get)),
+            signing: self.signing,
             clock: self.clock,
             first_retry: self.settings.first_retry,
             gate: gate.clone(),

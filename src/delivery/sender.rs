@@ -1,8 +1,9 @@
 //! One connection's work: take a job, send it, report, and wait until the
-//! outcome is safe before taking the next.
+//! outcome is safe before sending the next.
 
+use super::DeliveryError;
 use super::backoff::{self, LONGEST_WAIT, MAX_ATTEMPTS};
-use super::compose::{ComposeError, Finished, Stationery};
+use super::compose::{Finished, Stationery};
 use super::dkim::Signer;
 use super::files::Folder;
 use super::gate::Gate;
@@ -10,16 +11,17 @@ use super::holding::Holding;
 use super::lifeline::Lifeline;
 use super::server::{Server, ServerFault};
 use super::smtp::{Connection, Failure};
-use super::stock::{Printed, Stock, StockError};
+use super::stock::{Stock, StockError};
+use super::workbench::Workbench;
 use crate::clock::Clock;
+use crate::config::DkimSettings;
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Outcome, Reply, mask_addresses};
-use crate::store::{Claimed, Member, Report};
+use crate::store::{Claimed, Report};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, Semaphore, mpsc, oneshot, watch};
-use tokio::task::spawn_blocking;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 /// By which way messages leave.
@@ -34,6 +36,18 @@ impl Transport {
             Self::Smtp { connections, .. } => usize::from(*connections),
             Self::Files(_) => 1,
         }
+    }
+}
+
+/// Signing takes most of what a message costs.
+pub(super) struct Signing {
+    signer: Arc<Signer>,
+    threads: Workbench,
+}
+
+impl Signing {
+    pub fn new(settings: &DkimSettings) -> Result<Self, DeliveryError> {
+        Ok(Self { signer: Arc::new(Signer::new(settings)?), threads: Workbench::new()? })
     }
 }
 
@@ -53,9 +67,7 @@ pub(super) struct Sender {
     pub transport: Arc<Transport>,
     pub stock: Stock,
     pub keys: Keys,
-    pub signer: Option<Signer>,
-    /// A turn for each processor: signing takes most of what a message costs.
-    pub signing: Semaphore,
+    pub signing: Option<Signing>,
     pub clock: Clock,
     pub first_retry: Duration,
     pub gate: Arc<Gate>,
@@ -67,13 +79,22 @@ pub(super) struct Sender {
     pub reports: mpsc::Sender<Entry>,
 }
 
+/// A message put together, or why it could not be; nothing, where it was clear by
+/// then that it must not be sent.
+struct Ready {
+    job: Job,
+    finished: Option<Result<Finished, StockError>>,
+}
+
 impl Sender {
+    /// The next message is put together while the outcome of the last is recorded,
+    /// and sent only once that is safe.
     pub async fn run(self: Arc<Self>) {
         let mut connection = None;
-        loop {
-            let Some(job) = self.queue.lock().await.recv().await else { break };
+        let mut next = self.take().await;
+        while let Some(ready) = next {
             let begun_at = Instant::now();
-            let report = self.deal_with(job, &mut connection).await;
+            let report = self.deal_with(ready, &mut connection).await;
             match &report {
                 Report::Attempted { outcome, .. } => {
                     self.metrics.settled(*outcome, Some(begun_at.elapsed()));
@@ -83,40 +104,52 @@ impl Sender {
                 }
                 Report::Returned { .. } => {}
             }
+            if connection.as_ref().is_some_and(Connection::is_broken) {
+                connection = None;
+            }
             let (committed, is_committed) = oneshot::channel();
             if self.reports.send(Entry { report, committed }).await.is_err() {
                 break;
             }
             // An error means the ledger is gone, and with it the next job.
-            let _ = is_committed.await;
-            if connection.as_ref().is_some_and(Connection::is_broken) {
-                connection = None;
-            }
+            let (_, taken) = tokio::join!(is_committed, self.take());
+            next = taken;
         }
         if let Some(connection) = connection {
             connection.quit().await;
         }
     }
 
-    async fn deal_with(self: &Arc<Self>, job: Job, connection: &mut Option<Connection>) -> Report {
-        let row = job.claimed.row;
-        let may_begin = || {
-            !*self.stop.borrow()
-                && self.gate.is_open()
-                && self.lifeline.may_send(job.claimed_at)
-                && !self.holding.covers(&job.claimed.subject)
+    async fn take(&self) -> Option<Ready> {
+        let job = self.queue.lock().await.recv().await?;
+        let finished = match self.may_send(&job) {
+            true => Some(self.compose(&job.claimed).await),
+            false => None,
         };
-        if !may_begin() {
+        Some(Ready { job, finished })
+    }
+
+    fn may_send(&self, job: &Job) -> bool {
+        !*self.stop.borrow()
+            && self.gate.is_open()
+            && self.lifeline.may_send(job.claimed_at)
+            && !self.holding.covers(&job.claimed.subject)
+    }
+
+    async fn deal_with(&self, ready: Ready, connection: &mut Option<Connection>) -> Report {
+        let Ready { job, finished } = ready;
+        let row = job.claimed.row;
+        let Some(finished) = finished.filter(|_| self.may_send(&job)) else {
             return Report::Returned { row };
-        }
-        let finished = match self.compose(&job.claimed).await {
+        };
+        let finished = match finished {
             Ok(finished) => finished,
             Err(reason) => {
                 tracing::error!(%reason, row, "message cannot be put together");
                 return self.report(&job.claimed, Failure::Deferred(reason.to_string()));
             }
         };
-        match self.attempt(&job.claimed, &finished, connection, may_begin).await {
+        match self.attempt(&job, &finished, connection).await {
             Some(Ok(reply)) => {
                 self.gate.server_works();
                 Report::Attempted { row, outcome: Outcome::Accepted, reply, retry_in: None }
@@ -129,13 +162,12 @@ impl Sender {
     /// `None` where it turned out that nothing may be sent any more.
     async fn attempt(
         &self,
-        claimed: &Claimed,
+        job: &Job,
         finished: &Finished,
         connection: &mut Option<Connection>,
-        may_begin: impl Fn() -> bool,
     ) -> Option<Result<String, Failure>> {
         let server = match &*self.transport {
-            Transport::Files(folder) => return Some(write(folder, claimed, finished)),
+            Transport::Files(folder) => return Some(write(folder, &job.claimed, finished)),
             Transport::Smtp { server, .. } => server,
         };
         loop {
@@ -147,7 +179,7 @@ impl Sender {
                 },
             };
             // Connecting may have taken longer than the claim holds.
-            if !may_begin() {
+            if !self.may_send(job) {
                 return None;
             }
             match open.send(finished).await {
@@ -158,35 +190,22 @@ impl Sender {
         }
     }
 
-    async fn compose(self: &Arc<Self>, claimed: &Claimed) -> Result<Finished, StockError> {
+    async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
         let printed = self.stock.printed(claimed.occasion, claimed.edition).await?;
         let members = self.stock.members(&printed.letterhead, claimed.row).await?;
-        if self.signer.is_none() {
-            return Ok(self.put_together(&printed, &members, claimed)?);
-        }
-        // Beside everything that waits for a moment's work alone: a signature takes
-        // longer than most answers of the database.
-        let _turn = self.signing.acquire().await;
-        let (sender, claimed) = (self.clone(), claimed.clone());
-        let composing = spawn_blocking(move || sender.put_together(&printed, &members, &claimed));
-        Ok(composing.await??)
-    }
-
-    fn put_together(
-        &self,
-        printed: &Printed,
-        members: &[Member],
-        claimed: &Claimed,
-    ) -> Result<Finished, ComposeError> {
         let stationery = Stationery {
             letterhead: &printed.letterhead,
             form: &printed.form,
-            members,
+            members: &members,
             keys: &self.keys,
-            signer: self.signer.as_ref(),
             now: self.clock.now(),
         };
-        stationery.compose(claimed)
+        let mut finished = stationery.compose(claimed)?;
+        if let Some(Signing { signer, threads }) = &self.signing {
+            let (signer, bytes) = (signer.clone(), std::mem::take(&mut finished.bytes));
+            finished.bytes = threads.run(move || signer.sign(bytes)).await??;
+        }
+        Ok(finished)
     }
 
     fn report(&self, claimed: &Claimed, failure: Failure) -> Report {

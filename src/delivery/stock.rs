@@ -1,8 +1,10 @@
 //! Letterheads and forms, made once for all the messages that use them.
 
 use super::compose::ComposeError;
+use super::dkim::SigningFailed;
 use super::form::Form;
 use super::letterhead::Letterhead;
+use super::workbench::BenchError;
 use crate::config::PublicUrl;
 use crate::notice::{Edition, Locale, NoticePath, OccasionKind};
 use crate::store::{Member, Store, StoreError};
@@ -23,8 +25,10 @@ pub(super) enum StockError {
     Missing(&'static str),
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    #[error("a signing task failed: {0}")]
-    Task(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Signing(#[from] SigningFailed),
+    #[error(transparent)]
+    Workbench(#[from] BenchError),
 }
 
 /// What all messages of an edition have in common.

@@ -6,8 +6,7 @@ use super::dialect::Dialect;
 use super::nodes::NodeId;
 use super::queues::Claiming;
 use super::{
-    BETWEEN_LOOKS, Channel, Result, Store, Time, Write, digests, instant, micros, outcomes,
-    subscribers,
+    BETWEEN_LOOKS, Channel, Result, Store, Time, Write, digests, instant, outcomes, subscribers,
 };
 use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
 use chrono::{DateTime, Utc};
@@ -219,10 +218,7 @@ impl Store {
     /// not grows stale. The time is taken within the statement: a claimer that
     /// was halted and goes on would otherwise set back everybody's heartbeat.
     async fn distrust_the_future(&self, transaction: &mut Write) -> Result<()> {
-        let now = match &self.time {
-            Time::Told(clock) => micros(clock.now()).to_string(),
-            Time::Database => self.dialect.now().to_owned(),
-        };
+        let now = self.now_within();
         let sql = format!("update nodes set heartbeat = {now} where heartbeat - lifetime > {now}");
         sqlx::query(AssertSqlSafe(sql)).execute(&mut **transaction).await?;
         Ok(())

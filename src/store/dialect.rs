@@ -75,6 +75,11 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// Whether one statement may write to several tables.
+    pub fn writes_several_at_once(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// Takes what was erased out of the log of writes, which keeps old pages until
     /// they are written over: 1 comes first in the row where somebody still reads them.
     pub fn empty_log(self) -> Option<&'static str> {

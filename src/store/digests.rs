@@ -49,9 +49,11 @@ pub(super) async fn among(
     (transaction, dialect): (&mut Write, Dialect),
     rows: Vec<i64>,
 ) -> Result<BTreeSet<i64>> {
+    // Each is looked up by number, whatever a plan makes of a table that no
+    // statistics were taken of.
     let sql = format!(
-        "select distinct digest from outbox
-         where digest is not null and digest in (select cast(cast(value as text) as bigint) from {})",
+        "select row from (select cast(cast(value as text) as bigint) as row from {}) listed
+         where (select 1 from outbox member where member.digest = listed.row limit 1) = 1",
         dialect.elements("$1")
     );
     let rows = serde_json::Value::from(rows).to_string();

@@ -1,5 +1,6 @@
 //! Recording what became of attempts, many in one commit.
 
+use super::dialect::Dialect;
 use super::feedback::suppress_recipient;
 use super::nodes::NodeId;
 use super::{Result, Store, Write, digests};
@@ -35,13 +36,41 @@ impl Report {
 impl Store {
     /// Records all reports in one transaction: they are safe when this returns.
     pub async fn record(&self, node: NodeId, reports: &[Report]) -> Result<()> {
-        let mut transaction = self.write().await?;
-        let now = self.now(&mut transaction).await?;
         // In one order everywhere, so that no two transactions wait for each other.
         let mut reports: Vec<&Report> = reports.iter().collect();
         reports.sort_by_key(|report| report.row());
+        if self.dialect.writes_several_at_once() && self.record_at_once(node, &reports).await? {
+            return Ok(());
+        }
+        let mut transaction = self.write().await?;
+        let now = self.now(&mut transaction).await?;
         self.put(&mut transaction, node, now, &reports).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// The same by one statement, which is a transaction of its own: nothing is
+    /// asked and answered six times over. `false`, and nothing done, where more
+    /// has to follow from a report than its own record.
+    async fn record_at_once(&self, node: NodeId, reports: &[&Report]) -> Result<bool> {
+        if !reports.iter().all(|report| matches!(report, Report::Attempted { .. })) {
+            return Ok(false);
+        }
+        let attempts: Vec<Attempt<'_>> =
+            reports.iter().filter_map(|report| Attempt::of(report)).collect();
+        let listed = reported(self.dialect, &self.now_within());
+        let sql = format!(
+            "{listed}, digests as materialized (select id from reported
+                where (select 1 from outbox member where member.digest = reported.id limit 1) = 1),
+             changed as ({SETTLE} and not exists (select 1 from digests)),
+             noted as ({NOTE} where not exists (select 1 from digests))
+             select count(*) from digests"
+        );
+        let digests: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(as_list(&attempts))
+            .bind(node.0)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(digests == 0)
     }
 
     /// The same, within a transaction of somebody else's.
@@ -53,7 +82,7 @@ impl Store {
         reports: &[&Report],
     ) -> Result<()> {
         let attempts: Vec<Attempt<'_>> =
-            reports.iter().filter_map(|report| Attempt::of(report, now)).collect();
+            reports.iter().filter_map(|report| Attempt::of(report)).collect();
         self.record_attempts(transaction, node, now, &attempts).await?;
         self.follow_digests(transaction, node, now, &attempts).await?;
         for report in reports {
@@ -85,12 +114,17 @@ struct Attempt<'a> {
     row: i64,
     outcome: Outcome,
     reply: &'a str,
-    next_attempt: Option<i64>,
+    /// Where it is tried again.
+    retry_in: Option<Duration>,
 }
+
+/// The longest that a message waits for its next attempt, whatever it was told:
+/// a sum of times must stay one.
+const LONGEST_WAIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 impl<'a> Attempt<'a> {
     /// `None` where nothing was attempted.
-    fn of(report: &'a Report, now: i64) -> Option<Self> {
+    fn of(report: &'a Report) -> Option<Self> {
         let (row, outcome, reply, retry_in) = match report {
             Report::Returned { .. } => return None,
             Report::Gone { row, reply, .. } => (*row, Outcome::Rejected, reply, &None),
@@ -98,23 +132,48 @@ impl<'a> Attempt<'a> {
                 (*row, *outcome, reply, retry_in)
             }
         };
-        let next_attempt = retry_in
-            .map(|wait| now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)));
-        Some(Self { row, outcome, reply, next_attempt })
+        Some(Self { row, outcome, reply, retry_in: *retry_in })
     }
 
     /// As a statement reads it from a list.
     fn listed(&self) -> serde_json::Value {
-        let state = if self.next_attempt.is_none() { "settled" } else { "waiting" };
+        let wait = self.retry_in.map(|wait| wait.min(LONGEST_WAIT).as_micros());
+        let wait = wait.and_then(|wait| i64::try_from(wait).ok());
+        let state = if wait.is_none() { "settled" } else { "waiting" };
         // PostgreSQL holds no such character, and a record must never be refused.
         let reply = self.reply.replace('\0', " ");
-        serde_json::json!([self.row, state, self.outcome.as_str(), reply, self.next_attempt])
+        serde_json::json!([self.row, state, self.outcome.as_str(), reply, wait])
     }
 }
 
+fn as_list(attempts: &[Attempt<'_>]) -> String {
+    attempts.iter().map(Attempt::listed).collect::<serde_json::Value>().to_string()
+}
+
+/// What was reported, from the first parameter, and when.
+fn reported(dialect: Dialect, now: &str) -> String {
+    format!(
+        "with reported as materialized (
+            select cast(value ->> 0 as bigint) as id, value ->> 1 as state, value ->> 2 as outcome,
+                value ->> 3 as reply, cast(value ->> 4 as bigint) as wait from {}),
+         clock as materialized (select {now} as now)",
+        dialect.elements("$1")
+    )
+}
+
+/// An acceptance counts whoever holds the row by now, for the message is with the
+/// reader. Anything else counts only while the row is this node's.
+const SETTLE: &str = "update outbox set state = r.state, outcome = r.outcome, reply = r.reply,
+        attempts = attempts + 1, next_attempt = c.now + coalesce(r.wait, 0),
+        settled_at = case when r.wait is null then c.now end, node = null, claimed_at = null
+     from reported r, clock c
+     where outbox.id = r.id and (r.outcome = 'accepted'
+        or (outbox.state = 'claimed' and outbox.node = $2))";
+
+const NOTE: &str = "insert into attempts (outbox, at, outcome, reply, node)
+     select r.id, c.now, r.outcome, r.reply, $2 from reported r, clock c";
+
 impl Store {
-    /// An acceptance counts whoever holds the row by now, for the message is
-    /// with the reader. Anything else counts only while the row is this node's.
     async fn record_attempts(
         &self,
         transaction: &mut Write,
@@ -125,25 +184,10 @@ impl Store {
         if attempts.is_empty() {
             return Ok(());
         }
-        let rows: serde_json::Value = attempts.iter().map(Attempt::listed).collect();
-        let (rows, listed) = (rows.to_string(), self.dialect.elements("$1"));
-        let update = format!(
-            "update outbox set state = r.state, outcome = r.outcome, reply = r.reply,
-                attempts = attempts + 1, next_attempt = coalesce(r.next_attempt, $3),
-                settled_at = case when r.next_attempt is null then $3 end,
-                node = null, claimed_at = null
-             from (select cast(value ->> 0 as bigint) as id, value ->> 1 as state,
-                    value ->> 2 as outcome, value ->> 3 as reply,
-                    cast(value ->> 4 as bigint) as next_attempt from {listed}) r
-             where outbox.id = r.id and (r.outcome = 'accepted'
-                or (outbox.state = 'claimed' and outbox.node = $2))"
-        );
-        let insert = format!(
-            "insert into attempts (outbox, at, outcome, reply, node)
-             select cast(value ->> 0 as bigint), $3, value ->> 2, value ->> 3, $2 from {listed}"
-        );
-        for sql in [update, insert] {
-            sqlx::query(AssertSqlSafe(sql))
+        let rows = as_list(attempts);
+        let listed = reported(self.dialect, "cast($3 as bigint)");
+        for writing in [SETTLE, NOTE] {
+            sqlx::query(AssertSqlSafe(format!("{listed} {writing}")))
                 .bind(rows.as_str())
                 .bind(node.0)
                 .bind(now)
