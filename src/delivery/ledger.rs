@@ -31,6 +31,22 @@ const IDLE_POLL: Duration = Duration::from_secs(1);
 /// Between two attempts to record while the database fails.
 const RECORD_AGAIN: Duration = Duration::from_millis(500);
 
+/// Records under way at once, where the database takes several writers: while one
+/// waits for the disk, the next is on its way.
+const RECORDS_AT_ONCE: usize = 2;
+
+/// What was reported, and whether it is on record.
+type RecordEnded = Result<(Vec<Entry>, Result<(), StoreError>), JoinError>;
+
+/// What the ledger hears of.
+enum News {
+    Reports(Vec<Entry>),
+    Recorded(RecordEnded),
+    Claimed(ClaimEnded),
+    /// It is time to look.
+    Nothing,
+}
+
 /// What came of a claim, and when it was begun.
 type ClaimEnded = Result<(Instant, Result<Claims, StoreError>), JoinError>;
 
@@ -57,7 +73,8 @@ pub(super) struct Ledger {
     pub wakeups: Wakeups,
     /// One at the most, under way.
     pub claims: JoinSet<(Instant, Result<Claims, StoreError>)>,
-    /// Claimed and not yet reported on.
+    pub records: JoinSet<(Vec<Entry>, Result<(), StoreError>)>,
+    /// Claimed and not yet on record.
     pub outstanding: usize,
     /// The last claim brought nothing.
     pub is_dry: bool,
@@ -73,9 +90,8 @@ impl Ledger {
         mut tell: impl FnMut(Event),
     ) -> Result<Ended, DeliveryError> {
         let ended = loop {
-            let (batch, claimed) = self.gather(&mut inbox).await;
-            self.commit(batch, &mut tell).await;
-            let brought_nothing = match self.take_over(claimed, &jobs, &mut tell).await {
+            let news = self.news(&mut inbox).await;
+            let brought_nothing = match self.learn(news, &jobs, &mut tell).await {
                 Ok(Found::Over) => break Ok(Ended::Done),
                 Ok(found) => found == Found::Nothing,
                 Err(reason) => break Err(reason),
@@ -113,55 +129,85 @@ impl Ledger {
         };
         // What is being claimed is given back by the connections.
         while let Some(claimed) = self.claims.join_next().await {
-            let _ = self.take_over(Some(claimed), &jobs, &mut tell).await;
+            let _ = self.take_over(claimed, &jobs, &mut tell).await;
         }
         // No more jobs: each connection ends after the one it has.
         drop(jobs);
-        loop {
-            let (batch, _) = self.gather(&mut inbox).await;
-            if batch.is_empty() && inbox.is_closed() && inbox.is_empty() {
-                return ended;
+        while !(inbox.is_closed() && inbox.is_empty() && self.records.is_empty()) {
+            match self.news(&mut inbox).await {
+                News::Reports(batch) => self.begin_record(batch),
+                News::Recorded(recorded) => self.finish_record(recorded, &mut tell).await?,
+                News::Claimed(_) | News::Nothing => {}
             }
-            self.commit(batch, &mut tell).await;
         }
+        ended
     }
 
-    /// What was reported since, and what was claimed; waits a little for either.
-    async fn gather(
-        &mut self,
-        inbox: &mut mpsc::Receiver<Entry>,
-    ) -> (Vec<Entry>, Option<ClaimEnded>) {
+    /// What was reported since, recorded or claimed; waits a little for any of it.
+    async fn news(&mut self, inbox: &mut mpsc::Receiver<Entry>) -> News {
         let poll = match self.scope {
             Scope::Everything if self.is_dry && self.outstanding == 0 => IDLE_POLL,
             _ => BUSY_POLL,
         };
-        if !self.store.takes_several_writers()
-            && let Some(claimed) = self.claims.join_next().await
-        {
-            return (Vec::new(), Some(claimed));
+        if !self.store.takes_several_writers() {
+            if let Some(recorded) = self.records.join_next().await {
+                return News::Recorded(recorded);
+            }
+            if let Some(claimed) = self.claims.join_next().await {
+                return News::Claimed(claimed);
+            }
         }
-        let (mut batch, mut claimed) = (Vec::with_capacity(self.connections), None);
+        let mut batch = Vec::with_capacity(self.connections);
         // Whichever comes first, nothing is lost of the others.
         tokio::select! {
-            _ = inbox.recv_many(&mut batch, self.connections) => {}
-            Some(done) = self.claims.join_next() => claimed = Some(done),
-            () = self.wakeups.next() => {}
-            () = tokio::time::sleep(poll) => {}
+            Some(recorded) = self.records.join_next() => News::Recorded(recorded),
+            Some(claimed) = self.claims.join_next() => News::Claimed(claimed),
+            _ = inbox.recv_many(&mut batch, self.connections),
+                if self.records.len() < RECORDS_AT_ONCE => News::Reports(batch),
+            () = self.wakeups.next() => News::Nothing,
+            () = tokio::time::sleep(poll) => News::Nothing,
         }
-        (batch, claimed)
     }
 
-    /// Commits a batch, and only then lets its connections go on. While the
-    /// database fails it tries again: an outcome that is not on record would
-    /// be a message sent twice.
-    async fn commit(&mut self, batch: Vec<Entry>, tell: &mut impl FnMut(Event)) {
+    async fn learn(
+        &mut self,
+        news: News,
+        jobs: &mpsc::Sender<Job>,
+        tell: &mut impl FnMut(Event),
+    ) -> Result<Found, DeliveryError> {
+        match news {
+            News::Reports(batch) => self.begin_record(batch),
+            News::Recorded(recorded) => self.finish_record(recorded, tell).await?,
+            News::Claimed(claimed) => return self.take_over(claimed, jobs, tell).await,
+            News::Nothing => {}
+        }
+        Ok(Found::Something)
+    }
+
+    fn begin_record(&mut self, batch: Vec<Entry>) {
         if batch.is_empty() {
             return;
         }
-        let reports: Vec<Report> = batch.iter().map(|entry| entry.report.clone()).collect();
-        while let Err(reason) = self.store.record(self.node, &reports).await {
+        let (store, node) = (self.store.clone(), self.node);
+        self.records.spawn(async move {
+            let recorded = store.record(node, &reports(&batch)).await;
+            (batch, recorded)
+        });
+    }
+
+    /// Only once a batch is on record do its connections go on. While the database
+    /// fails it is tried again: an outcome that is not on record would be a message
+    /// sent twice.
+    async fn finish_record(
+        &mut self,
+        recorded: RecordEnded,
+        tell: &mut impl FnMut(Event),
+    ) -> Result<(), DeliveryError> {
+        let (batch, mut recorded) = recorded?;
+        while let Err(reason) = recorded {
             tell(Event::StoreFails(reason.to_string()));
             tokio::time::sleep(RECORD_AGAIN).await;
+            recorded = self.store.record(self.node, &reports(&batch)).await;
         }
         self.outstanding = self.outstanding.saturating_sub(batch.len());
         for entry in batch {
@@ -173,6 +219,7 @@ impl Ledger {
             // A connection that is gone needs no answer.
             let _ = entry.committed.send(());
         }
+        Ok(())
     }
 
     /// Claiming passes over what is held by itself; the senders learn it here.
@@ -226,11 +273,10 @@ impl Ledger {
     /// Hands out what was claimed.
     async fn take_over(
         &mut self,
-        claimed: Option<ClaimEnded>,
+        claimed: ClaimEnded,
         jobs: &mpsc::Sender<Job>,
         tell: &mut impl FnMut(Event),
     ) -> Result<Found, DeliveryError> {
-        let Some(claimed) = claimed else { return Ok(Found::Something) };
         let (claimed_at, claims) = claimed?;
         let claims = match claims {
             Ok(claims) => claims,
@@ -266,4 +312,8 @@ impl Ledger {
             _ => Ok(Found::Nothing),
         }
     }
+}
+
+fn reports(batch: &[Entry]) -> Vec<Report> {
+    batch.iter().map(|entry| entry.report.clone()).collect()
 }

@@ -39,7 +39,7 @@ use gate::Gate;
 use holding::Holding;
 use ledger::Ledger;
 use lifeline::Lifeline;
-use sender::{Sender, Signing, Transport};
+use sender::{Entry, Job, Sender, Signing, Transport};
 use std::path::PathBuf;
 use std::sync::Arc;
 use stock::Stock;
@@ -156,7 +156,7 @@ impl Delivery {
         self,
         scope: Scope,
         stop: watch::Receiver<bool>,
-        mut tell: impl FnMut(Event),
+        tell: impl FnMut(Event),
     ) -> Result<Ended, DeliveryError> {
         let carrier = self.carrier();
         let registered_at = Instant::now();
@@ -193,8 +193,9 @@ impl Delivery {
         drop(sender);
         let mut pulse = JoinSet::new();
         pulse.spawn(beat(self.store.clone(), node, heartbeat, lifeline));
+        let book = self.store.by_own_connections().await?;
         let ledger = Ledger {
-            store: self.store.clone(),
+            store: book.clone(),
             node,
             connections,
             scope,
@@ -206,30 +207,41 @@ impl Delivery {
             stop,
             wakeups: self.store.wakeups(Topic::Outbox),
             claims: JoinSet::new(),
+            records: JoinSet::new(),
             outstanding: 0,
             is_dry: false,
             is_unsure: false,
         };
-        // Beside the senders: whoever waits here may be a thread of its own, which
-        // would have to be woken for every answer of the database.
-        let (events, mut told) = mpsc::unbounded_channel();
-        let mut writing = JoinSet::new();
-        writing.spawn(ledger.run(jobs, inbox, move |event| {
-            // Whoever listens is there to the end.
-            let _ = events.send(event);
-        }));
-        let mut heard = Vec::new();
-        while told.recv_many(&mut heard, connections).await > 0 {
-            heard.drain(..).for_each(&mut tell);
-        }
-        let ended = writing.join_next().await.expect("it was spawned")?;
+        let ended = write_beside(ledger, jobs, inbox, tell).await;
         while let Some(finished) = senders.join_next().await {
             finished?;
         }
+        book.close().await;
         pulse.shutdown().await;
         self.store.retire_node(node).await?;
         ended
     }
+}
+
+/// The ledger runs beside the senders: whoever waits here may be a thread of its own,
+/// which would have to be woken for every answer of the database.
+async fn write_beside(
+    ledger: Ledger,
+    jobs: mpsc::Sender<Job>,
+    inbox: mpsc::Receiver<Entry>,
+    mut tell: impl FnMut(Event),
+) -> Result<Ended, DeliveryError> {
+    let (events, mut told) = mpsc::unbounded_channel();
+    let (most, mut heard) = (ledger.connections, Vec::new());
+    let mut writing = JoinSet::new();
+    writing.spawn(ledger.run(jobs, inbox, move |event| {
+        // Whoever listens is there to the end.
+        let _ = events.send(event);
+    }));
+    while told.recv_many(&mut heard, most).await > 0 {
+        heard.drain(..).for_each(&mut tell);
+    }
+    writing.join_next().await.expect("it was spawned")?
 }
 
 async fn beat(

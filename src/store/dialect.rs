@@ -75,6 +75,15 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// Connections that one who writes all the time makes use of: on PostgreSQL two
+    /// record while the third claims.
+    pub fn writers_at_once(self) -> u32 {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres => 3,
+        }
+    }
+
     /// Whether one statement may write to several tables.
     pub fn writes_several_at_once(self) -> bool {
         self == Self::Postgres

@@ -175,37 +175,20 @@ impl Store {
         make_file(url);
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
-        let pool = AnyPoolOptions::new()
-            .max_connections(MAX_POOL_CONNECTIONS)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    for statement in dialect.on_connect() {
-                        sqlx::query(*statement).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .test_before_acquire(false)
-            .before_acquire(|connection, used| {
-                Box::pin(async move {
-                    // A full disk ends a transaction on its own, which sqlx does not
-                    // learn of: such a connection would refuse every later one.
-                    if connection.is_in_transaction() {
-                        return Ok(false);
-                    }
-                    if used.idle_for > TRUSTED_FOR {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect(&Dialect::connection_url(url))
-            .await
-            .map_err(|reason| StoreError::Open { url: url.to_string(), reason })?;
+        let pool = connect(url, dialect, MAX_POOL_CONNECTIONS).await?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
         let (url, listening) = (url.clone(), wakeups::Listening::default());
         let looked = Arc::default();
         Ok((Self { pool, dialect, url, time, listening, looked }, migrated))
+    }
+
+    /// The same database by connections of one's own, for whoever asks it a hundred
+    /// times a second: what a connection remembers is of no use to it where each
+    /// question goes by another one.
+    pub async fn by_own_connections(&self) -> Result<Self> {
+        let connections = self.dialect.writers_at_once();
+        let pool = connect(&self.url, self.dialect, connections).await?;
+        Ok(Self { pool, ..self.clone() })
     }
 
     /// Closes every connection, so that the file may be copied or removed.
@@ -252,6 +235,36 @@ impl Store {
             }
         }
     }
+}
+
+async fn connect(url: &DatabaseUrl, dialect: Dialect, connections: u32) -> Result<AnyPool> {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for statement in dialect.on_connect() {
+                    sqlx::query(*statement).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                // A full disk ends a transaction on its own, which sqlx does not
+                // learn of: such a connection would refuse every later one.
+                if connection.is_in_transaction() {
+                    return Ok(false);
+                }
+                if used.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect(&Dialect::connection_url(url))
+        .await
+        .map_err(|reason| StoreError::Open { url: url.to_string(), reason })
 }
 
 /// A file's folder is made with it, its owner's alone: it will hold addresses and
