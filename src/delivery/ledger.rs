@@ -8,10 +8,11 @@ use super::{DeliveryError, Ended, Event, Scope};
 use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome, RateLimits};
 use crate::store::{Claims, Errand, NodeId, Report, Store, StoreError, Wakeups};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 /// Enough that no connection waits for a claim: one is being sent, one put together,
@@ -36,7 +37,7 @@ const RECORD_AGAIN: Duration = Duration::from_millis(500);
 const RECORDS_AT_ONCE: usize = 2;
 
 /// What was reported, and whether it is on record.
-type RecordEnded = Result<(Vec<Entry>, Result<(), StoreError>), JoinError>;
+type RecordEnded = (Vec<Entry>, Result<(), StoreError>);
 
 /// What the ledger hears of.
 enum News {
@@ -48,7 +49,11 @@ enum News {
 }
 
 /// What came of a claim, and when it was begun.
-type ClaimEnded = Result<(Instant, Result<Claims, StoreError>), JoinError>;
+type ClaimEnded = (Instant, Result<Claims, StoreError>);
+
+/// Under way, and looked after by the ledger itself: a task of its own for each would
+/// cost more than the little that is done there between two answers of the database.
+type UnderWay<T> = FuturesUnordered<BoxFuture<'static, T>>;
 
 /// What a claim brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +66,9 @@ enum Found {
 
 pub(super) struct Ledger {
     pub store: Store,
+    /// The same by connections of its own, for claims and records alone: whatever else
+    /// is asked must not wait for one that they hold.
+    pub book: Store,
     pub node: NodeId,
     pub connections: usize,
     pub scope: Scope,
@@ -72,8 +80,8 @@ pub(super) struct Ledger {
     pub stop: watch::Receiver<bool>,
     pub wakeups: Wakeups,
     /// One at the most, under way.
-    pub claims: JoinSet<(Instant, Result<Claims, StoreError>)>,
-    pub records: JoinSet<(Vec<Entry>, Result<(), StoreError>)>,
+    pub claims: UnderWay<ClaimEnded>,
+    pub records: UnderWay<RecordEnded>,
     /// Claimed and not yet on record.
     pub outstanding: usize,
     /// The last claim brought nothing.
@@ -128,7 +136,7 @@ impl Ledger {
             }
         };
         // What is being claimed is given back by the connections.
-        while let Some(claimed) = self.claims.join_next().await {
+        while let Some(claimed) = self.claims.next().await {
             let _ = self.take_over(claimed, &jobs, &mut tell).await;
         }
         // No more jobs: each connection ends after the one it has.
@@ -136,7 +144,7 @@ impl Ledger {
         while !(inbox.is_closed() && inbox.is_empty() && self.records.is_empty()) {
             match self.news(&mut inbox).await {
                 News::Reports(batch) => self.begin_record(batch),
-                News::Recorded(recorded) => self.finish_record(recorded, &mut tell).await?,
+                News::Recorded(recorded) => self.finish_record(recorded, &mut tell).await,
                 News::Claimed(_) | News::Nothing => {}
             }
         }
@@ -150,18 +158,18 @@ impl Ledger {
             _ => BUSY_POLL,
         };
         if !self.store.takes_several_writers() {
-            if let Some(recorded) = self.records.join_next().await {
+            if let Some(recorded) = self.records.next().await {
                 return News::Recorded(recorded);
             }
-            if let Some(claimed) = self.claims.join_next().await {
+            if let Some(claimed) = self.claims.next().await {
                 return News::Claimed(claimed);
             }
         }
         let mut batch = Vec::with_capacity(self.connections);
         // Whichever comes first, nothing is lost of the others.
         tokio::select! {
-            Some(recorded) = self.records.join_next() => News::Recorded(recorded),
-            Some(claimed) = self.claims.join_next() => News::Claimed(claimed),
+            Some(recorded) = self.records.next() => News::Recorded(recorded),
+            Some(claimed) = self.claims.next() => News::Claimed(claimed),
             _ = inbox.recv_many(&mut batch, self.connections),
                 if self.records.len() < RECORDS_AT_ONCE => News::Reports(batch),
             () = self.wakeups.next() => News::Nothing,
@@ -177,7 +185,7 @@ impl Ledger {
     ) -> Result<Found, DeliveryError> {
         match news {
             News::Reports(batch) => self.begin_record(batch),
-            News::Recorded(recorded) => self.finish_record(recorded, tell).await?,
+            News::Recorded(recorded) => self.finish_record(recorded, tell).await,
             News::Claimed(claimed) => return self.take_over(claimed, jobs, tell).await,
             News::Nothing => {}
         }
@@ -188,26 +196,22 @@ impl Ledger {
         if batch.is_empty() {
             return;
         }
-        let (store, node) = (self.store.clone(), self.node);
-        self.records.spawn(async move {
+        let (store, node) = (self.book.clone(), self.node);
+        self.records.push(Box::pin(async move {
             let recorded = store.record(node, &reports(&batch)).await;
             (batch, recorded)
-        });
+        }));
     }
 
     /// Only once a batch is on record do its connections go on. While the database
     /// fails it is tried again: an outcome that is not on record would be a message
     /// sent twice.
-    async fn finish_record(
-        &mut self,
-        recorded: RecordEnded,
-        tell: &mut impl FnMut(Event),
-    ) -> Result<(), DeliveryError> {
-        let (batch, mut recorded) = recorded?;
+    async fn finish_record(&mut self, recorded: RecordEnded, tell: &mut impl FnMut(Event)) {
+        let (batch, mut recorded) = recorded;
         while let Err(reason) = recorded {
             tell(Event::StoreFails(reason.to_string()));
             tokio::time::sleep(RECORD_AGAIN).await;
-            recorded = self.store.record(self.node, &reports(&batch)).await;
+            recorded = self.book.record(self.node, &reports(&batch)).await;
         }
         self.outstanding = self.outstanding.saturating_sub(batch.len());
         for entry in batch {
@@ -219,11 +223,10 @@ impl Ledger {
             // A connection that is gone needs no answer.
             let _ = entry.committed.send(());
         }
-        Ok(())
     }
 
     /// Claiming passes over what is held by itself; the senders learn it here.
-    async fn look_at_holds(&self, tell: &mut impl FnMut(Event)) -> Result<(), DeliveryError> {
+    async fn look_at_holds(&mut self, tell: &mut impl FnMut(Event)) -> Result<(), DeliveryError> {
         if !self.holding.is_due() {
             return Ok(());
         }
@@ -261,12 +264,12 @@ impl Ledger {
             self.store.release(self.node).await?;
             self.is_unsure = false;
         }
-        let (store, rates) = (self.store.clone(), self.rates.clone());
+        let (store, rates) = (self.book.clone(), self.rates.clone());
         let (node, errand) = (self.node, self.errand());
-        self.claims.spawn(async move {
+        self.claims.push(Box::pin(async move {
             let begun_at = Instant::now();
             (begun_at, store.claim_within(node, errand, room, &rates).await)
-        });
+        }));
         Ok(())
     }
 
@@ -277,7 +280,7 @@ impl Ledger {
         jobs: &mpsc::Sender<Job>,
         tell: &mut impl FnMut(Event),
     ) -> Result<Found, DeliveryError> {
-        let (claimed_at, claims) = claimed?;
+        let (claimed_at, claims) = claimed;
         let claims = match claims {
             Ok(claims) => claims,
             Err(reason) => {

@@ -35,6 +35,7 @@ use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome};
 use crate::store::{Hold, NewNode, Store, StoreError, Topic};
+use futures_util::stream::FuturesUnordered;
 use gate::Gate;
 use holding::Holding;
 use ledger::Ledger;
@@ -195,7 +196,8 @@ impl Delivery {
         pulse.spawn(beat(self.store.clone(), node, heartbeat, lifeline));
         let book = self.store.by_own_connections().await?;
         let ledger = Ledger {
-            store: book.clone(),
+            store: self.store.clone(),
+            book: book.clone(),
             node,
             connections,
             scope,
@@ -206,8 +208,8 @@ impl Delivery {
             metrics: self.metrics,
             stop,
             wakeups: self.store.wakeups(Topic::Outbox),
-            claims: JoinSet::new(),
-            records: JoinSet::new(),
+            claims: FuturesUnordered::new(),
+            records: FuturesUnordered::new(),
             outstanding: 0,
             is_dry: false,
             is_unsure: false,
