@@ -3,6 +3,7 @@
 //! Every list has one form, is asked in one way and is paged in one way.
 
 mod apis;
+mod catalog;
 mod events;
 mod health;
 mod impacted;
@@ -43,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))
+        .service(readable(catalog::PATH, catalog::catalog))
         .service(readable("/healthz", health::alive))
         .service(readable("/readyz", health::ready));
 }
