@@ -4,8 +4,8 @@ use crate::web_service::{WORKSPACE, WebService};
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
 
-const LISTS: [&str; 4] =
-    ["/api/v1/impacted", "/api/v1/notices", "/api/v1/apis", "/api/v1/schedule"];
+const LISTS: [&str; 5] =
+    ["/api/v1/impacted", "/api/v1/notices", "/api/v1/apis", "/api/v1/schedule", "/api/v1/now"];
 
 const CATALOG: &str = "/.well-known/api-catalog";
 const NOTICE: &str = "/api/v1/notices/parcels/tls-1.2";

@@ -9,6 +9,7 @@ mod health;
 mod impacted;
 mod intake;
 mod notices;
+mod now;
 mod openapi;
 mod proof;
 mod schedule;
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
         .service(readable("/api/v1/apis", apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
+        .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
         .service(subscriptions::resource())

@@ -1,7 +1,9 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
 use super::events::Events;
-use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
+use super::{
+    apis, health, impacted, intake, notices, now, proof, schedule, subscriptions, webhooks,
+};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -29,6 +31,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         impacted::impacted,
         schedule::schedule,
+        now::now,
         notices::notices,
         notices::notice,
         apis::apis,
