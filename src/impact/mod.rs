@@ -4,6 +4,7 @@
 //! carries the moment it asks about. It knows nothing of HTTP or terminals.
 
 mod agenda;
+mod concerned;
 mod index;
 mod line;
 mod notices;
@@ -12,6 +13,7 @@ mod question;
 mod suggest;
 
 pub use agenda::{AgendaQuery, ScheduledMilestone};
+pub use concerned::{Concerned, Part};
 pub use index::{Edges, Entry, Index, Located};
 pub use line::{ImpactedApi, ShownDate};
 pub use notices::RowSummary;

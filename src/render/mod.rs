@@ -5,6 +5,7 @@
 //! module that knows the template engine.
 
 mod calendar;
+mod calendar_feed;
 mod colour;
 mod dates;
 mod digest;
@@ -19,6 +20,7 @@ mod planned;
 mod prose;
 mod view;
 
+pub use calendar_feed::CalendarFeed;
 pub use dates::When;
 pub use digest::{DigestPart, PartMatter};
 pub use documents::{LanguageLink, PageLinks};

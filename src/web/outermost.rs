@@ -1,6 +1,7 @@
 //! The outermost layer: what holds for every answer, whoever made it. Security
 //! headers, the form of errors, and one log line.
 
+use super::feeds;
 use super::freshness::HTML;
 use super::pages;
 use super::problem::{ApiError, PROBLEM_JSON, Problem};
@@ -65,7 +66,10 @@ pub async fn around(
     if is_open(&path) && matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, link"));
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("etag, last-modified, link"),
+        );
     }
     if let Some(service) = &service {
         service.metrics().answered(response.status().as_u16(), started.elapsed());
@@ -78,7 +82,7 @@ pub async fn around(
 pub fn is_open(path: &str) -> bool {
     let is_private = |prefix| path.starts_with(prefix);
     let is_public = path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
-    is_public || path == "/openapi.json"
+    is_public || path == "/openapi.json" || feeds::is_feed(path)
 }
 
 fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 pub const SETUP: &str = "run tools/setup-mail.sh first (make test does)";
 
-fn python() -> Command {
+pub fn python() -> Command {
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(target).join("tools/venv/bin/python");
     assert!(python.exists(), "{}: {SETUP}", python.display());

@@ -112,6 +112,7 @@ mod tidy;
 mod torture;
 mod translations;
 mod wakeups;
+mod web_calendars;
 mod web_intake;
 mod web_languages;
 mod web_lists;

@@ -11,7 +11,7 @@ mod notices;
 mod openapi;
 mod proof;
 mod schedule;
-mod schemas;
+pub mod schemas;
 mod subscriptions;
 mod webhooks;
 

@@ -2,6 +2,7 @@
 
 use super::events::Events;
 use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
+use crate::web::feeds;
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -22,6 +23,7 @@ use utoipa::{Modify, OpenApi};
         (name = "table", description = "The impacted-API table and the schedule behind it"),
         (name = "notices", description = "Notices as announced"),
         (name = "catalogue", description = "The APIs of each program"),
+        (name = "feeds", description = "What calendars and readers of news subscribe to"),
         (name = "office", description = "What the office alone may see: it takes a token"),
         (name = "subscriptions", description = "Being written to"),
         (name = "service", description = "The state of this service"),
@@ -40,6 +42,10 @@ use utoipa::{Modify, OpenApi};
         webhooks::remove,
         webhooks::renew,
         webhooks::test,
+        feeds::of_program,
+        feeds::of_notice,
+        feeds::of_api,
+        feeds::of_environment,
         health::alive,
         health::ready,
         intake::take_in,

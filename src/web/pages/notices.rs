@@ -2,10 +2,12 @@
 
 use super::lines::Badge;
 use super::{Speech, public_page, subscribe};
+use crate::impact::Part;
 use crate::notice::{Locale, Notice, Program, ProgramId, Row};
 use crate::render::{Language, LanguageLink, PageLinks, When};
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
+use crate::web::feeds::calendar_address;
 use crate::web::freshness::{Freshness, HTML, Moment};
 use crate::web::languages;
 use crate::web::paging::address;
@@ -24,6 +26,8 @@ struct Archive<'a> {
     program: Option<ProgramHead<'a>>,
     programs: Vec<ProgramNotices<'a>>,
     subscribe_href: String,
+    /// The program's dates.
+    calendar_href: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -145,13 +149,22 @@ fn archive(
             ProgramNotices { head, notices: notices.map(entry).collect() }
         });
         let program = only.and_then(|id| index.workspace().programs.get(id));
+        let calendar_href =
+            program.map(|of| calendar_address(of, &Part::Whole, &spoken(of, &speech)));
         let program = program.map(|program| ProgramHead::new(program, language.locale()));
         let program_id = only.map(|id| ("program", id.as_str()));
         let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
         let pairs: Vec<_> = program_id.into_iter().chain(lang).collect();
         let subscribe_href = subscribe::href(&pairs);
-        Archive { program, programs: listed.collect(), subscribe_href }
+        Archive { program, programs: listed.collect(), subscribe_href, calendar_href }
     })
+}
+
+/// The language of a program that is closest to the page's.
+pub(super) fn spoken(program: &Program, speech: &Speech<'_>) -> Locale {
+    let offered = &program.settings.locales;
+    let closest = speech.asked().and_then(|asked| asked.closest(offered)).cloned();
+    closest.unwrap_or_else(|| program.settings.default_locale())
 }
 
 /// `/notices/{program}/{id}`: a notice.
@@ -182,7 +195,10 @@ pub async fn notice(
         let (canonical, table) = (addresses.canonical(&locale), addresses.table(&locale));
         let (brand, json) =
             (format!("/static/brand/{}.css", program.id), format!("/api/v1/notices/{path}"));
+        let part = Part::Notice(notice.id.clone());
+        let calendar = calendar_address(program, &part, &locale);
         let links = PageLinks {
+            calendar: Some(&calendar),
             canonical: canonical.as_deref(),
             table: &table,
             brand: Some(&brand),

@@ -1,0 +1,30 @@
+//! What programs subscribe to: calendars.
+//!
+//! Each is laid out once per publication and language, says nothing that depends
+//! on the clock, and is in the language that its address asks for: what fetches
+//! it tells of no reader's preferences.
+
+mod addresses;
+mod calendars;
+
+pub use addresses::calendar_address;
+pub use calendars::{
+    __path_of_api, __path_of_environment, __path_of_notice, __path_of_program, of_api,
+    of_environment, of_notice, of_program,
+};
+
+use super::routes::readable;
+use actix_web::web::ServiceConfig;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(readable("/feeds/{program}.ics", of_program))
+        .service(readable("/feeds/{program}/notices/{id}.ics", of_notice))
+        .service(readable("/feeds/{program}/apis/{api}.ics", of_api))
+        .service(readable("/feeds/{program}/environments/{environment}.ics", of_environment));
+}
+
+/// Whether web pages of others may read it.
+pub fn is_feed(path: &str) -> bool {
+    path.starts_with("/feeds/")
+}
