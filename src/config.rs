@@ -177,7 +177,7 @@ impl PublicUrl {
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
 
-    fn host(&self) -> Option<String> {
+    pub fn host(&self) -> Option<String> {
         url::Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
     }
 }

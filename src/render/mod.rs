@@ -16,6 +16,7 @@ mod filters;
 mod language;
 mod layout;
 mod mail;
+mod news;
 mod planned;
 mod prose;
 mod view;
@@ -26,6 +27,7 @@ pub use digest::{DigestPart, PartMatter};
 pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
 pub use language::{Language, Part};
+pub use news::{NewsEntry, NewsFeed, feed_name, named};
 pub use planned::{PlannedEvent, planned_calendar};
 pub use view::Escalated;
 

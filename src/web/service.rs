@@ -181,6 +181,11 @@ impl Service {
         self.public_url.as_ref().map(|url| url.join(path))
     }
 
+    /// The host by which the world knows us, where one is configured.
+    pub fn public_host(&self) -> Option<String> {
+        self.public_url.as_ref().and_then(PublicUrl::host)
+    }
+
     /// The templates and words that are there whatever is published.
     pub fn built_in(&self) -> &Renderer {
         &self.built_in

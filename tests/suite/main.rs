@@ -116,6 +116,7 @@ mod web_calendars;
 mod web_intake;
 mod web_languages;
 mod web_lists;
+mod web_news;
 mod web_pages;
 mod web_protocol;
 mod web_service;

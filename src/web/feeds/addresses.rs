@@ -21,3 +21,35 @@ pub fn calendar_address(program: &Program, part: &Part, locale: &Locale) -> Stri
     };
     format!("/feeds/{}{of}.ics{}", program.id, in_language(program, locale))
 }
+
+/// The form of a news feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewsForm {
+    Atom,
+    Json,
+}
+
+/// The path of the news of a program, or of all of them.
+pub fn news_address(program: Option<&Program>, form: NewsForm, locale: &Locale) -> String {
+    let form = match form {
+        NewsForm::Atom => "atom",
+        NewsForm::Json => "json",
+    };
+    match program {
+        Some(program) => format!("/feeds/{}.{form}{}", program.id, in_language(program, locale)),
+        None => format!("/feeds.{form}{}", in_language_of_all(locale)),
+    }
+}
+
+/// The path of the page that tells the same.
+pub fn news_page(program: Option<&Program>, locale: &Locale) -> String {
+    match program {
+        Some(program) => format!("/notices/{}{}", program.id, in_language(program, locale)),
+        None => format!("/notices{}", in_language_of_all(locale)),
+    }
+}
+
+fn in_language_of_all(locale: &Locale) -> String {
+    let is_default = *locale == Locale::default();
+    if is_default { String::new() } else { languages::in_address(locale) }
+}

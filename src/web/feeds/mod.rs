@@ -1,4 +1,4 @@
-//! What programs subscribe to: calendars.
+//! What programs subscribe to: calendars and news.
 //!
 //! Each is laid out once per publication and language, says nothing that depends
 //! on the clock, and is in the language that its address asks for: what fetches
@@ -6,11 +6,15 @@
 
 mod addresses;
 mod calendars;
+mod news;
 
-pub use addresses::calendar_address;
+pub use addresses::{NewsForm, calendar_address, news_address};
 pub use calendars::{
     __path_of_api, __path_of_environment, __path_of_notice, __path_of_program, of_api,
     of_environment, of_notice, of_program,
+};
+pub use news::{
+    __path_atom, __path_atom_of, __path_json, __path_json_of, atom, atom_of, json, json_of,
 };
 
 use super::routes::readable;
@@ -18,6 +22,10 @@ use actix_web::web::ServiceConfig;
 
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .service(readable("/feeds.atom", atom))
+        .service(readable("/feeds.json", json))
+        .service(readable("/feeds/{program}.atom", atom_of))
+        .service(readable("/feeds/{program}.json", json_of))
         .service(readable("/feeds/{program}.ics", of_program))
         .service(readable("/feeds/{program}/notices/{id}.ics", of_notice))
         .service(readable("/feeds/{program}/apis/{api}.ics", of_api))
@@ -26,5 +34,5 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Whether web pages of others may read it.
 pub fn is_feed(path: &str) -> bool {
-    path.starts_with("/feeds/")
+    path.starts_with("/feeds/") || path.starts_with("/feeds.")
 }

@@ -7,7 +7,7 @@ use crate::notice::{Locale, Notice, Program, ProgramId, Row};
 use crate::render::{Language, LanguageLink, PageLinks, When};
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
-use crate::web::feeds::calendar_address;
+use crate::web::feeds::{NewsForm, calendar_address, news_address};
 use crate::web::freshness::{Freshness, HTML, Moment};
 use crate::web::languages;
 use crate::web::paging::address;
@@ -26,6 +26,8 @@ struct Archive<'a> {
     program: Option<ProgramHead<'a>>,
     programs: Vec<ProgramNotices<'a>>,
     subscribe_href: String,
+    news_href: String,
+    news_json_href: String,
     /// The program's dates.
     calendar_href: Option<String>,
 }
@@ -149,6 +151,7 @@ fn archive(
             ProgramNotices { head, notices: notices.map(entry).collect() }
         });
         let program = only.and_then(|id| index.workspace().programs.get(id));
+        let news = News::of(program, &speech);
         let calendar_href =
             program.map(|of| calendar_address(of, &Part::Whole, &spoken(of, &speech)));
         let program = program.map(|program| ProgramHead::new(program, language.locale()));
@@ -156,8 +159,32 @@ fn archive(
         let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
         let pairs: Vec<_> = program_id.into_iter().chain(lang).collect();
         let subscribe_href = subscribe::href(&pairs);
-        Archive { program, programs: listed.collect(), subscribe_href, calendar_href }
+        Archive {
+            program,
+            programs: listed.collect(),
+            subscribe_href,
+            news_href: news.atom,
+            news_json_href: news.json,
+            calendar_href,
+        }
     })
+}
+
+/// Where news of a program, or of all of them, can be subscribed to.
+pub(super) struct News {
+    pub atom: String,
+    pub json: String,
+}
+
+impl News {
+    pub fn of(program: Option<&Program>, speech: &Speech<'_>) -> Self {
+        let locale = match program {
+            Some(program) => spoken(program, speech),
+            None => speech.language.locale().clone(),
+        };
+        let address = |form| news_address(program, form, &locale);
+        Self { atom: address(NewsForm::Atom), json: address(NewsForm::Json) }
+    }
 }
 
 /// The language of a program that is closest to the page's.
@@ -197,8 +224,12 @@ pub async fn notice(
             (format!("/static/brand/{}.css", program.id), format!("/api/v1/notices/{path}"));
         let part = Part::Notice(notice.id.clone());
         let calendar = calendar_address(program, &part, &locale);
+        let news =
+            [NewsForm::Atom, NewsForm::Json].map(|form| news_address(Some(program), form, &locale));
         let links = PageLinks {
             calendar: Some(&calendar),
+            news: Some(&news[0]),
+            news_json: Some(&news[1]),
             canonical: canonical.as_deref(),
             table: &table,
             brand: Some(&brand),

@@ -2,7 +2,7 @@
 
 use super::filters::{FilterForm, moment_in_words};
 use super::lines::{Badge, Block};
-use super::notices::spoken;
+use super::notices::{News, spoken};
 use super::{Speech, public_page, subscribe};
 use crate::impact::{BadFilter, Part, Question};
 use crate::render::When;
@@ -40,6 +40,8 @@ struct TablePage<'a> {
     next_href: Option<String>,
     /// The form, with what was asked about chosen.
     subscribe_href: String,
+    news_href: String,
+    news_json_href: String,
     /// The dates of what was asked about, where that is of one program.
     calendar_href: Option<String>,
     /// The same answer for programs.
@@ -139,6 +141,8 @@ fn view<'a>(
     let states = found.iter().take(MAX_TALLIED).map(|line| located(line).state(on));
     let pairs = question.pairs();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let program = question.query.program.as_ref();
+    let news = News::of(program.and_then(|id| index.workspace().programs.get(id)), speech);
     TablePage {
         form,
         asked_on: question.on.map(|on| moment_in_words(on, language)),
@@ -151,6 +155,8 @@ fn view<'a>(
         first_href: (page.range.start > 0).then(|| page.first_link.clone()),
         next_href: page.next_link.clone(),
         subscribe_href: subscribe_to(question, speech),
+        news_href: news.atom,
+        news_json_href: news.json,
         calendar_href: calendar_of(snapshot, question, speech),
         json_href: address("/api/v1/impacted", &pairs),
         publication: snapshot.digest.short(),
