@@ -4,6 +4,7 @@
 //! what differs by recipient stays in an edition as a slot. It is the only
 //! module that knows the template engine.
 
+mod badge;
 mod calendar;
 mod calendar_feed;
 mod colour;
@@ -20,6 +21,7 @@ mod news;
 mod planned;
 mod prose;
 mod view;
+mod xml;
 
 pub use calendar_feed::CalendarFeed;
 pub use dates::When;

@@ -27,6 +27,7 @@ pub const HTML: &str = "text/html; charset=utf-8";
 pub const CALENDAR: &str = "text/calendar; charset=utf-8";
 pub const ATOM: &str = "application/atom+xml; charset=utf-8";
 pub const JSON_FEED: &str = "application/feed+json";
+pub const SVG: &str = "image/svg+xml";
 pub const CSS: &str = "text/css; charset=utf-8";
 
 /// The moment an answer is about.

@@ -337,6 +337,17 @@ state-since = Zustand seit { $date }
 state-on = Zustand am { $date }
 of-rows = { $count } von { $total } Zeilen
 
+## Badges
+
+badge-no-change = keine Änderung
+badge-ends = endet: { $date }
+badge-ends-since = beendet: { $date }
+badge-ends-already = beendet
+badge-required = nötig ab: { $date }
+badge-required-since = nötig seit: { $date }
+badge-required-already = nötig
+badge-undated = Termin steht noch aus
+
 ## Tabelle und Archiv
 
 table-description = Welche APIs von angekündigten Abkündigungen und Abschaltungen betroffen sind, wo und wann.

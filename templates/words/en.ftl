@@ -348,6 +348,17 @@ state-since = State since { $date }
 state-on = State on { $date }
 of-rows = { $count } of { $total } rows
 
+## Badges
+
+badge-no-change = no change
+badge-ends = ends { $date }
+badge-ends-since = ended { $date }
+badge-ends-already = ended
+badge-required = required from { $date }
+badge-required-since = required since { $date }
+badge-required-already = required
+badge-undated = date to be announced
+
 ## The table and the archive
 
 table-description = Which APIs are affected by announced deprecations and cutoffs, where, and when.

@@ -342,6 +342,17 @@ state-since = Estado desde el { $date }
 state-on = Estado el { $date }
 of-rows = { $count } de { $total } filas
 
+## Badges
+
+badge-no-change = sin cambios
+badge-ends = termina: { $date }
+badge-ends-since = terminó: { $date }
+badge-ends-already = terminó
+badge-required = necesario desde: { $date }
+badge-required-since = necesario desde: { $date }
+badge-required-already = necesario
+badge-undated = fecha por anunciar
+
 ## La tabla y el archivo
 
 table-description = A qué API afectan las obsolescencias y los cortes anunciados, dónde y cuándo.

@@ -1,6 +1,7 @@
 //! News as Atom (RFC 4287).
 
 use super::{NewsEntry, NewsFeed, moment};
+use crate::render::xml::lawful;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io::Result;
@@ -49,7 +50,7 @@ impl NewsEntry {
         xml.create_element("author").write_inner_content(|xml| text(xml, "name", &self.author))?;
         let (term, label) = &self.kind;
         xml.create_element("category")
-            .with_attributes([("term", *term), ("label", &clean(label))])
+            .with_attributes([("term", *term), ("label", &lawful(label))])
             .write_empty()?;
         link(xml, "alternate", HTML, self.page.as_deref())?;
         if !self.summary.is_empty() {
@@ -57,13 +58,13 @@ impl NewsEntry {
         }
         xml.create_element("content")
             .with_attribute(("type", "html"))
-            .write_text_content(BytesText::new(&clean(&self.html)))?;
+            .write_text_content(BytesText::new(&lawful(&self.html)))?;
         Ok(())
     }
 }
 
 fn text(xml: &mut Xml, name: &str, content: &str) -> Result<()> {
-    xml.create_element(name).write_text_content(BytesText::new(&clean(content)))?;
+    xml.create_element(name).write_text_content(BytesText::new(&lawful(content)))?;
     Ok(())
 }
 
@@ -73,14 +74,4 @@ fn link(xml: &mut Xml, rel: &str, kind: &str, to: Option<&str>) -> Result<()> {
         xml.create_element("link").with_attributes(attributes).write_empty()?;
     }
     Ok(())
-}
-
-/// No escape makes a character lawful that XML does not know (XML 1.0 §2.2).
-fn clean(text: &str) -> String {
-    let is_known = |c: char| match c {
-        '\t' | '\n' | '\r' => true,
-        '\u{fffe}' | '\u{ffff}' => false,
-        c => c >= ' ',
-    };
-    text.chars().map(|c| if is_known(c) { c } else { ' ' }).collect()
 }

@@ -1,6 +1,7 @@
 //! Calendars: of a program, and of a notice, an API or an environment of it.
 
 use super::addresses::calendar_address;
+use super::news::spoken;
 use crate::impact::Part;
 use crate::notice::{Locale, Program, ProgramId};
 use crate::render::{CalendarFeed, Language};
@@ -155,9 +156,7 @@ async fn answer(
     let id: ProgramId = program.parse().map_err(|_| nothing())?;
     let part = part.filter(|part| snapshot.index.has(&id, part)).ok_or_else(nothing)?;
     let program = snapshot.index.workspace().programs.get(&id).ok_or_else(nothing)?;
-    let offered = &program.settings.locales;
-    let locale = asked.as_ref().and_then(|asked| asked.closest(offered)).cloned();
-    let locale = locale.unwrap_or_else(|| program.settings.default_locale());
+    let locale = spoken(program, asked.as_ref());
     let path = calendar_address(program, &part, &locale);
     let laid = {
         let (snapshot, locale, path) = (snapshot.clone(), locale.clone(), path.clone());

@@ -149,7 +149,8 @@ async fn answer(
     Ok(response)
 }
 
-fn spoken(program: &Program, wanted: Option<&Locale>) -> Locale {
+/// The program's language that is closest to the one wanted.
+pub(super) fn spoken(program: &Program, wanted: Option<&Locale>) -> Locale {
     let closest = wanted.and_then(|wanted| wanted.closest(&program.settings.locales));
     closest.cloned().unwrap_or_else(|| program.settings.default_locale())
 }
