@@ -11,8 +11,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, Accept, CACHE_CONTROL,
-    CONTENT_LENGTH, CONTENT_TYPE, Header as _, HeaderMap, HeaderValue, Quality,
-    STRICT_TRANSPORT_SECURITY, VARY,
+    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Header as _, HeaderMap, HeaderValue,
+    Quality, STRICT_TRANSPORT_SECURITY, VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -63,6 +63,11 @@ pub async fn around(
     }
     let is_https = service.as_ref().is_some_and(|service| service.is_https());
     secure(response.headers_mut(), &path, is_https);
+    // A browser takes over the headers of a 304, too.
+    let is_shown = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    if let Some(service) = service.as_ref().filter(|_| is_shown && path == pages::EMBED) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, service.embed_policy().clone());
+    }
     if is_open(&path) && matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

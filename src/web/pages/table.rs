@@ -21,7 +21,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-const PATH: &str = "/";
+pub(super) const PATH: &str = "/";
 const TEMPLATE: &str = "page/table.html";
 
 #[derive(Serialize)]
