@@ -87,7 +87,9 @@ pub async fn around(
 pub fn is_open(path: &str) -> bool {
     let is_private = |prefix| path.starts_with(prefix);
     let is_public = path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
-    is_public || path == "/openapi.json" || feeds::is_feed(path)
+    is_public
+        || ["/openapi.json", "/.well-known/api-catalog"].contains(&path)
+        || feeds::is_feed(path)
 }
 
 fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {

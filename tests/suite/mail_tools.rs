@@ -14,11 +14,29 @@ use tempfile::TempDir;
 
 pub const SETUP: &str = "run tools/setup-mail.sh first (make test does)";
 
-pub fn python() -> Command {
+fn python() -> Command {
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(target).join("tools/venv/bin/python");
     assert!(python.exists(), "{}: {SETUP}", python.display());
     Command::new(python)
+}
+
+/// What a Python program finds in `input`, which it must be content with.
+pub fn verified(arguments: &[&str], input: &str) -> String {
+    let mut child = python()
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PYTHONIOENCODING", "utf-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let verdict = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&verdict.stderr);
+    assert!(verdict.status.success(), "{complaint}\n{input}");
+    String::from_utf8(verdict.stdout).unwrap()
 }
 
 /// Postfix's test server, writing every message into a folder.

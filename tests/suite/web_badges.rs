@@ -2,11 +2,9 @@
 
 use crate::colours::contrast;
 use crate::declared::sample_workspace;
-use crate::mail_tools::python;
+use crate::mail_tools::verified;
 use crate::web_service::{NOON, WORKSPACE, WebService};
 use reqwest::Method;
-use std::io::Write;
-use std::process::Stdio;
 
 const LABELS: &str = "/badges/parcels/apis/labels.svg";
 
@@ -19,19 +17,7 @@ fn read(picture: &str) -> (String, Vec<String>) {
         assert svg.get('aria-labelledby') == svg.find(S + 'title').get('id')\n\
         assert {e.tag[len(S):] for e in svg.iter()} == {'svg', 'title', 'rect', 'path', 'g', 'text'}\n\
         print('\\n'.join([svg.find(S + 'title').text] + [t.text for t in svg.iter(S + 'text')]))";
-    let mut child = python()
-        .args(["-c", PARSER])
-        .env("PYTHONIOENCODING", "utf-8")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(picture.as_bytes()).unwrap();
-    let verdict = child.wait_with_output().unwrap();
-    let complaint = String::from_utf8_lossy(&verdict.stderr);
-    assert!(verdict.status.success(), "{complaint}\n{picture}");
-    let found = String::from_utf8(verdict.stdout).unwrap();
+    let found = verified(&["-c", PARSER], picture);
     let mut found = found.lines().map(str::to_owned);
     (found.next().unwrap(), found.collect())
 }

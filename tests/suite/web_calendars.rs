@@ -1,12 +1,10 @@
 //! The calendars that programs subscribe to.
 
 use crate::declared::sample_workspace;
-use crate::mail_tools::python;
+use crate::mail_tools::verified;
 use crate::web_service::{NOON, WORKSPACE, WebService};
 use reqwest::Method;
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::process::Stdio;
 
 const FEEDS: [&str; 4] = [
     "/feeds/parcels.ics",
@@ -16,19 +14,8 @@ const FEEDS: [&str; 4] = [
 ];
 
 /// What icalendar and vobject find in a calendar: its name, and its events.
-pub fn read(calendar: &str) -> Vec<String> {
-    let mut child = python()
-        .arg("tests/verifiers/check_calendars.py")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(calendar.as_bytes()).unwrap();
-    let verdict = child.wait_with_output().unwrap();
-    assert!(verdict.status.success(), "{}", String::from_utf8_lossy(&verdict.stderr));
-    String::from_utf8(verdict.stdout).unwrap().lines().map(str::to_owned).collect()
+fn read(calendar: &str) -> Vec<String> {
+    verified(&["tests/verifiers/check_calendars.py"], calendar).lines().map(str::to_owned).collect()
 }
 
 fn uids(calendar: &str) -> BTreeSet<String> {

@@ -1,8 +1,10 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
 use super::events::Events;
-use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
-use crate::web::feeds;
+use super::{
+    apis, health, impacted, intake, notices, now, proof, schedule, subscriptions, webhooks,
+};
+use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -31,6 +33,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         impacted::impacted,
         schedule::schedule,
+        now::now,
         notices::notices,
         notices::notice,
         apis::apis,
@@ -42,17 +45,17 @@ use utoipa::{Modify, OpenApi};
         webhooks::remove,
         webhooks::renew,
         webhooks::test,
-        feeds::api,
-        feeds::api_in,
-        feeds::environment,
-        feeds::atom,
-        feeds::json,
-        feeds::atom_of,
-        feeds::json_of,
-        feeds::of_program,
-        feeds::of_notice,
-        feeds::of_api,
-        feeds::of_environment,
+        badges::api,
+        badges::api_in,
+        badges::environment,
+        news::atom,
+        news::json,
+        news::atom_of,
+        news::json_of,
+        calendars::of_program,
+        calendars::of_notice,
+        calendars::of_api,
+        calendars::of_environment,
         health::alive,
         health::ready,
         intake::take_in,

@@ -6,36 +6,31 @@
 //! it tells of no reader's preferences.
 
 mod addresses;
-mod badges;
-mod calendars;
-mod news;
+pub mod badges;
+pub mod calendars;
+pub mod news;
 
 pub use addresses::{NewsForm, calendar_address, news_address};
-pub use badges::{__path_api, __path_api_in, __path_environment, api, api_in, environment};
-pub use calendars::{
-    __path_of_api, __path_of_environment, __path_of_notice, __path_of_program, of_api,
-    of_environment, of_notice, of_program,
-};
-pub use news::{
-    __path_atom, __path_atom_of, __path_json, __path_json_of, atom, atom_of, json, json_of,
-};
 
 use super::routes::readable;
 use actix_web::web::ServiceConfig;
 
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(readable("/badges/{program}/apis/{api}.svg", api))
-        .service(readable("/badges/{program}/apis/{api}/{environment}.svg", api_in))
-        .service(readable("/badges/{program}/environments/{environment}.svg", environment))
-        .service(readable("/feeds.atom", atom))
-        .service(readable("/feeds.json", json))
-        .service(readable("/feeds/{program}.atom", atom_of))
-        .service(readable("/feeds/{program}.json", json_of))
-        .service(readable("/feeds/{program}.ics", of_program))
-        .service(readable("/feeds/{program}/notices/{id}.ics", of_notice))
-        .service(readable("/feeds/{program}/apis/{api}.ics", of_api))
-        .service(readable("/feeds/{program}/environments/{environment}.ics", of_environment));
+        .service(readable("/feeds.atom", news::atom))
+        .service(readable("/feeds.json", news::json))
+        .service(readable("/feeds/{program}.atom", news::atom_of))
+        .service(readable("/feeds/{program}.json", news::json_of))
+        .service(readable("/feeds/{program}.ics", calendars::of_program))
+        .service(readable("/feeds/{program}/notices/{id}.ics", calendars::of_notice))
+        .service(readable("/feeds/{program}/apis/{api}.ics", calendars::of_api))
+        .service(readable(
+            "/feeds/{program}/environments/{environment}.ics",
+            calendars::of_environment,
+        ))
+        .service(readable("/badges/{program}/apis/{api}.svg", badges::api))
+        .service(readable("/badges/{program}/apis/{api}/{environment}.svg", badges::api_in))
+        .service(readable("/badges/{program}/environments/{environment}.svg", badges::environment));
 }
 
 /// Whether web pages of others may read it.
