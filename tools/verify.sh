@@ -76,6 +76,17 @@ done
 for feed in feeds feeds/usps-web-tools feeds/onepagecrm feeds/constant-contact; do
     curl --silent --fail "$address/$feed.atom" | "$python" tests/verifiers/check_atom.py >/dev/null
 done
+echo "JSON Feed: check-jsonschema"
+# Addresses are whole, as the schema wants them, where the service knows its own.
+samples="$address"
+start "$work" public serve notices --database "sqlite:$work/public.db" \
+    --mail-dir "$work/public-mail" --public-url https://notices.example.org
+for feed in feeds feeds/usps-web-tools feeds/onepagecrm feeds/constant-contact; do
+    curl --silent --fail --output "$work/${feed##*/}.feed.json" "$address/$feed.json"
+done
+"$tools/venv/bin/check-jsonschema" --quiet \
+    --schemafile "$tools/node_modules/jsonfeed-schema/schema-v1.1.json" "$work"/*.feed.json
+address="$samples"
 echo "API description: openapi-spec-validator"
 curl --silent --fail --output "$work/openapi.json" "$address/openapi.json"
 "$tools/venv/bin/openapi-spec-validator" "$work/openapi.json"

@@ -46,6 +46,7 @@ mod hostile_folders;
 mod impacted_table;
 mod importing;
 mod intake;
+mod laying_out;
 mod leaving;
 mod links;
 mod locale_folders;
