@@ -10,10 +10,6 @@ tools/setup-web.sh pages
 
 tools="${CARGO_TARGET_DIR:-target}/tools"
 python="$tools/venv/bin/python"
-"$python" -c 'import vobject' 2>/dev/null || {
-    echo "installing vobject into $tools/venv (pip)"
-    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check vobject
-}
 work="$(mktemp -d "$tools/verify.XXXXXX")"
 trap 'stop; rm -rf "$work"' EXIT
 

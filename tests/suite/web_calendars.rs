@@ -3,6 +3,7 @@
 use crate::declared::sample_workspace;
 use crate::mail_tools::verified;
 use crate::web_service::{NOON, WORKSPACE, WebService};
+use fairwarning::notice::Locale;
 use reqwest::Method;
 use std::collections::BTreeSet;
 
@@ -205,6 +206,34 @@ async fn what_nobody_declared_has_no_calendar() {
     assert_eq!((posted.status.as_u16(), posted.header("allow")), (405, "GET, HEAD, OPTIONS"));
     let open = service.items(FEEDS[0]).await;
     assert_eq!(open.header("access-control-allow-origin"), "*");
+}
+
+#[tokio::test]
+async fn a_program_of_two_languages_has_each_calendar_and_feed_in_both() {
+    let service = WebService::start_empty(true).await;
+    let mut workspace = WORKSPACE.clone();
+    let locales = ["en", "de"].map(|tag| Locale::from_tag(tag).unwrap());
+    workspace.programs["parcels"].settings.locales = locales.into();
+    service.publish(workspace).await;
+    for path in FEEDS {
+        let english = service.items(path).await;
+        let german = service.items(&format!("{path}?lang=de-AT")).await;
+        assert_eq!(english.header("content-language"), "en");
+        assert_eq!(german.header("content-language"), "de", "the closest there is");
+        assert_ne!(german.header("etag"), english.header("etag"));
+        assert_eq!(uids(&german.body), uids(&english.body), "the same events");
+        assert!(german.body.contains("//DE\r\n") && german.body.contains("Abschaltung"), "{path}");
+        assert!(german.body.replace("\r\n ", "").contains(&format!("{path}?lang=de\r\n")));
+        assert_eq!(service.items(&format!("{path}?lang=fr")).await.body, english.body);
+    }
+    let german = service.items("/feeds/parcels.atom?lang=de").await.body;
+    assert!(german.contains("tag:parcels.example,2026:parcels?lang=de"));
+    assert!(german.contains("/notices/parcels/tls-1.2?lang=de"));
+    assert!(german.contains("<id>tag:parcels.example,2026:parcels/tls-1.2</id>"), "one entry");
+    let badge = service.items("/badges/parcels/apis/labels.svg?lang=de").await.body;
+    assert!(badge.contains(">nötig ab: 1. Juni 2026<"), "{badge}");
+    let page = service.items("/notices/parcels/tls-1.2?lang=de").await.body;
+    assert!(page.contains("/feeds/parcels/notices/tls-1.2.ics?lang=de"), "{page}");
 }
 
 #[tokio::test]
