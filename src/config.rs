@@ -81,6 +81,11 @@ pub enum ConfigError {
         "--trusted-proxy `{0}` is not understood: write an address, or a network such as 10.0.0.0/8"
     )]
     Network(String),
+    #[error(
+        "--embed-origin `{0}` is not an origin: write one such as https://docs.example.org, \
+         without a path"
+    )]
+    EmbedOrigin(String),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }
@@ -105,6 +110,34 @@ pub struct WebArguments {
     /// a request comes from; repeatable.
     #[arg(long, env = "FAIRWARNING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     trusted_proxy: Vec<String>,
+    /// A web site whose pages may show our table in a frame (`/embed`), such as
+    /// https://docs.example.org; repeatable.
+    #[arg(long, env = "FAIRWARNING_EMBED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    embed_origin: Vec<String>,
+}
+
+/// A web site, as browsers tell sites apart: scheme, host and port (RFC 6454).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Origin {
+    type Err = ConfigError;
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let bad = || ConfigError::EmbedOrigin(text.to_owned());
+        let url = PublicUrl::parse(text.trim()).map_err(|_| bad())?;
+        let url = url::Url::parse(url.as_str()).map_err(|_| bad())?;
+        let origin = url.origin().ascii_serialization();
+        // Hosts may hold marks that mean something in a header.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:/[]".contains(c);
+        let is_bare = url.path() == "/" && origin.chars().all(is_plain);
+        if is_bare { Ok(Self(origin)) } else { Err(bad()) }
+    }
 }
 
 /// A network in CIDR form, or a single address.
@@ -177,7 +210,7 @@ impl PublicUrl {
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
 
-    fn host(&self) -> Option<String> {
+    pub fn host(&self) -> Option<String> {
         url::Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
     }
 }
@@ -187,6 +220,8 @@ pub struct WebSettings {
     pub listen: SocketAddr,
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: Vec<Network>,
+    /// Who may show the table in a frame.
+    pub embed_origins: Vec<Origin>,
 }
 
 impl WebSettings {
@@ -202,7 +237,9 @@ impl WebArguments {
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
         let proxies = self.trusted_proxy.iter().map(|network| network.trim().parse());
         let trusted_proxies = proxies.collect::<Result<_, _>>()?;
-        Ok(WebSettings { listen: self.listen, public_url, trusted_proxies })
+        let embed_origins = self.embed_origin.iter().map(|origin| origin.parse());
+        let embed_origins = embed_origins.collect::<Result<_, _>>()?;
+        Ok(WebSettings { listen: self.listen, public_url, trusted_proxies, embed_origins })
     }
 }
 

@@ -27,7 +27,7 @@ setup_mail_packages() {
 
 setup_mail_python() {
     venv="${CARGO_TARGET_DIR:-target}/tools/venv"
-    wanted="dkimpy==1.1.8 icalendar==6.3.1 aiosmtpd==1.4.6 flufl.bounce==5.0 prometheus_client==0.26.0"
+    wanted="dkimpy==1.1.8 icalendar==6.3.1 vobject==0.9.9 aiosmtpd==1.4.6 flufl.bounce==5.0 prometheus_client==0.26.0"
     [ "$(cat "$venv/mail-tools" 2>/dev/null)" = "$wanted" ] && return 0
     echo "setup: installing $wanted into $venv (pip)"
     [ -x "$venv/bin/python" ] || python3 -m venv "$venv" || return 1

@@ -2,8 +2,8 @@
 # Installs what judges the web side, and says so. Quick where all is there.
 #
 #   tools/setup-web.sh          for the tests: openapi-spec-validator, standardwebhooks
-#   tools/setup-web.sh pages    for pages and pictures too: html-validate, vnu,
-#                               axe, and a browser with its driver
+#   tools/setup-web.sh pages    for pages, pictures and feeds too: html-validate, vnu,
+#                               axe, a browser with its driver, JSON Feed's schema
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
@@ -26,7 +26,7 @@ need node nodejs
 need npm npm
 need java default-jre-headless
 need chromium chromium
-node_wanted="html-validate@10 vnu-jar@25 axe-core@4 puppeteer-core@24"
+node_wanted="html-validate@10 vnu-jar@25 axe-core@4 puppeteer-core@24 jsonfeed-schema@0.5.0"
 if [ "$(cat "$tools/node_modules/web-tools" 2>/dev/null)" != "$node_wanted" ]; then
     echo "installing $node_wanted into $tools (npm)"
     [ -f "$tools/package.json" ] || echo '{"private": true}' >"$tools/package.json"

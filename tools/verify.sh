@@ -10,10 +10,6 @@ tools/setup-web.sh pages
 
 tools="${CARGO_TARGET_DIR:-target}/tools"
 python="$tools/venv/bin/python"
-"$python" -c 'import vobject' 2>/dev/null || {
-    echo "installing vobject into $tools/venv (pip)"
-    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check vobject
-}
 work="$(mktemp -d "$tools/verify.XXXXXX")"
 trap 'stop; rm -rf "$work"' EXIT
 
@@ -66,14 +62,33 @@ tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
     "$address/" "$address/?state=announced" "$address/notices" \
     "$address/notices/usps-web-tools" "$address/notices/usps-web-tools/tls-1.2" \
     "$address/notices/onepagecrm/tls-1.2" "$address/notices/constant-contact/tls-1.2" \
-    "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
+    "$address/embed" "$address/embed?program=crm" "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
     "$confirm" "$preferences" "$address/nowhere"
+echo "calendars: icalendar, vobject; Atom: a strict parser"
+for of in "" /notices/tls-1.2 /apis/holdForPickup /environments/prod; do
+    curl --silent --fail "$address/feeds/usps-web-tools$of.ics" |
+        "$python" tests/verifiers/check_calendars.py >/dev/null
+done
+for feed in feeds feeds/usps-web-tools feeds/onepagecrm feeds/constant-contact; do
+    curl --silent --fail "$address/$feed.atom" | "$python" tests/verifiers/check_atom.py >/dev/null
+done
+echo "JSON Feed: check-jsonschema"
+# Addresses are whole, as the schema wants them, where the service knows its own.
+samples="$address"
+start "$work" public serve notices --database "sqlite:$work/public.db" \
+    --mail-dir "$work/public-mail" --public-url https://notices.example.org
+for feed in feeds feeds/usps-web-tools feeds/onepagecrm feeds/constant-contact; do
+    curl --silent --fail --output "$work/${feed##*/}.feed.json" "$address/$feed.json"
+done
+"$tools/venv/bin/check-jsonschema" --quiet \
+    --schemafile "$tools/node_modules/jsonfeed-schema/schema-v1.1.json" "$work"/*.feed.json
+address="$samples"
 echo "API description: openapi-spec-validator"
 curl --silent --fail --output "$work/openapi.json" "$address/openapi.json"
 "$tools/venv/bin/openapi-spec-validator" "$work/openapi.json"
 echo "pages and HTML mails in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark"
 node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
-    table="$address/" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \
+    table="$address/" embed="$address/embed?program=usps-web-tools" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \
     onepagecrm="$address/notices/onepagecrm/tls-1.2" \
     constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" \
     choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&lang=de" \

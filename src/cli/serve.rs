@@ -96,7 +96,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
         let reach = Reach::of_strangers(&arguments.webhooks.check()?.allowed);
         let service = service.reaching(reach).trusting(settings.trusted_proxies.clone());
-        let service = Arc::new(service);
+        let service = Arc::new(service.embedded_by(&settings.embed_origins));
         served = Some(service.clone());
         web::refresh(&service).await?;
         let listener = listen(settings.listen)?;

@@ -39,7 +39,7 @@ impl Renderer {
         (!events.is_empty()).then(|| written(&notice.title, locale, events))
     }
 
-    /// The events of all these, each once: what is said of it last counts.
+    /// The events of all these as one calendar; nothing where there are none.
     pub(super) fn calendar_of_parts(
         &self,
         name: &str,
@@ -47,6 +47,17 @@ impl Renderer {
         locale: &Locale,
         at: DateTime<Utc>,
     ) -> Option<String> {
+        let events = self.events_of_parts(parts, locale, at);
+        (!events.is_empty()).then(|| written(name, locale, events))
+    }
+
+    /// The events of all these, each once: what is said of it last counts.
+    pub(super) fn events_of_parts(
+        &self,
+        parts: &[DigestPart<'_>],
+        locale: &Locale,
+        at: DateTime<Utc>,
+    ) -> Vec<Event> {
         let language = &self.language(locale);
         let mut events: IndexMap<String, Vec<Event>> = IndexMap::new();
         for part in parts {
@@ -61,8 +72,7 @@ impl Renderer {
             }
             events.extend(of_part);
         }
-        let events: Vec<Event> = events.into_values().flatten().collect();
-        (!events.is_empty()).then(|| written(name, locale, events))
+        events.into_values().flatten().collect()
     }
 
     /// The same events, called off (RFC 5546 §3.2.5): calendars that hold them
@@ -89,6 +99,16 @@ impl Renderer {
 
 /// A calendar of these events in the words of a language, as it is served.
 pub(super) fn written(name: &str, locale: &Locale, events: Vec<Event>) -> String {
+    written_with(name, locale, Vec::new(), events)
+}
+
+/// The same with more said of the calendar itself.
+pub(super) fn written_with(
+    name: &str,
+    locale: &Locale,
+    about: Vec<Property>,
+    events: Vec<Event>,
+) -> String {
     let mut calendar = Calendar::empty();
     let spoken = locale.language().to_uppercase();
     let product = format!("-//fairwarning//deprecation notices//{spoken}");
@@ -105,6 +125,9 @@ pub(super) fn written(name: &str, locale: &Locale, events: Vec<Event>) -> String
     // The crate escapes X-WR-CALNAME and leaves NAME as it is (RFC 5545 §3.3.11).
     calendar.append_property(Property::new("NAME", escaped(&name)));
     calendar.append_property(Property::new("X-WR-CALNAME", name));
+    for property in about {
+        calendar.append_property(property);
+    }
     calendar.extend(events);
     folded(&calendar.to_string())
 }

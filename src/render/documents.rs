@@ -23,6 +23,9 @@ pub struct PageLinks<'a> {
     /// The program's colours, from `Renderer::brand_css`.
     pub brand: Option<&'a str>,
     pub calendar: Option<&'a str>,
+    /// The program's news as Atom, and as JSON Feed.
+    pub news: Option<&'a str>,
+    pub news_json: Option<&'a str>,
     pub json: Option<&'a str>,
     pub subscribe: Option<&'a str>,
     /// Whether the moment is where the present states began, and nobody asked
@@ -51,6 +54,8 @@ impl Default for PageLinks<'_> {
             stylesheet: "/static/style.css",
             brand: None,
             calendar: None,
+            news: None,
+            news_json: None,
             json: None,
             subscribe: None,
             since: false,

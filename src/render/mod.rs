@@ -4,7 +4,9 @@
 //! what differs by recipient stays in an edition as a slot. It is the only
 //! module that knows the template engine.
 
+mod badge;
 mod calendar;
+mod calendar_feed;
 mod colour;
 mod dates;
 mod digest;
@@ -15,15 +17,19 @@ mod filters;
 mod language;
 mod layout;
 mod mail;
+mod news;
 mod planned;
 mod prose;
 mod view;
+mod xml;
 
+pub use calendar_feed::CalendarFeed;
 pub use dates::When;
 pub use digest::{DigestPart, PartMatter};
 pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
 pub use language::{Language, Part};
+pub use news::{NewsEntry, NewsFeed, feed_name, named};
 pub use planned::{PlannedEvent, planned_calendar};
 pub use view::Escalated;
 

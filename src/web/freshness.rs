@@ -10,11 +10,13 @@ use crate::impact::Edges;
 use crate::notice::{Digest, Notice, Program};
 use crate::schedule::Instant;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch,
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header as _, IF_NONE_MATCH, IfModifiedSince,
+    IfNoneMatch, LastModified,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, DurationRound, TimeDelta};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use std::time::SystemTime;
 
 /// A new publication must be seen soon, so nothing is kept longer than this
 /// without asking; asking costs a 304.
@@ -22,6 +24,10 @@ const MAX_AGE_SECONDS: i64 = 60;
 
 pub const JSON: &str = "application/json";
 pub const HTML: &str = "text/html; charset=utf-8";
+pub const CALENDAR: &str = "text/calendar; charset=utf-8";
+pub const ATOM: &str = "application/atom+xml; charset=utf-8";
+pub const JSON_FEED: &str = "application/feed+json";
+pub const SVG: &str = "image/svg+xml";
 pub const CSS: &str = "text/css; charset=utf-8";
 
 /// The moment an answer is about.
@@ -80,6 +86,8 @@ impl Moment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freshness {
     tag: EntityTag,
+    /// Where there is a moment since when the answer has been the same.
+    last_modified: Option<Instant>,
     max_age_seconds: i64,
 }
 
@@ -93,22 +101,38 @@ impl Freshness {
         let until = moment.until.map(|until| until.timestamp_micros());
         let digest = Digest::of(&(version, snapshot.digest.as_str(), at, until, question));
         let tag = EntityTag::new_strong(digest.as_str()[..24].to_owned());
-        Self { tag, max_age_seconds: moment.max_age_seconds }
+        Self { tag, last_modified: None, max_age_seconds: moment.max_age_seconds }
     }
 
     /// Of bytes that do not change while the program runs.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let tag = EntityTag::new_strong(Digest::of_bytes(bytes).as_str()[..24].to_owned());
-        Self { tag, max_age_seconds: MAX_AGE_SECONDS }
+        Self { tag, last_modified: None, max_age_seconds: MAX_AGE_SECONDS }
     }
 
-    /// Weak comparison, as RFC 9110 §13.1.2 asks for.
+    /// The same for bytes that have stood since `at`.
+    pub fn last_modified(self, at: Instant) -> Self {
+        Self { last_modified: Some(at), ..self }
+    }
+
+    /// Weak comparison, as RFC 9110 §13.1.2 asks for. A date counts only where no
+    /// tag is given (§13.1.3).
     fn is_known_to(&self, request: &HttpRequest) -> bool {
+        if !request.headers().contains_key(IF_NONE_MATCH) {
+            return self.is_no_newer_than(request);
+        }
         match IfNoneMatch::parse(request) {
             Ok(IfNoneMatch::Any) => true,
             Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.tag)),
             Err(_) => false,
         }
+    }
+
+    /// To the second, as far as the header carries it.
+    fn is_no_newer_than(&self, request: &HttpRequest) -> bool {
+        let Some(modified) = self.last_modified else { return false };
+        let Ok(IfModifiedSince(since)) = IfModifiedSince::parse(request) else { return false };
+        modified.timestamp() <= DateTime::<Utc>::from(SystemTime::from(since)).timestamp()
     }
 
     /// 304 to a client that has the answer already; else what `body` makes.
@@ -123,6 +147,9 @@ impl Freshness {
         response.insert_header((ETAG, self.tag.clone()));
         response
             .insert_header((CACHE_CONTROL, format!("public, max-age={}", self.max_age_seconds)));
+        if let Some(modified) = self.last_modified {
+            response.insert_header(LastModified(SystemTime::from(modified).into()));
+        }
         if known {
             return Ok(response.finish());
         }

@@ -1,4 +1,4 @@
-//! The web side: the API, the pages, and the one-click address.
+//! The web side: the API, the pages, the feeds, and the one-click address.
 //!
 //! Everything is answered from an immutable snapshot of one publication. It
 //! does not know how a notice is declared, nor how mail is sent.
@@ -8,6 +8,7 @@ mod api;
 mod asking;
 mod bodies;
 mod code;
+mod feeds;
 mod follow;
 mod freshness;
 mod history;
@@ -27,6 +28,7 @@ mod same_site;
 mod security;
 mod server;
 mod service;
+mod shelf;
 mod snapshot;
 mod strangers;
 

@@ -1,6 +1,7 @@
 //! The outermost layer: what holds for every answer, whoever made it. Security
 //! headers, the form of errors, and one log line.
 
+use super::feeds;
 use super::freshness::HTML;
 use super::pages;
 use super::problem::{ApiError, PROBLEM_JSON, Problem};
@@ -10,8 +11,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, Accept, CACHE_CONTROL,
-    CONTENT_LENGTH, CONTENT_TYPE, Header as _, HeaderMap, HeaderValue, Quality,
-    STRICT_TRANSPORT_SECURITY, VARY,
+    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Header as _, HeaderMap, HeaderValue,
+    Quality, STRICT_TRANSPORT_SECURITY, VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -62,10 +63,18 @@ pub async fn around(
     }
     let is_https = service.as_ref().is_some_and(|service| service.is_https());
     secure(response.headers_mut(), &path, is_https);
+    // A browser takes over the headers of a 304, too.
+    let is_shown = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    if let Some(service) = service.as_ref().filter(|_| is_shown && path == pages::EMBED) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, service.embed_policy().clone());
+    }
     if is_open(&path) && matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, link"));
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("etag, last-modified, link"),
+        );
     }
     if let Some(service) = &service {
         service.metrics().answered(response.status().as_u16(), started.elapsed());
@@ -78,7 +87,9 @@ pub async fn around(
 pub fn is_open(path: &str) -> bool {
     let is_private = |prefix| path.starts_with(prefix);
     let is_public = path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
-    is_public || ["/openapi.json", "/.well-known/api-catalog"].contains(&path)
+    is_public
+        || ["/openapi.json", "/.well-known/api-catalog"].contains(&path)
+        || feeds::is_feed(path)
 }
 
 fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {

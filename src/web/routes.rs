@@ -1,7 +1,7 @@
 //! Addresses and the methods that work on them.
 
 use super::problem::ApiError;
-use super::{api, outermost, pages};
+use super::{api, feeds, outermost, pages};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
 };
@@ -18,7 +18,11 @@ const TAKING: &str = "POST, OPTIONS";
 const PREFLIGHT_SECONDS: &str = "86400";
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(api::routes).configure(pages::routes).default_service(web::to(nothing_here));
+    config
+        .configure(api::routes)
+        .configure(feeds::routes)
+        .configure(pages::routes)
+        .default_service(web::to(nothing_here));
 }
 
 /// An address that is only read: GET, and HEAD, which the server answers as GET

@@ -1,5 +1,6 @@
 //! What every answer tells the browser about what it may do with it.
 
+use crate::config::Origin;
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -8,6 +9,22 @@ use actix_web::http::header::{
 /// Nothing is loaded but from here, nothing is framed, no form leads away.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Of a page that others may frame: it neither runs nor sends anything, and is
+/// framed by these sites alone.
+pub fn embed_policy(origins: &[Origin]) -> HeaderValue {
+    let framers = match origins {
+        [] => "'none'".to_owned(),
+        some => some.iter().map(Origin::as_str).collect::<Vec<_>>().join(" "),
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; \
+         frame-ancestors {framers}"
+    );
+    // An origin has no character that a header lacks; without a policy of its own
+    // the page would be as closed as any other.
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY))
+}
 
 /// Sets what holds for every answer, whoever made it.
 pub fn secure(headers: &mut HeaderMap, policy: &'static str, referrer: &'static str) {

@@ -2,10 +2,11 @@
 
 use super::history::History;
 use super::problem::ApiError;
+use super::security;
 use super::snapshot::Snapshot;
 use super::strangers::Limits;
 use crate::clock::Clock;
-use crate::config::{Network, PublicUrl};
+use crate::config::{Network, Origin, PublicUrl};
 use crate::http_client::Reach;
 use crate::impact::BadFilter;
 use crate::links::Keys;
@@ -14,6 +15,7 @@ use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{Store, StoreError};
 use crate::subscribers;
+use actix_web::http::header::HeaderValue;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -50,6 +52,8 @@ pub struct Service {
     trusted_proxies: Vec<Network>,
     /// Where webhooks may lead.
     reach: Reach,
+    /// What the page to embed may do, and who may frame it.
+    embed_policy: HeaderValue,
 }
 
 impl Service {
@@ -78,6 +82,7 @@ impl Service {
             limits,
             trusted_proxies,
             reach,
+            embed_policy: security::embed_policy(&[]),
         })
     }
 
@@ -102,6 +107,15 @@ impl Service {
     /// Takes the word of these proxies for whom a request comes from.
     pub fn trusting(self, trusted_proxies: Vec<Network>) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// Lets these sites show the table in a frame.
+    pub fn embedded_by(self, origins: &[Origin]) -> Self {
+        Self { embed_policy: security::embed_policy(origins), ..self }
+    }
+
+    pub fn embed_policy(&self) -> &HeaderValue {
+        &self.embed_policy
     }
 
     /// Lets webhooks lead so far.
@@ -179,6 +193,11 @@ impl Service {
     /// A page's absolute address, where the public one is configured.
     pub fn canonical(&self, path: &str) -> Option<String> {
         self.public_url.as_ref().map(|url| url.join(path))
+    }
+
+    /// The host by which the world knows us, where one is configured.
+    pub fn public_host(&self) -> Option<String> {
+        self.public_url.as_ref().and_then(PublicUrl::host)
     }
 
     /// The templates and words that are there whatever is published.

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of HTTP.
 
+use super::shelf::Shelf;
 use crate::impact::{Edges, Index};
 use crate::notice::Digest;
 use crate::render::{RenderError, Renderer};
@@ -18,6 +19,8 @@ pub struct Snapshot {
     pub created_at: Instant,
     pub index: Index,
     pub renderer: Renderer,
+    /// What was laid out of it.
+    pub shelf: Shelf,
     edges: ArcSwapOption<Edges>,
 }
 
@@ -27,7 +30,8 @@ impl Snapshot {
         let StoredPublication { id, digest, publication, created_at, .. } = stored;
         let renderer = Renderer::new(&publication.templates)?;
         let index = Index::build(Arc::new(publication.workspace));
-        Ok(Self { id, digest, created_at, index, renderer, edges: ArcSwapOption::empty() })
+        let (shelf, edges) = (Shelf::default(), ArcSwapOption::empty());
+        Ok(Self { id, digest, created_at, index, renderer, shelf, edges })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are

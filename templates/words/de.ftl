@@ -330,10 +330,23 @@ languages = Sprachen
 all-impacted-apis = Alle betroffenen APIs
 subscribe = Abonnieren
 dates-as-calendar = Termine als Kalender
+news-feed = Neuigkeiten als Feed (Atom)
+news-feed-json = Neuigkeiten als Feed (JSON Feed)
 on-this-page = Auf dieser Seite
 state-since = Zustand seit { $date }
 state-on = Zustand am { $date }
 of-rows = { $count } von { $total } Zeilen
+
+## Badges
+
+badge-no-change = keine Änderung
+badge-ends = endet: { $date }
+badge-ends-since = beendet: { $date }
+badge-ends-already = beendet
+badge-required = nötig ab: { $date }
+badge-required-since = nötig seit: { $date }
+badge-required-already = nötig
+badge-undated = Termin steht noch aus
 
 ## Tabelle und Archiv
 

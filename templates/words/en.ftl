@@ -341,10 +341,23 @@ languages = Languages
 all-impacted-apis = All impacted APIs
 subscribe = Subscribe
 dates-as-calendar = Dates as a calendar
+news-feed = News feed (Atom)
+news-feed-json = News feed (JSON Feed)
 on-this-page = On this page
 state-since = State since { $date }
 state-on = State on { $date }
 of-rows = { $count } of { $total } rows
+
+## Badges
+
+badge-no-change = no change
+badge-ends = ends { $date }
+badge-ends-since = ended { $date }
+badge-ends-already = ended
+badge-required = required from { $date }
+badge-required-since = required since { $date }
+badge-required-already = required
+badge-undated = date to be announced
 
 ## The table and the archive
 

@@ -335,10 +335,23 @@ languages = Idiomas
 all-impacted-apis = Todas las API afectadas
 subscribe = Suscribirse
 dates-as-calendar = Las fechas como calendario
+news-feed = Novedades (Atom)
+news-feed-json = Novedades (JSON Feed)
 on-this-page = En esta página
 state-since = Estado desde el { $date }
 state-on = Estado el { $date }
 of-rows = { $count } de { $total } filas
+
+## Badges
+
+badge-no-change = sin cambios
+badge-ends = termina: { $date }
+badge-ends-since = terminó: { $date }
+badge-ends-already = terminó
+badge-required = necesario desde: { $date }
+badge-required-since = necesario desde: { $date }
+badge-required-already = necesario
+badge-undated = fecha por anunciar
 
 ## La tabla y el archivo
 

@@ -333,10 +333,23 @@ languages = Langues
 all-impacted-apis = Toutes les API concernées
 subscribe = S’abonner
 dates-as-calendar = Les dates en calendrier
+news-feed = Actualités (Atom)
+news-feed-json = Actualités (JSON Feed)
 on-this-page = Sur cette page
 state-since = État depuis le { $date }
 state-on = État le { $date }
 of-rows = { $count } sur { $total } lignes
+
+## Badges
+
+badge-no-change = aucun changement
+badge-ends = fin{ "\u00A0" }: { $date }
+badge-ends-since = terminé{ "\u00A0" }: { $date }
+badge-ends-already = terminé
+badge-required = requis à partir de{ "\u00A0" }: { $date }
+badge-required-since = requis depuis{ "\u00A0" }: { $date }
+badge-required-already = requis
+badge-undated = date à annoncer
 
 ## Le tableau et les archives
 

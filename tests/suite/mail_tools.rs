@@ -21,6 +21,24 @@ fn python() -> Command {
     Command::new(python)
 }
 
+/// What a Python program finds in `input`, which it must be content with.
+pub fn verified(arguments: &[&str], input: &str) -> String {
+    let mut child = python()
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PYTHONIOENCODING", "utf-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let verdict = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&verdict.stderr);
+    assert!(verdict.status.success(), "{complaint}\n{input}");
+    String::from_utf8(verdict.stdout).unwrap()
+}
+
 /// Postfix's test server, writing every message into a folder.
 pub struct SmtpSink {
     child: Child,

@@ -74,6 +74,17 @@ impl WebService {
     }
 
     pub async fn start_with(is_https: bool, intake_secret: Option<&str>) -> Self {
+        Self::start_as(is_https, intake_secret, &[]).await
+    }
+
+    /// Serving the fixture, whose table these sites may show in a frame.
+    pub async fn embedded_by(origins: &[&str]) -> Self {
+        let service = Self::start_as(false, None, origins).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
+    async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
@@ -85,6 +96,8 @@ impl WebService {
         let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
         let service = Service::open(store, clock.clone(), public_url).await.unwrap();
         let service = service.taking_in(intake_secret.map(SecretString::from));
+        let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
+        let service = service.embedded_by(&framers);
         // Whom a request comes from is what a test says.
         let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -13,7 +13,7 @@ mod now;
 mod openapi;
 mod proof;
 mod schedule;
-mod schemas;
+pub mod schemas;
 mod subscriptions;
 mod webhooks;
 

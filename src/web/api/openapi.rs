@@ -4,6 +4,7 @@ use super::events::Events;
 use super::{
     apis, health, impacted, intake, notices, now, proof, schedule, subscriptions, webhooks,
 };
+use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -24,6 +25,7 @@ use utoipa::{Modify, OpenApi};
         (name = "table", description = "The impacted-API table and the schedule behind it"),
         (name = "notices", description = "Notices as announced"),
         (name = "catalogue", description = "The APIs of each program"),
+        (name = "feeds", description = "What calendars and readers of news subscribe to"),
         (name = "office", description = "What the office alone may see: it takes a token"),
         (name = "subscriptions", description = "Being written to"),
         (name = "service", description = "The state of this service"),
@@ -43,6 +45,17 @@ use utoipa::{Modify, OpenApi};
         webhooks::remove,
         webhooks::renew,
         webhooks::test,
+        badges::api,
+        badges::api_in,
+        badges::environment,
+        news::atom,
+        news::json,
+        news::atom_of,
+        news::json_of,
+        calendars::of_program,
+        calendars::of_notice,
+        calendars::of_api,
+        calendars::of_environment,
         health::alive,
         health::ready,
         intake::take_in,

@@ -51,3 +51,4 @@ form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
 form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
 form!(Cursor, string().pattern(Some("^[A-Za-z0-9_-]+$")));
+form!(Language, string().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")));

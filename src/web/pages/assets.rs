@@ -1,14 +1,13 @@
 //! Style sheets, the icon, and what search engines are told.
 
 use crate::notice::ProgramId;
-use crate::web::freshness::{CSS, Freshness};
+use crate::web::freshness::{CSS, Freshness, SVG};
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-const SVG: &str = "image/svg+xml";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A gavel's head over its block, in the colour of whatever is around it.

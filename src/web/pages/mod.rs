@@ -4,6 +4,7 @@
 mod assets;
 mod confirm;
 mod done;
+mod embed;
 mod filters;
 mod hearing;
 mod lines;
@@ -17,6 +18,7 @@ mod unsubscribe;
 mod webhook;
 
 pub use assets::ICON;
+pub use embed::PATH as EMBED;
 pub use lines::Badge;
 pub use problems::error_page;
 
@@ -35,6 +37,7 @@ use serde::Serialize;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(readable("/", table::table))
+        .service(readable(EMBED, embed::table))
         .service(readable("/notices", notices::all))
         .service(readable("/notices/{program}", notices::of_program))
         .service(readable("/notices/{program}/{id}", notices::notice))

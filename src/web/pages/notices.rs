@@ -2,10 +2,12 @@
 
 use super::lines::Badge;
 use super::{Speech, public_page, subscribe};
+use crate::impact::Part;
 use crate::notice::{Locale, Notice, Program, ProgramId, Row};
 use crate::render::{Language, LanguageLink, PageLinks, When};
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
+use crate::web::feeds::{NewsForm, calendar_address, news_address};
 use crate::web::freshness::{Freshness, HTML, Moment};
 use crate::web::languages;
 use crate::web::paging::address;
@@ -24,6 +26,10 @@ struct Archive<'a> {
     program: Option<ProgramHead<'a>>,
     programs: Vec<ProgramNotices<'a>>,
     subscribe_href: String,
+    news_href: String,
+    news_json_href: String,
+    /// The program's dates.
+    calendar_href: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -145,13 +151,47 @@ fn archive(
             ProgramNotices { head, notices: notices.map(entry).collect() }
         });
         let program = only.and_then(|id| index.workspace().programs.get(id));
+        let news = News::of(program, &speech);
+        let calendar_href =
+            program.map(|of| calendar_address(of, &Part::Whole, &spoken(of, &speech)));
         let program = program.map(|program| ProgramHead::new(program, language.locale()));
         let program_id = only.map(|id| ("program", id.as_str()));
         let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
         let pairs: Vec<_> = program_id.into_iter().chain(lang).collect();
         let subscribe_href = subscribe::href(&pairs);
-        Archive { program, programs: listed.collect(), subscribe_href }
+        Archive {
+            program,
+            programs: listed.collect(),
+            subscribe_href,
+            news_href: news.atom,
+            news_json_href: news.json,
+            calendar_href,
+        }
     })
+}
+
+/// Where news of a program, or of all of them, can be subscribed to.
+pub(super) struct News {
+    pub atom: String,
+    pub json: String,
+}
+
+impl News {
+    pub fn of(program: Option<&Program>, speech: &Speech<'_>) -> Self {
+        let locale = match program {
+            Some(program) => spoken(program, speech),
+            None => speech.language.locale().clone(),
+        };
+        let address = |form| news_address(program, form, &locale);
+        Self { atom: address(NewsForm::Atom), json: address(NewsForm::Json) }
+    }
+}
+
+/// The language of a program that is closest to the page's.
+pub(super) fn spoken(program: &Program, speech: &Speech<'_>) -> Locale {
+    let offered = &program.settings.locales;
+    let closest = speech.asked().and_then(|asked| asked.closest(offered)).cloned();
+    closest.unwrap_or_else(|| program.settings.default_locale())
 }
 
 /// `/notices/{program}/{id}`: a notice.
@@ -182,7 +222,14 @@ pub async fn notice(
         let (canonical, table) = (addresses.canonical(&locale), addresses.table(&locale));
         let (brand, json) =
             (format!("/static/brand/{}.css", program.id), format!("/api/v1/notices/{path}"));
+        let part = Part::Notice(notice.id.clone());
+        let calendar = calendar_address(program, &part, &locale);
+        let news =
+            [NewsForm::Atom, NewsForm::Json].map(|form| news_address(Some(program), form, &locale));
         let links = PageLinks {
+            calendar: Some(&calendar),
+            news: Some(&news[0]),
+            news_json: Some(&news[1]),
             canonical: canonical.as_deref(),
             table: &table,
             brand: Some(&brand),

@@ -2,10 +2,12 @@
 
 use super::filters::{FilterForm, moment_in_words};
 use super::lines::{Badge, Block};
+use super::notices::{News, spoken};
 use super::{Speech, public_page, subscribe};
-use crate::impact::{BadFilter, Question};
+use crate::impact::{BadFilter, Part, Question};
 use crate::render::When;
 use crate::schedule::Instant;
+use crate::web::feeds::calendar_address;
 use crate::web::freshness::{HTML, Moment};
 use crate::web::languages;
 use crate::web::paging::{DEFAULT_LIMIT, Page, address};
@@ -19,7 +21,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-const PATH: &str = "/";
+pub(super) const PATH: &str = "/";
 const TEMPLATE: &str = "page/table.html";
 
 #[derive(Serialize)]
@@ -38,6 +40,10 @@ struct TablePage<'a> {
     next_href: Option<String>,
     /// The form, with what was asked about chosen.
     subscribe_href: String,
+    news_href: String,
+    news_json_href: String,
+    /// The dates of what was asked about, where that is of one program.
+    calendar_href: Option<String>,
     /// The same answer for programs.
     json_href: String,
     publication: &'a str,
@@ -135,6 +141,8 @@ fn view<'a>(
     let states = found.iter().take(MAX_TALLIED).map(|line| located(line).state(on));
     let pairs = question.pairs();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let program = question.query.program.as_ref();
+    let news = News::of(program.and_then(|id| index.workspace().programs.get(id)), speech);
     TablePage {
         form,
         asked_on: question.on.map(|on| moment_in_words(on, language)),
@@ -147,6 +155,9 @@ fn view<'a>(
         first_href: (page.range.start > 0).then(|| page.first_link.clone()),
         next_href: page.next_link.clone(),
         subscribe_href: subscribe_to(question, speech),
+        news_href: news.atom,
+        news_json_href: news.json,
+        calendar_href: calendar_of(snapshot, question, speech),
         json_href: address("/api/v1/impacted", &pairs),
         publication: snapshot.digest.short(),
     }
@@ -163,6 +174,22 @@ fn subscribe_to(question: &Question, speech: &Speech<'_>) -> String {
     ];
     let pairs = asked.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
     subscribe::href(&pairs.collect::<Vec<_>>())
+}
+
+/// The narrowest calendar that holds what the table is asked about.
+fn calendar_of(snapshot: &Snapshot, question: &Question, speech: &Speech<'_>) -> Option<String> {
+    let query = &question.query;
+    let program = query.program.as_ref()?;
+    let known = |part: &Part| snapshot.index.has(program, part);
+    let parts = [
+        query.notice.clone().map(Part::Notice),
+        query.api.clone().map(Part::Api),
+        query.environment.clone().map(Part::Environment),
+        Some(Part::Whole),
+    ];
+    let part = parts.into_iter().flatten().find(known)?;
+    let program = snapshot.index.workspace().programs.get(program)?;
+    Some(calendar_address(program, &part, &spoken(program, speech)))
 }
 
 /// Beyond this a tally costs more than it tells.
