@@ -1,6 +1,7 @@
 //! One binary for every behaviour test: a file per behaviour.
 
 mod announcing;
+mod api_pages;
 mod approving;
 mod backups;
 mod beginning;
