@@ -128,8 +128,8 @@ impl Pasted {
         if host.is_empty() {
             return Self { shown: None, address: None };
         }
-        // A password with a slash in it would begin the path.
-        let path = url.path().split('@').next().unwrap_or_default();
+        // A password with a slash in it begins what is read as the path.
+        let path = if url.path().contains('@') { "" } else { url.path() };
         let segments = Segments::new(path);
         let rest = if segments.is_root() { "" } else { path };
         let scheme = if has_scheme { format!("{}://", url.scheme()) } else { String::new() };

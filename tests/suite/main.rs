@@ -1,5 +1,6 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod affected;
 mod announcing;
 mod api_pages;
 mod approving;
@@ -113,6 +114,7 @@ mod tidy;
 mod torture;
 mod translations;
 mod wakeups;
+mod web_affected;
 mod web_intake;
 mod web_languages;
 mod web_lists;

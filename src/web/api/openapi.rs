@@ -1,7 +1,9 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
 use super::events::Events;
-use super::{apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks};
+use super::{
+    affected, apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks,
+};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
 use actix_web::web::Bytes;
@@ -28,6 +30,8 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         impacted::impacted,
+        affected::affected,
+        affected::affected_list,
         schedule::schedule,
         notices::notices,
         notices::notice,
