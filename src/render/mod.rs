@@ -17,6 +17,7 @@ mod layout;
 mod mail;
 mod planned;
 mod prose;
+mod timeline;
 mod view;
 
 pub use dates::When;
@@ -25,6 +26,7 @@ pub use documents::{LanguageLink, PageLinks};
 pub use error::RenderError;
 pub use language::{Language, Part};
 pub use planned::{PlannedEvent, planned_calendar};
+pub use timeline::{Band, Drawn, Scale, Timeline};
 pub use view::Escalated;
 
 use crate::notice::Locale;

@@ -398,6 +398,13 @@ no-notice = Es ist noch keine Mitteilung veröffentlicht.
 no-program = Es ist noch kein Programm veröffentlicht.
 impacted-apis-of = Die betroffenen APIs: { $program }
 
+## The timeline
+
+timeline = Zeitleiste
+state-from = { $state } ab { $date }
+and-so-on = und so weiter
+timeline-more = Nicht jede Zeile ist gezeichnet; die Tabelle hat alle.
+
 ## A page per API, and "am I affected?"
 
 api-page-description = Was mit { $api } geschieht, wo und wann.
@@ -427,7 +434,6 @@ because-not-declared = Kein Programm verzeichnet es hier, deshalb lässt sich ni
 because-partly-declared = Der Host ist hier verzeichnet, aber nicht mit diesem Schema, Port oder Pfad; deshalb lässt sich nichts dazu sagen.
 because-unreadable = Das ist weder ein API-Name noch ein Host noch eine Webadresse.
 entry-not-shown = Eine Angabe, die nicht gezeigt wird, weil sie ein Kennwort enthalten kann
-rows-that-say-so = Die Zeilen, die das sagen
 nothing-pasted = Es wurde nichts eingegeben.
 pasted-too-many = Das sind mehr als { $count } Angaben. Fragen Sie nach weniger auf einmal.
 pasted-too-long = Das sind mehr als { $count } Bytes. Fragen Sie nach weniger auf einmal.

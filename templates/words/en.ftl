@@ -409,6 +409,13 @@ no-notice = No notice has been published yet.
 no-program = No program has been published yet.
 impacted-apis-of = The impacted APIs of { $program }
 
+## The timeline
+
+timeline = Timeline
+state-from = { $state } from { $date }
+and-so-on = and so on
+timeline-more = Not every row is drawn; the table has all of them.
+
 ## A page per API, and "am I affected?"
 
 api-page-description = What happens to { $api }, where and when.
@@ -438,7 +445,6 @@ because-not-declared = No program here declares it, so nothing can be said about
 because-partly-declared = Its host is declared here, but not with this scheme, port or path, so nothing can be said about it.
 because-unreadable = This is no API name, host or web address.
 entry-not-shown = An entry that is not shown, because it may contain a password
-rows-that-say-so = The rows that say so
 nothing-pasted = Nothing was entered.
 pasted-too-many = There are more than { $count } entries. Ask about fewer at once.
 pasted-too-long = That is more than { $count } bytes. Ask about less at once.

@@ -403,6 +403,13 @@ no-notice = Aún no se ha publicado ningún aviso.
 no-program = Aún no se ha publicado ningún programa.
 impacted-apis-of = Las API afectadas: { $program }
 
+## The timeline
+
+timeline = Cronología
+state-from = { $state } desde el { $date }
+and-so-on = y así sucesivamente
+timeline-more = No se dibujan todas las filas; la tabla las tiene todas.
+
 ## A page per API, and "am I affected?"
 
 api-page-description = Qué ocurre con { $api }, dónde y cuándo.
@@ -432,7 +439,6 @@ because-not-declared = Ningún programa la declara aquí, así que no se puede d
 because-partly-declared = Su host está declarado aquí, pero no con este esquema, puerto o ruta, así que no se puede decir nada de ella.
 because-unreadable = No es un nombre de API, un host ni una dirección web.
 entry-not-shown = Una entrada que no se muestra porque puede contener una contraseña
-rows-that-say-so = Las filas que lo dicen
 nothing-pasted = No se ha introducido nada.
 pasted-too-many = Hay más de { $count } entradas. Pregunte por menos a la vez.
 pasted-too-long = Son más de { $count } bytes. Pregunte por menos a la vez.

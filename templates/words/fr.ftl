@@ -401,6 +401,13 @@ no-notice = Aucun avis n’a encore été publié.
 no-program = Aucun programme n’a encore été publié.
 impacted-apis-of = Les API concernées{ "\u00A0" }: { $program }
 
+## The timeline
+
+timeline = Chronologie
+state-from = { $state } à partir du { $date }
+and-so-on = et ainsi de suite
+timeline-more = Toutes les lignes ne sont pas dessinées ; le tableau les contient toutes.
+
 ## A page per API, and "am I affected?"
 
 api-page-description = Ce qui arrive à { $api }, où et quand.
@@ -430,7 +437,6 @@ because-not-declared = Aucun programme ne la déclare ici ; on ne peut donc rien
 because-partly-declared = Son hôte est déclaré ici, mais pas avec ce schéma, ce port ou ce chemin ; on ne peut donc rien en dire.
 because-unreadable = Ce n’est ni un nom d’API, ni un hôte, ni une adresse web.
 entry-not-shown = Une entrée qui n’est pas affichée, car elle peut contenir un mot de passe
-rows-that-say-so = Les lignes qui le disent
 nothing-pasted = Rien n’a été saisi.
 pasted-too-many = Il y a plus de { $count } entrées. Demandez-en moins à la fois.
 pasted-too-long = Cela fait plus de { $count } octets. Demandez-en moins à la fois.

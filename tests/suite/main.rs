@@ -110,6 +110,7 @@ mod terminal_table;
 mod test_office;
 mod threads;
 mod tidy;
+mod timelines;
 #[path = "../torture/mod.rs"]
 mod torture;
 mod translations;

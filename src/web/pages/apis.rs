@@ -3,9 +3,9 @@
 use super::filters::moment_in_words;
 use super::lines::{Badge, Block};
 use super::{Speech, public_page, subscribe};
-use crate::impact::{ApiPlace, Index};
+use crate::impact::{ApiPlace, Index, Located};
 use crate::notice::{ApiId, Program, ReplacedBy, Replacement};
-use crate::render::When;
+use crate::render::{Drawn, Language, Timeline, When};
 use crate::schedule::Instant;
 use crate::web::freshness::Moment;
 use crate::web::languages;
@@ -43,6 +43,7 @@ struct ApiPage<'a> {
     /// By environment, in the order of the catalogue, and by date.
     blocks: Vec<Block<'a>>,
     has_more: bool,
+    timeline: Option<Timeline>,
     table_href: String,
     json_href: String,
     subscribe_href: String,
@@ -74,16 +75,16 @@ pub async fn api(
     let (program, api) = path.into_inner();
     let place = snapshot.index.api_place(&program, &api);
     let place = place.ok_or_else(|| ApiError::NotFound("there is no such API".to_owned()))?;
-    let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
+    let moment = on.map_or_else(|| Moment::now(&snapshot, now).showing_today(now), Moment::asked);
     public_page(&request, &service, &snapshot, &moment, TEMPLATE, &speech, || {
-        view(&snapshot, place, (moment.at, on.is_some()), &speech)
+        view(&snapshot, place, (moment.at, moment.today(), on.is_some()), &speech)
     })
 }
 
 fn view<'a>(
     snapshot: &'a Snapshot,
     place: ApiPlace,
-    (on, is_asked): (Instant, bool),
+    (on, today, is_asked): (Instant, Instant, bool),
     speech: &'a Speech<'_>,
 ) -> ApiPage<'a> {
     let (index, language) = (&snapshot.index, &speech.language);
@@ -96,6 +97,7 @@ fn view<'a>(
     // Stable, so that the table's own order by date stays within each.
     lines.sort_by_key(|line| environments.get_index_of(&line.row.environment));
     lines.truncate(MAX_ROWS);
+    let drawn: Vec<_> = lines.iter().map(|line| drawn(line, language)).collect();
     let wire = [("program", program.id.as_str()), ("api", id.as_str())];
     let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
     let in_language: Vec<_> = wire.into_iter().chain(lang).collect();
@@ -119,11 +121,18 @@ fn view<'a>(
         total,
         tally,
         has_more: total > lines.len(),
+        timeline: Timeline::new(&drawn, (on, today), language),
         blocks: Block::all(lines.into_iter(), on, language),
         table_href: address("/", &in_language),
         json_href: address("/api/v1/impacted", &wire),
         subscribe_href: subscribe::href(&in_language),
     }
+}
+
+fn drawn<'a>(line: &Located<'a>, language: &Language<'_>) -> Drawn<'a> {
+    let Located { program, notice, row_id: id, row, target } = *line;
+    let caption = program.titles(language.locale()).notice(notice).to_owned();
+    Drawn { program, notice, id, row, api: Some(&target.api), caption: Some(caption) }
 }
 
 fn others(
