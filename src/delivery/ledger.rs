@@ -70,6 +70,8 @@ pub(super) struct Ledger {
     /// is asked must not wait for one that they hold.
     pub book: Store,
     pub node: NodeId,
+    /// How long a node may be silent.
+    pub heartbeat: Duration,
     pub connections: usize,
     pub scope: Scope,
     pub carrier: Carrier,
@@ -209,6 +211,7 @@ impl Ledger {
     async fn finish_record(&mut self, recorded: RecordEnded, tell: &mut impl FnMut(Event)) {
         let (batch, mut recorded) = recorded;
         while let Err(reason) = recorded {
+            self.store.forbear(self.heartbeat);
             tell(Event::StoreFails(reason.to_string()));
             tokio::time::sleep(RECORD_AGAIN).await;
             recorded = self.book.record(self.node, &reports(&batch)).await;
@@ -285,6 +288,7 @@ impl Ledger {
             Ok(claims) => claims,
             Err(reason) => {
                 self.is_unsure = true;
+                self.store.forbear(self.heartbeat);
                 tell(Event::StoreFails(reason.to_string()));
                 return Ok(Found::Nothing);
             }

@@ -199,6 +199,7 @@ impl Delivery {
             store: self.store.clone(),
             book: book.clone(),
             node,
+            heartbeat,
             connections,
             scope,
             carrier,
@@ -260,7 +261,10 @@ async fn beat(
         match store.beat(node).await {
             Ok(()) => lifeline.beat(begun_at),
             // A node that cannot beat stops sending by itself.
-            Err(reason) => tracing::warn!(%reason, "heartbeat failed"),
+            Err(reason) => {
+                store.forbear(heartbeat);
+                tracing::warn!(%reason, "heartbeat failed");
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::config::DkimSettings;
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Outcome, Reply, mask_addresses};
-use crate::store::{Claimed, Report};
+use crate::store::{Claimed, Report, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
@@ -38,6 +38,11 @@ impl Transport {
         }
     }
 }
+
+/// While the database fails: how long until a message is tried to be read again, and
+/// how often before it has to wait like any other that failed.
+const COMPOSE_AGAIN: Duration = Duration::from_millis(500);
+const COMPOSE_TRIES: usize = 40;
 
 /// Signing takes most of what a message costs.
 pub(super) struct Signing {
@@ -122,10 +127,20 @@ impl Sender {
 
     async fn take(&self) -> Option<Ready> {
         let job = self.queue.lock().await.recv().await?;
-        let finished = match self.may_send(&job) {
-            true => Some(self.compose(&job.claimed).await),
-            false => None,
-        };
+        for _ in 0..COMPOSE_TRIES {
+            if !self.may_send(&job) {
+                return Some(Ready { job, finished: None });
+            }
+            match self.compose(&job.claimed).await {
+                // It is not the message's fault, and nothing was attempted.
+                Err(StockError::Store(StoreError::Sql(reason))) => {
+                    tracing::warn!(%reason, "message cannot be read for now");
+                    tokio::time::sleep(COMPOSE_AGAIN).await;
+                }
+                finished => return Some(Ready { job, finished: Some(finished) }),
+            }
+        }
+        let finished = Some(self.compose(&job.claimed).await);
         Some(Ready { job, finished })
     }
 

@@ -15,6 +15,8 @@ pub const SALT_BYTES: usize = 16;
 
 const PERSON: &[u8] = b"fairwarning person 1\n";
 const LEAF: &[u8] = b"fairwarning record 1\n";
+/// Of what a digest carried.
+const CARRIED_LEAF: &[u8] = b"fairwarning record 2\n";
 const SEAL: &[u8] = b"fairwarning seal 1\n";
 
 /// The digest of a person, by the normal form of the address.
@@ -45,6 +47,8 @@ pub fn leaf(record: &Record) -> Vec<u8> {
         edition: i64,
         edition_digest: &'a str,
         person: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        carrier: Option<i64>,
     }
     let sealed = Sealed {
         id: record.id,
@@ -62,9 +66,10 @@ pub fn leaf(record: &Record) -> Vec<u8> {
         edition: record.edition,
         edition_digest: &record.edition_digest,
         person: HEXLOWER.encode(record.person.as_deref().unwrap_or_default()),
+        carrier: record.carrier,
     };
     let mut hash = Sha256::new();
-    hash.update(LEAF);
+    hash.update(record.carrier.map_or(LEAF, |_| CARRIED_LEAF));
     hash.update(serde_json::to_vec(&sealed).expect("a record has string keys only"));
     hash.finalize().to_vec()
 }

@@ -22,7 +22,7 @@ pub struct Told {
     /// `suppressed` or `dead`.
     #[schema(example = "accepted")]
     pub outcome: String,
-    /// `mail` or `webhook`.
+    /// `mail`, `second contact` or `webhook`.
     #[schema(example = "mail")]
     pub channel: &'static str,
     /// What the server said, or why nothing was sent.
@@ -43,6 +43,9 @@ pub struct Told {
     /// The digest of text, HTML and calendar together.
     pub edition: String,
     pub message_id: String,
+    /// The Message-ID of the weekly digest that it was told in, and whose subject and
+    /// text these are.
+    pub carried_by: Option<String>,
     /// The seal that covers it; null for a moment, until the next one.
     pub seal: Option<i64>,
     /// Its own hash under that seal.
@@ -68,6 +71,7 @@ impl From<&ToldRecord> for Told {
             text: told.text.clone(),
             edition: record.edition_digest.clone(),
             message_id: record.message_id.clone(),
+            carried_by: told.carried_by.clone(),
             seal: record.seal,
             hash: record.leaf.as_deref().map(|leaf| HEXLOWER.encode(leaf)),
         }
@@ -75,7 +79,7 @@ impl From<&ToldRecord> for Told {
 }
 
 impl Told {
-    pub const COLUMNS: [&str; 14] = [
+    pub const COLUMNS: [&str; 15] = [
         "at",
         "recipient",
         "outcome",
@@ -90,11 +94,12 @@ impl Told {
         "seal",
         "record",
         "channel",
+        "carried_by",
     ];
 
     /// In the order of [`Self::COLUMNS`]. The text is too long for a cell; the
     /// edition's digest stands for it.
-    pub fn cells(&self) -> [String; 14] {
+    pub fn cells(&self) -> [String; 15] {
         let erased = || format!("(erased, number {})", self.recipient_number);
         [
             self.at.clone(),
@@ -111,6 +116,7 @@ impl Told {
             self.seal.map(|seal| seal.to_string()).unwrap_or_default(),
             self.record.to_string(),
             self.channel.to_owned(),
+            self.carried_by.clone().unwrap_or_default(),
         ]
     }
 }

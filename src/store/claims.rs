@@ -12,7 +12,7 @@ use crate::notice::{Carrier, EmailAddress, Outcome, RateLimits};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use std::sync::PoisonError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A message that is this node's to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -203,14 +203,22 @@ impl Store {
         alive: NodeId,
     ) -> Result<()> {
         if let Time::Database = self.time {
-            let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            if looked.is_some_and(|at| at.elapsed() < BETWEEN_LOOKS) {
+            let mut next_look = self.next_look.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            if next_look.is_some_and(|next| now < next) {
                 return Ok(());
             }
-            *looked = Some(Instant::now());
+            *next_look = Some(now + BETWEEN_LOOKS);
         }
         self.distrust_the_future(transaction).await?;
         self.free_stale(transaction, now, alive).await
+    }
+
+    /// The database failed: whoever else works on it was as silent as this process, and
+    /// has what it sent to put on record first. Nothing is taken from it for so long.
+    pub fn forbear(&self, time: Duration) {
+        let mut next_look = self.next_look.lock().unwrap_or_else(PoisonError::into_inner);
+        *next_look = Some(Instant::now() + time);
     }
 
     /// A heartbeat from far later than now is from before the clock was set

@@ -164,8 +164,8 @@ async fn note(
     superseded: i64,
 ) -> Result<()> {
     sqlx::query(
-        "insert into attempts (outbox, at, outcome, reply, node)
-         select id, $2, $3, $4, $5 from outbox
+        "insert into attempts (outbox, at, outcome, reply, node, carrier)
+         select id, $2, $3, $4, $5, digest from outbox
          where digest = $1 and state = 'bundled' and superseded >= $6 order by id",
     )
     .bind(digest)

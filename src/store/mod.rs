@@ -140,8 +140,8 @@ pub struct Store {
     url: DatabaseUrl,
     time: Time,
     listening: wakeups::Listening,
-    /// When silent nodes were last looked for.
-    looked: Arc<Mutex<Option<Instant>>>,
+    /// When silent nodes may be looked for next.
+    next_look: Arc<Mutex<Option<Instant>>>,
 }
 
 /// Who tells the time that claims and heartbeats are judged by.
@@ -178,8 +178,8 @@ impl Store {
         let pool = connect(url, dialect, MAX_POOL_CONNECTIONS).await?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
         let (url, listening) = (url.clone(), wakeups::Listening::default());
-        let looked = Arc::default();
-        Ok((Self { pool, dialect, url, time, listening, looked }, migrated))
+        let next_look = Arc::default();
+        Ok((Self { pool, dialect, url, time, listening, next_look }, migrated))
     }
 
     /// The same database by connections of one's own, for whoever asks it a hundred

@@ -27,6 +27,8 @@ pub struct Record {
     pub revision: String,
     pub edition: i64,
     pub edition_digest: String,
+    /// The row of the digest that carried it.
+    pub carrier: Option<i64>,
     /// While the person is known.
     pub address: Option<EmailAddress>,
     /// The salted digest of the person, once there is one.
@@ -73,6 +75,8 @@ pub struct ToldRecord {
     pub locale: String,
     pub title: String,
     pub text: String,
+    /// The Message-ID of the digest that carried it.
+    pub carried_by: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -91,6 +95,7 @@ struct Row {
     revision: String,
     edition: i64,
     edition_digest: String,
+    carrier: Option<i64>,
     person: Option<Vec<u8>>,
     leaf: Option<Vec<u8>>,
     seal: Option<i64>,
@@ -104,11 +109,12 @@ struct ToldRow {
     locale: String,
     title: String,
     text: String,
+    carried_by: Option<String>,
 }
 
 const COLUMNS: &str = "a.id, a.at, a.outcome, a.reply, o.id as row, coalesce(o.addressee, o.recipient) as recipient, o.channel, \
      o.message_id, c.subject, c.kind, c.key, c.revision, e.id as edition, \
-     e.digest as edition_digest, p.digest as person, a.leaf, a.seal, s.address";
+     e.digest as edition_digest, a.carrier, p.digest as person, a.leaf, a.seal, s.address";
 
 const TABLES: &str = "attempts a join outbox o on o.id = a.outbox \
      join occasions c on c.id = o.occasion join editions e on e.id = o.edition \
@@ -255,9 +261,9 @@ impl Store {
     ) -> Result<Vec<ToldRecord>> {
         let sql = format!(
             "select {COLUMNS}, e.locale, coalesce(de.subject, e.subject) as title,
-                coalesce(de.text, e.text) as text
+                coalesce(de.text, e.text) as text, d.message_id as carried_by
              from {TABLES}
-             left join outbox d on d.id = o.digest left join editions de on de.id = d.edition
+             left join outbox d on d.id = a.carrier left join editions de on de.id = d.edition
              where c.subject = $1 and (coalesce(o.addressee, o.recipient) = $2 or $2 = 0) and a.id > $3
              order by a.id limit $4"
         );
@@ -269,8 +275,8 @@ impl Store {
             .fetch_all(&self.pool)
             .await?;
         let told = |row: ToldRow| {
-            let ToldRow { record, locale, title, text } = row;
-            Ok(ToldRecord { record: read(record)?, locale, title, text })
+            let ToldRow { record, locale, title, text, carried_by } = row;
+            Ok(ToldRecord { record: read(record)?, locale, title, text, carried_by })
         };
         rows.into_iter().map(told).collect()
     }
@@ -297,6 +303,7 @@ fn read(row: Row) -> Result<Record> {
         revision: row.revision,
         edition: row.edition,
         edition_digest: row.edition_digest,
+        carrier: row.carrier,
         address,
         person: row.person,
         leaf: row.leaf,

@@ -78,7 +78,7 @@ pub async fn around(
 pub fn is_open(path: &str) -> bool {
     let is_private = |prefix| path.starts_with(prefix);
     let is_public = path.starts_with("/api/") && !PRIVATE_PREFIXES.into_iter().any(is_private);
-    is_public || path == "/openapi.json"
+    is_public || ["/openapi.json", "/.well-known/api-catalog"].contains(&path)
 }
 
 fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {

@@ -5,6 +5,7 @@ use crate::mail_tools::check_mail;
 use crate::scripted_server::{Answer, ScriptedServer};
 use crate::test_office::{mail_settings, plaintext};
 use fairwarning::notice::{OccasionKind, Outcome};
+use fairwarning::proof::Finding;
 
 /// A digest as it leaves, in two languages, with hostile texts in it.
 #[tokio::test]
@@ -80,6 +81,38 @@ async fn the_proof_tells_what_the_digest_said() {
         ("accepted", "announcement")
     );
     assert_eq!(told[0].text, digest(&followed).await.text);
+}
+
+#[tokio::test]
+async fn which_digest_carried_a_message_is_under_the_seal() {
+    let mut followed = announced().await;
+    followed.deliver_all().await;
+    followed.tick_at(MONDAY).await;
+    followed.deliver_all().await;
+    let office = &followed.office;
+    office.seal().await;
+    assert_eq!(office.verify(None).await.findings, []);
+    let told = office.store.told("parcel/tls-1.2", Some(1), 0, 10).await.unwrap();
+    let carrier = told[0].record.carrier.unwrap();
+    let carried_by = told[0].carried_by.clone().unwrap();
+    assert_ne!(carried_by, told[0].record.message_id);
+    let record = told[0].record.id;
+    for statement in [
+        format!("update attempts set carrier = null where id = {record}"),
+        format!("update attempts set carrier = {carrier} + 1 where id = {record}"),
+    ] {
+        office.tamper(&statement).await;
+        let findings = office.verify(None).await.findings;
+        assert!(
+            matches!(findings[..], [Finding::Changed { record: found, .. }] if found == record),
+            "{statement}: {findings:?}"
+        );
+    }
+    office.tamper(&format!("update attempts set carrier = {carrier} where id = {record}")).await;
+    assert_eq!(office.verify(None).await.findings, []);
+    office.tamper("update outbox set digest = null where digest is not null").await;
+    let after = office.store.told("parcel/tls-1.2", Some(1), 0, 10).await.unwrap();
+    assert_eq!(after, told, "what is shown is what was sealed");
 }
 
 #[tokio::test]

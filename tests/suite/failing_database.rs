@@ -7,7 +7,10 @@ use fairwarning::notice::Outcome;
 use fairwarning::store::{NewNode, Report};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
-crate::databases::on_postgres_too!(the_store_works_again_as_soon_as_the_disk_has_room,);
+crate::databases::on_postgres_too!(
+    a_message_that_cannot_be_read_for_a_while_is_no_attempt,
+    the_store_works_again_as_soon_as_the_disk_has_room,
+);
 
 /// Makes every write of an attempt end the transaction, as SQLite itself does
 /// when the disk is full.
@@ -67,4 +70,27 @@ async fn the_store_works_again_as_soon_as_the_disk_has_room() {
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let delivered = office.deliver(occasion, crate::test_office::mail_settings(&flags)).await;
     assert_eq!(delivered.count(Outcome::Accepted), 2);
+}
+
+const HIDE_WHAT_IS_SAID: &[&str] = &["alter table editions rename column html to hidden"];
+const SHOW_WHAT_IS_SAID: &[&str] = &["alter table editions rename column hidden to html"];
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_for_a_while_is_no_attempt() {
+    let office = TestOffice::open().await;
+    office.import_people(3).await;
+    let occasion = office.fill(None).await.unwrap().occasion;
+    change(&office, HIDE_WHAT_IS_SAID, HIDE_WHAT_IS_SAID).await;
+    let server = ScriptedServer::start(|_, _| Answer::Fine).await;
+    let flags = plaintext(server.port);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let mending = async {
+        while office.store.round_counts(occasion).await.unwrap().claimed == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        change(&office, SHOW_WHAT_IS_SAID, SHOW_WHAT_IS_SAID).await;
+    };
+    let settings = crate::test_office::mail_settings(&flags);
+    let (delivered, ()) = tokio::join!(office.deliver(occasion, settings), mending);
+    assert_eq!(delivered.outcomes, [Outcome::Accepted; 3]);
 }

@@ -20,11 +20,11 @@ impl TestOffice {
         self.announce(&["--mail-dir", folder.to_str().unwrap()]).await;
     }
 
-    async fn seal(&self) -> u64 {
+    pub async fn seal(&self) -> u64 {
         proof::seal(&self.store, self.clock.now()).await.unwrap()
     }
 
-    async fn verify(&self, expected: Option<&Head>) -> Verified {
+    pub async fn verify(&self, expected: Option<&Head>) -> Verified {
         proof::verify(&self.store, expected).await.unwrap()
     }
 
@@ -33,7 +33,7 @@ impl TestOffice {
     }
 
     /// As somebody with the database's file in hand.
-    async fn tamper(&self, statement: &str) {
+    pub async fn tamper(&self, statement: &str) {
         let path = self.folder.path().join("deep/in/office.db");
         let url = format!("sqlite:{}", path.display());
         let mut beside = SqliteConnection::connect(&url).await.unwrap();

@@ -81,3 +81,43 @@ async fn milestones_are_filtered_by_environment_and_time() {
     assert_eq!(kinds("program=crm&until=2026-06-01").await, ["announced"]);
     assert_eq!(kinds("notice=rates-v1&from=2027-01-01").await, ["cutoff"]);
 }
+
+#[tokio::test]
+async fn what_is_in_force_now_is_told_by_environment() {
+    let service = WebService::start().await;
+    let asked = async |query: &str| service.items(&format!("/api/v1/now{query}")).await.json();
+    let july = asked("?on=2026-07-15&program=parcels").await;
+    let states = |environment: &serde_json::Value| {
+        let rows = environment["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let named: Vec<_> = july["items"].as_array().unwrap().iter().collect();
+    let environments: Vec<_> = named.iter().map(|found| &found["environment"]).collect();
+    assert_eq!(environments, ["prod", "test"], "by program, then by environment");
+    assert!(named.iter().any(|found| states(found).contains(&"cut-off".to_owned())), "{july}");
+    for found in &named {
+        let table = format!(
+            "/api/v1/impacted?on=2026-07-15&program=parcels&environment={}&state=cut-off,due,brownout",
+            found["environment"].as_str().unwrap()
+        );
+        let lines = service.items(&table).await.json()["items"].as_array().unwrap().clone();
+        let of = |row: &serde_json::Value| {
+            let is_of = |line: &&serde_json::Value| {
+                line["row"] == row["row"] && line["notice"] == row["notice"]
+            };
+            let apis = lines.iter().filter(is_of).map(|line| line["api"].as_str().unwrap());
+            apis.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        let rows = found["rows"].as_array().unwrap();
+        assert!(!rows.is_empty());
+        for row in rows {
+            assert_eq!(row["apis_in_all"], of(row), "as the table has it: {row}");
+        }
+    }
+    let prod = asked("?on=2026-07-15&program=parcels&environment=prod").await;
+    assert_eq!(prod["items"].as_array().unwrap().len(), 1);
+    assert_eq!(asked("?on=2019-01-01").await["total"], 0, "nothing was in force then");
+    let now = asked("").await;
+    assert_eq!(now["on"], asked("").await["on"]);
+    assert!(now["until"].as_str().is_some(), "and until when that stays true: {now}");
+}

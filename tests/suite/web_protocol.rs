@@ -4,9 +4,10 @@ use crate::web_service::{WORKSPACE, WebService};
 use proptest::prelude::*;
 use reqwest::{Method, StatusCode};
 
-const LISTS: [&str; 4] =
-    ["/api/v1/impacted", "/api/v1/notices", "/api/v1/apis", "/api/v1/schedule"];
+const LISTS: [&str; 5] =
+    ["/api/v1/impacted", "/api/v1/notices", "/api/v1/apis", "/api/v1/schedule", "/api/v1/now"];
 
+const CATALOG: &str = "/.well-known/api-catalog";
 const NOTICE: &str = "/api/v1/notices/parcels/tls-1.2";
 
 async fn etag(service: &WebService, path: &str) -> String {
@@ -19,7 +20,7 @@ async fn etag(service: &WebService, path: &str) -> String {
 #[tokio::test]
 async fn an_unchanged_table_answers_304() {
     let service = WebService::start().await;
-    for path in LISTS.into_iter().chain([NOTICE, "/openapi.json"]) {
+    for path in LISTS.into_iter().chain([NOTICE, "/openapi.json", CATALOG]) {
         let tag = etag(&service, path).await;
         for asked in [tag.clone(), "*".to_owned(), format!("\"other\", {tag}"), format!("W/{tag}")]
         {
@@ -312,4 +313,22 @@ proptest! {
     ) {
         ask_all(queries);
     }
+}
+
+#[tokio::test]
+async fn the_catalogue_leads_to_the_api_and_its_description() {
+    let service = WebService::start_empty(true).await;
+    let answer = service.ask(Method::GET, CATALOG, &[]).await;
+    assert!(answer.header("content-type").starts_with("application/linkset+json; profile="));
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let catalog = answer.json();
+    let api = "https://notices.example/api/v1/";
+    assert_eq!(catalog["linkset"][0]["item"][0]["href"], api);
+    assert_eq!(catalog["linkset"][1]["anchor"], api);
+    let described = catalog["linkset"][1]["service-desc"][0]["href"].as_str().unwrap();
+    let path = described.strip_prefix("https://notices.example").unwrap();
+    assert_eq!(service.ask(Method::GET, path, &[]).await.json()["info"]["title"], "fairwarning");
+    let head = service.ask(Method::HEAD, CATALOG, &[]).await;
+    let itself = "<https://notices.example/.well-known/api-catalog>; rel=\"api-catalog\"";
+    assert_eq!((head.header("link"), head.body.as_str()), (itself, ""));
 }

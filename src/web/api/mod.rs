@@ -4,11 +4,13 @@
 
 mod affected;
 mod apis;
+mod catalog;
 mod events;
 mod health;
 mod impacted;
 mod intake;
 mod notices;
+mod now;
 mod openapi;
 mod proof;
 mod schedule;
@@ -38,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
         .service(readable("/api/v1/apis", apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
+        .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
         .service(subscriptions::resource())
@@ -45,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))
+        .service(readable(catalog::PATH, catalog::catalog))
         .service(readable("/healthz", health::alive))
         .service(readable("/readyz", health::ready));
 }

@@ -2,7 +2,8 @@
 
 use super::events::Events;
 use super::{
-    affected, apis, health, impacted, intake, notices, proof, schedule, subscriptions, webhooks,
+    affected, apis, health, impacted, intake, notices, now, proof, schedule, subscriptions,
+    webhooks,
 };
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
@@ -33,6 +34,7 @@ use utoipa::{Modify, OpenApi};
         affected::affected,
         affected::affected_list,
         schedule::schedule,
+        now::now,
         notices::notices,
         notices::notice,
         apis::apis,
