@@ -1,5 +1,6 @@
 //! `fairwarning announce`: whom it would reach, a question, and the round.
 
+use super::serve::Stop;
 use super::{Exit, count};
 use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
 use crate::clock::Clock;
@@ -201,11 +202,11 @@ async fn deliver(store: &Store, delivery: Delivery, occasion: i64) -> anyhow::Re
     bar.set_style(ProgressStyle::with_template(style)?);
     bar.set_position(u64::try_from(settled(&counts)).unwrap_or(0));
     let (stopping, stop) = watch::channel(false);
+    let mut told = Stop::listen()?;
     let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            // Nobody listens any more once the round is over.
-            let _ = stopping.send(true);
-        }
+        told.told().await;
+        // Nobody listens any more once the round is over.
+        let _ = stopping.send(true);
     });
     let scope = Scope::Round { occasion, pauses: PAUSES_BEFORE_GIVING_UP };
     // Without a terminal there is no bar, and it would swallow what it is told.

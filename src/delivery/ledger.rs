@@ -8,11 +8,10 @@ use super::{DeliveryError, Ended, Event, Scope};
 use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome, RateLimits};
 use crate::store::{Claims, Errand, NodeId, Report, Store, StoreError, Wakeups};
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 /// Enough that no connection waits for a claim: one is being sent, one put together,
@@ -29,6 +28,9 @@ const BUSY_POLL: Duration = Duration::from_millis(100);
 /// other process tells of anything. Every look takes the database's write lock for a moment.
 const IDLE_POLL: Duration = Duration::from_secs(1);
 
+/// Lifetimes for which the others' claims are left to them once the database failed.
+pub(super) const FORBEARANCE: u32 = 2;
+
 /// Between two attempts to record while the database fails.
 const RECORD_AGAIN: Duration = Duration::from_millis(500);
 
@@ -37,23 +39,21 @@ const RECORD_AGAIN: Duration = Duration::from_millis(500);
 const RECORDS_AT_ONCE: usize = 2;
 
 /// What was reported, and whether it is on record.
-type RecordEnded = (Vec<Entry>, Result<(), StoreError>);
+type RecordEnded = Result<Vec<Entry>, JoinError>;
 
 /// What the ledger hears of.
 enum News {
     Reports(Vec<Entry>),
     Recorded(RecordEnded),
     Claimed(ClaimEnded),
+    /// Recording fails, and goes on.
+    Fault(StoreError),
     /// It is time to look.
     Nothing,
 }
 
 /// What came of a claim, and when it was begun.
-type ClaimEnded = (Instant, Result<Claims, StoreError>);
-
-/// Under way, and looked after by the ledger itself: a task of its own for each would
-/// cost more than the little that is done there between two answers of the database.
-type UnderWay<T> = FuturesUnordered<BoxFuture<'static, T>>;
+type ClaimEnded = Result<(Instant, Result<Claims, StoreError>), JoinError>;
 
 /// What a claim brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +82,10 @@ pub(super) struct Ledger {
     pub stop: watch::Receiver<bool>,
     pub wakeups: Wakeups,
     /// One at the most, under way.
-    pub claims: UnderWay<ClaimEnded>,
-    pub records: UnderWay<RecordEnded>,
+    pub claims: JoinSet<(Instant, Result<Claims, StoreError>)>,
+    pub records: JoinSet<Vec<Entry>>,
+    /// Why recording fails, from whoever is at it.
+    pub faults: (mpsc::UnboundedSender<StoreError>, mpsc::UnboundedReceiver<StoreError>),
     /// Claimed and not yet on record.
     pub outstanding: usize,
     /// The last claim brought nothing.
@@ -138,7 +140,7 @@ impl Ledger {
             }
         };
         // What is being claimed is given back by the connections.
-        while let Some(claimed) = self.claims.next().await {
+        while let Some(claimed) = self.claims.join_next().await {
             let _ = self.take_over(claimed, &jobs, &mut tell).await;
         }
         // No more jobs: each connection ends after the one it has.
@@ -146,7 +148,8 @@ impl Ledger {
         while !(inbox.is_closed() && inbox.is_empty() && self.records.is_empty()) {
             match self.news(&mut inbox).await {
                 News::Reports(batch) => self.begin_record(batch),
-                News::Recorded(recorded) => self.finish_record(recorded, &mut tell).await,
+                News::Recorded(recorded) => self.finish_record(recorded, &mut tell)?,
+                News::Fault(reason) => tell(Event::StoreFails(reason.to_string())),
                 News::Claimed(_) | News::Nothing => {}
             }
         }
@@ -160,18 +163,23 @@ impl Ledger {
             _ => BUSY_POLL,
         };
         if !self.store.takes_several_writers() {
-            if let Some(recorded) = self.records.next().await {
-                return News::Recorded(recorded);
+            tokio::select! {
+                Some(recorded) = self.records.join_next() => return News::Recorded(recorded),
+                Some(reason) = self.faults.1.recv(), if !self.records.is_empty() => {
+                    return News::Fault(reason);
+                }
+                else => {}
             }
-            if let Some(claimed) = self.claims.next().await {
+            if let Some(claimed) = self.claims.join_next().await {
                 return News::Claimed(claimed);
             }
         }
         let mut batch = Vec::with_capacity(self.connections);
         // Whichever comes first, nothing is lost of the others.
         tokio::select! {
-            Some(recorded) = self.records.next() => News::Recorded(recorded),
-            Some(claimed) = self.claims.next() => News::Claimed(claimed),
+            Some(recorded) = self.records.join_next() => News::Recorded(recorded),
+            Some(claimed) = self.claims.join_next() => News::Claimed(claimed),
+            Some(reason) = self.faults.1.recv() => News::Fault(reason),
             _ = inbox.recv_many(&mut batch, self.connections),
                 if self.records.len() < RECORDS_AT_ONCE => News::Reports(batch),
             () = self.wakeups.next() => News::Nothing,
@@ -187,8 +195,13 @@ impl Ledger {
     ) -> Result<Found, DeliveryError> {
         match news {
             News::Reports(batch) => self.begin_record(batch),
-            News::Recorded(recorded) => self.finish_record(recorded, tell).await,
+            News::Recorded(recorded) => self.finish_record(recorded, tell)?,
             News::Claimed(claimed) => return self.take_over(claimed, jobs, tell).await,
+            News::Fault(reason) => {
+                tell(Event::StoreFails(reason.to_string()));
+                // No more is claimed than can be recorded.
+                return Ok(Found::Nothing);
+            }
             News::Nothing => {}
         }
         Ok(Found::Something)
@@ -199,23 +212,26 @@ impl Ledger {
             return;
         }
         let (store, node) = (self.book.clone(), self.node);
-        self.records.push(Box::pin(async move {
-            let recorded = store.record(node, &reports(&batch)).await;
-            (batch, recorded)
-        }));
+        let (heartbeat, faults) = (self.heartbeat, self.faults.0.clone());
+        self.records.spawn(async move {
+            let reports: Vec<Report> = batch.iter().map(|entry| entry.report.clone()).collect();
+            while let Err(reason) = store.record(node, &reports).await {
+                store.forbear(heartbeat * FORBEARANCE);
+                // Whoever listens is there to the end.
+                let _ = faults.send(reason);
+                tokio::time::sleep(RECORD_AGAIN).await;
+            }
+            batch
+        });
     }
 
-    /// Only once a batch is on record do its connections go on. While the database
-    /// fails it is tried again: an outcome that is not on record would be a message
-    /// sent twice.
-    async fn finish_record(&mut self, recorded: RecordEnded, tell: &mut impl FnMut(Event)) {
-        let (batch, mut recorded) = recorded;
-        while let Err(reason) = recorded {
-            self.store.forbear(self.heartbeat);
-            tell(Event::StoreFails(reason.to_string()));
-            tokio::time::sleep(RECORD_AGAIN).await;
-            recorded = self.book.record(self.node, &reports(&batch)).await;
-        }
+    /// Only once a batch is on record do its connections go on.
+    fn finish_record(
+        &mut self,
+        recorded: RecordEnded,
+        tell: &mut impl FnMut(Event),
+    ) -> Result<(), DeliveryError> {
+        let batch = recorded?;
         self.outstanding = self.outstanding.saturating_sub(batch.len());
         for entry in batch {
             match entry.report {
@@ -226,6 +242,7 @@ impl Ledger {
             // A connection that is gone needs no answer.
             let _ = entry.committed.send(());
         }
+        Ok(())
     }
 
     /// Claiming passes over what is held by itself; the senders learn it here.
@@ -269,10 +286,10 @@ impl Ledger {
         }
         let (store, rates) = (self.book.clone(), self.rates.clone());
         let (node, errand) = (self.node, self.errand());
-        self.claims.push(Box::pin(async move {
+        self.claims.spawn(async move {
             let begun_at = Instant::now();
             (begun_at, store.claim_within(node, errand, room, &rates).await)
-        }));
+        });
         Ok(())
     }
 
@@ -283,12 +300,12 @@ impl Ledger {
         jobs: &mpsc::Sender<Job>,
         tell: &mut impl FnMut(Event),
     ) -> Result<Found, DeliveryError> {
-        let (claimed_at, claims) = claimed;
+        let (claimed_at, claims) = claimed?;
         let claims = match claims {
             Ok(claims) => claims,
             Err(reason) => {
                 self.is_unsure = true;
-                self.store.forbear(self.heartbeat);
+                self.store.forbear(self.heartbeat * FORBEARANCE);
                 tell(Event::StoreFails(reason.to_string()));
                 return Ok(Found::Nothing);
             }
@@ -319,8 +336,4 @@ impl Ledger {
             _ => Ok(Found::Nothing),
         }
     }
-}
-
-fn reports(batch: &[Entry]) -> Vec<Report> {
-    batch.iter().map(|entry| entry.report.clone()).collect()
 }

@@ -35,7 +35,6 @@ use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Carrier, Outcome};
 use crate::store::{Hold, NewNode, Store, StoreError, Topic};
-use futures_util::stream::FuturesUnordered;
 use gate::Gate;
 use holding::Holding;
 use ledger::Ledger;
@@ -172,6 +171,7 @@ impl Delivery {
         let (jobs, queue) = mpsc::channel(connections * ledger::CLAIMS_PER_CONNECTION);
         let (reports, inbox) = mpsc::channel(connections);
         let sender = Arc::new(Sender {
+            store: self.store.clone(),
             transport: self.transport.clone(),
             stock: Stock::new(self.store.clone(), self.settings.link_base.clone()),
             keys: self.keys,
@@ -192,9 +192,9 @@ impl Delivery {
         }
         // The senders hold the only way in: when the last one ends, so does the inbox.
         drop(sender);
-        let mut pulse = JoinSet::new();
-        pulse.spawn(beat(self.store.clone(), node, heartbeat, lifeline));
         let book = self.store.by_own_connections().await?;
+        let mut pulse = JoinSet::new();
+        pulse.spawn(beat(book.clone(), node, heartbeat, lifeline));
         let ledger = Ledger {
             store: self.store.clone(),
             book: book.clone(),
@@ -209,8 +209,9 @@ impl Delivery {
             metrics: self.metrics,
             stop,
             wakeups: self.store.wakeups(Topic::Outbox),
-            claims: FuturesUnordered::new(),
-            records: FuturesUnordered::new(),
+            claims: JoinSet::new(),
+            records: JoinSet::new(),
+            faults: mpsc::unbounded_channel(),
             outstanding: 0,
             is_dry: false,
             is_unsure: false,
@@ -219,8 +220,8 @@ impl Delivery {
         while let Some(finished) = senders.join_next().await {
             finished?;
         }
-        book.close().await;
         pulse.shutdown().await;
+        book.close().await;
         self.store.retire_node(node).await?;
         ended
     }
@@ -262,7 +263,7 @@ async fn beat(
             Ok(()) => lifeline.beat(begun_at),
             // A node that cannot beat stops sending by itself.
             Err(reason) => {
-                store.forbear(heartbeat);
+                store.forbear(heartbeat * ledger::FORBEARANCE);
                 tracing::warn!(%reason, "heartbeat failed");
             }
         }

@@ -18,7 +18,7 @@ use crate::config::DkimSettings;
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::notice::{Outcome, Reply, mask_addresses};
-use crate::store::{Claimed, Report, StoreError};
+use crate::store::{Claimed, Report, Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
@@ -69,6 +69,7 @@ pub(super) struct Entry {
 }
 
 pub(super) struct Sender {
+    pub store: Store,
     pub transport: Arc<Transport>,
     pub stock: Stock,
     pub keys: Keys,
@@ -88,8 +89,18 @@ pub(super) struct Sender {
 /// then that it must not be sent.
 struct Ready {
     job: Job,
-    finished: Option<Result<Finished, StockError>>,
+    finished: Option<Result<Composed, StockError>>,
 }
+
+struct Composed {
+    finished: Finished,
+    /// The notices that a digest tells of, by their paths.
+    tells_of: Vec<String>,
+}
+
+/// A message that was claimed longer ago is looked at once more before it leaves: its
+/// reader may have left, or its facts may be others now.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 impl Sender {
     /// The next message is put together while the outcome of the last is recorded,
@@ -144,6 +155,12 @@ impl Sender {
         Some(Ready { job, finished })
     }
 
+    /// Where the database cannot say, it could not record what came of it either.
+    async fn is_wanted(&self, job: &Job) -> bool {
+        job.claimed_at.elapsed() < LOOK_AGAIN_AFTER
+            || self.store.is_still_wanted(job.claimed.row).await.unwrap_or(false)
+    }
+
     fn may_send(&self, job: &Job) -> bool {
         !*self.stop.borrow()
             && self.gate.is_open()
@@ -157,13 +174,17 @@ impl Sender {
         let Some(finished) = finished.filter(|_| self.may_send(&job)) else {
             return Report::Returned { row };
         };
-        let finished = match finished {
-            Ok(finished) => finished,
+        let Composed { finished, tells_of } = match finished {
+            Ok(composed) => composed,
             Err(reason) => {
                 tracing::error!(%reason, row, "message cannot be put together");
                 return self.report(&job.claimed, Failure::Deferred(reason.to_string()));
             }
         };
+        if tells_of.iter().any(|notice| self.holding.covers(notice)) || !self.is_wanted(&job).await
+        {
+            return Report::Returned { row };
+        }
         match self.attempt(&job, &finished, connection).await {
             Some(Ok(reply)) => {
                 self.gate.server_works();
@@ -205,7 +226,7 @@ impl Sender {
         }
     }
 
-    async fn compose(&self, claimed: &Claimed) -> Result<Finished, StockError> {
+    async fn compose(&self, claimed: &Claimed) -> Result<Composed, StockError> {
         let printed = self.stock.printed(claimed.occasion, claimed.edition).await?;
         let members = self.stock.members(&printed.letterhead, claimed.row).await?;
         let stationery = Stationery {
@@ -220,7 +241,8 @@ impl Sender {
             let (signer, bytes) = (signer.clone(), std::mem::take(&mut finished.bytes));
             finished.bytes = threads.run(move || signer.sign(bytes)).await??;
         }
-        Ok(finished)
+        let tells_of = members.iter().map(|member| member.notice.to_string()).collect();
+        Ok(Composed { finished, tells_of })
     }
 
     fn report(&self, claimed: &Claimed, failure: Failure) -> Report {

@@ -136,8 +136,8 @@ pub(super) async fn settled(
     if !has_members(transaction, digest).await? {
         return Ok(());
     }
-    let is_superseded = reply == SUPERSEDED;
-    if !is_superseded && outcome != Outcome::Overtaken {
+    let is_made_anew = [SUPERSEDED, HELD].contains(&reply) || outcome == Outcome::Overtaken;
+    if !is_made_anew {
         return follow(transaction, (digest, node), now, outcome, reply).await;
     }
     note(transaction, (digest, node), now, (outcome, reply), 1).await?;

@@ -12,7 +12,11 @@ use std::collections::BTreeMap;
 /// Why a message of the occasion `c` is not wanted any more, of the outbox as `o`
 /// and its recipient as `f`: looked at when it is claimed. Ids of rows stand in
 /// quotes in an edition, and hold none.
-pub(super) const NEEDLESS: &str = "case when c.kind <> 'escalation' then null
+pub(super) const NEEDLESS: &str = "case when c.kind = 'digest' then (
+        select 'a notice in it is held' from outbox m join occasions n on n.id = m.occasion
+        join holds h on h.scope = n.subject and h.released_at is null
+        where m.digest = o.id and m.state = 'bundled' limit 1)
+    when c.kind <> 'escalation' then null
     when exists (select 1 from acknowledgements a join editions e on e.id = o.edition
         where a.subscriber = o.recipient and a.subject = c.subject
             and replace(e.rows, '\"' || a.row_id || '\"', '') <> e.rows)

@@ -99,6 +99,12 @@ use std::time::{Duration, Instant};
 /// Readers beside the one writer SQLite allows.
 const MAX_POOL_CONNECTIONS: u32 = 8;
 
+/// How long somebody waits for a connection. While the server is gone it is tried again
+/// up to a fifth of that apart: whoever delivers must be back before others take what
+/// it sent for a dead node's.
+const PATIENCE: Duration = Duration::from_secs(30);
+const OWN_PATIENCE: Duration = Duration::from_secs(3);
+
 /// How long after its use a connection is taken to be as it was. To ask the server
 /// first would cost whoever writes a hundred times a second a third of its time.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
@@ -175,7 +181,7 @@ impl Store {
         make_file(url);
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
-        let pool = connect(url, dialect, MAX_POOL_CONNECTIONS).await?;
+        let pool = connect(url, dialect, MAX_POOL_CONNECTIONS, PATIENCE).await?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
         let (url, listening) = (url.clone(), wakeups::Listening::default());
         let next_look = Arc::default();
@@ -187,7 +193,7 @@ impl Store {
     /// question goes by another one.
     pub async fn by_own_connections(&self) -> Result<Self> {
         let connections = self.dialect.writers_at_once();
-        let pool = connect(&self.url, self.dialect, connections).await?;
+        let pool = connect(&self.url, self.dialect, connections, OWN_PATIENCE).await?;
         Ok(Self { pool, ..self.clone() })
     }
 
@@ -237,9 +243,15 @@ impl Store {
     }
 }
 
-async fn connect(url: &DatabaseUrl, dialect: Dialect, connections: u32) -> Result<AnyPool> {
+async fn connect(
+    url: &DatabaseUrl,
+    dialect: Dialect,
+    connections: u32,
+    patience: Duration,
+) -> Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(connections)
+        .acquire_timeout(patience)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for statement in dialect.on_connect() {

@@ -65,12 +65,14 @@ impl Store {
              noted as ({NOTE} where not exists (select 1 from digests))
              select count(*) from digests"
         );
-        let digests: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+        // Read to the end: a row comes before the commit, and what is told as safe
+        // must be.
+        let digests: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(as_list(&attempts))
             .bind(node.0)
-            .fetch_one(&self.pool)
+            .fetch_all(&self.pool)
             .await?;
-        Ok(digests == 0)
+        Ok(digests == [0])
     }
 
     /// The same, within a transaction of somebody else's.

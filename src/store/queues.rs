@@ -213,7 +213,27 @@ pub(super) enum Line<'a> {
     Webhooks,
 }
 
+/// Why a message of the occasion `c` does not go to the mailbox of `s`. Whoever left a
+/// program and now asks to come back is asked whether they mean it.
+const SUPPRESSED: &str = "(select min(x.reason) from suppressions x
+    where x.mailbox = s.mailbox and (x.scope = '*'
+        or (x.scope = c.program and c.kind not in ('confirmation', 'escalated'))))";
+
 impl Store {
+    /// Whether a message that was claimed a while ago is still for sending. Where it is
+    /// not, it is given back, and settled by whoever claims it next.
+    pub async fn is_still_wanted(&self, row: i64) -> Result<bool> {
+        let sql = format!(
+            "select count(*) from outbox o join occasions c on c.id = o.occasion
+             join subscribers s on s.id = coalesce(o.addressee, o.recipient)
+             left join subscribers f on f.id = o.recipient and o.addressee is not null
+             where o.id = $1 and o.superseded = 0 and {SUPPRESSED} is null and {NEEDLESS} is null"
+        );
+        let wanted: i64 =
+            sqlx::query_scalar(AssertSqlSafe(sql)).bind(row).fetch_one(&self.pool).await?;
+        Ok(wanted > 0)
+    }
+
     /// The next messages that wait in a line.
     pub(super) async fn candidates(
         &self,
@@ -231,11 +251,7 @@ impl Store {
             "select o.id, o.occasion, o.recipient, o.edition, o.apis, o.message_id, o.attempts, o.made_at,
                     o.not_after, o.thread, o.outcome, o.superseded, o.domain, c.subject, s.address, s.name,
                     o.addressee, o.told_on, f.id as first, f.name as first_name,
-                    f.address as first_address, {NEEDLESS} as needless,
-                    (select min(x.reason) from suppressions x
-                     where x.mailbox = s.mailbox and (x.scope = '*'
-                        or (x.scope = c.program and c.kind not in ('confirmation', 'escalated'))))
-                    as suppressed
+                    f.address as first_address, {NEEDLESS} as needless, {SUPPRESSED} as suppressed
              from outbox o join occasions c on c.id = o.occasion
              left join subscribers s on s.id = coalesce(o.addressee, o.recipient)
              left join subscribers f on f.id = o.recipient and o.addressee is not null

@@ -23,6 +23,7 @@ on_postgres_too!(
     a_digest_lost_with_its_node_is_sent_again_as_it_was,
     a_reminder_and_a_change_are_in_the_digest,
     what_is_held_is_in_no_digest_and_keeps_nothing_else_back,
+    what_is_held_leaves_in_no_digest_that_was_claimed_before,
     whoever_leaves_gets_no_digest,
     whoever_is_erased_gets_nothing_that_was_gathered,
     what_was_in_a_refused_digest_may_be_tried_anew,
@@ -324,6 +325,28 @@ async fn what_is_held_is_in_no_digest_and_keeps_nothing_else_back() {
     store.release_hold(&scope, "office", at).await.unwrap();
     assert_eq!(followed.tick().await.digests, 1);
     assert_eq!(followed.deliver_all().await, ["jo@example.org"]);
+}
+
+#[tokio::test]
+async fn what_is_held_leaves_in_no_digest_that_was_claimed_before() {
+    let mut followed = announced().await;
+    followed.deliver_all().await;
+    followed.tick_at(MONDAY).await;
+    let store = followed.office.store.clone();
+    let (node, claimed) = claim(&followed, "sending").await;
+    assert_eq!(claimed.len(), 1, "the digest");
+    let scope = HoldScope::Notice("parcel/old-api".parse().unwrap());
+    let (reason, by) = ("wait".to_owned(), "office".to_owned());
+    let at = followed.office.clock.now();
+    store.hold(&Hold { scope, reason, by, at }).await.unwrap();
+    assert!(!store.is_still_wanted(claimed[0].row).await.unwrap());
+    let returned = [Report::Returned { row: claimed[0].row }];
+    store.record(node, &returned).await.unwrap();
+    assert_eq!(followed.deliver_all().await, [] as [&str; 0], "it is made anew");
+    assert_eq!(followed.tick().await.digests, 1);
+    assert_eq!(followed.deliver_all().await, ["jo@example.org"]);
+    let of_jo = states(&followed, "jo@example.org").await;
+    assert_eq!(of_jo, ["accepted", "gathered", "withdrawn"]);
 }
 
 #[tokio::test]

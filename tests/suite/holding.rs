@@ -1,12 +1,12 @@
 //! Holding and releasing: nothing new is begun, nothing is lost.
 
 use crate::failing_database::change;
-use crate::scripted_server::{Answer, ScriptedServer};
+use crate::scripted_server::{Answer, ScriptedServer, Step};
 use crate::test_office::{TestOffice, mail_settings, plaintext};
 use chrono::Duration;
 use fairwarning::delivery::{Delivery, Ended, Event, Scope};
 use fairwarning::notice::{Carrier, Outcome};
-use fairwarning::store::{Errand, Hold, HoldScope, NewNode, NodeId};
+use fairwarning::store::{self, Errand, Hold, HoldScope, NewNode, NodeId};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as StdDuration;
 use tokio::sync::watch;
@@ -151,4 +151,45 @@ async fn a_message_whose_time_passes_while_it_is_held_is_overtaken() {
     let delivered = office.deliver(occasion, settings).await;
     assert_eq!(delivered.count(Outcome::Overtaken), 1);
     assert_eq!(delivered.count(Outcome::Accepted), 1);
+}
+
+/// One connection, and a server that takes its time: whoever comes next was claimed
+/// long before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_suppressed_while_others_are_written_to_gets_nothing() {
+    let office = TestOffice::open().await;
+    office.import_people(3).await;
+    let occasion = office.fill(None).await.unwrap().occasion;
+    let (begun, first) = std::sync::mpsc::channel();
+    let begun = Mutex::new(Some(begun));
+    let (go_on, wait) = std::sync::mpsc::channel();
+    let wait = Mutex::new(wait);
+    let server = ScriptedServer::start(move |step, _| {
+        if step == Step::Content
+            && let Some(begun) = begun.lock().unwrap().take()
+        {
+            begun.send(()).unwrap();
+            wait.lock().unwrap().recv().unwrap();
+        }
+        Answer::Fine
+    })
+    .await;
+    let flags = plaintext(server.port);
+    let mut flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    flags.push("--smtp-connections=1");
+    let (store, keys) = (office.store.clone(), office.keys.clone());
+    let now = office.clock.now();
+    let suppressing = tokio::spawn(async move {
+        tokio::task::spawn_blocking(move || first.recv().unwrap()).await.unwrap();
+        let mailbox = keys.mailbox(&"p3@example.org".parse().unwrap());
+        store.suppress(&mailbox, &store::Scope::Everywhere, "they asked", now).await.unwrap();
+        // As long as it takes until a claim is an old one.
+        tokio::time::sleep(StdDuration::from_millis(1_100)).await;
+        go_on.send(()).unwrap();
+    });
+    let delivered = office.deliver(occasion, mail_settings(&flags)).await;
+    suppressing.await.unwrap();
+    assert_eq!(delivered.count(Outcome::Accepted), 2);
+    assert_eq!(office.fate("p3@example.org").await.0, "suppressed");
+    assert_eq!(server.log().messages.len(), 2);
 }
