@@ -121,6 +121,9 @@ impl Pasted {
     }
 
     fn of_address(text: &str, has_scheme: bool) -> Self {
+        if may_be_cut_short(text) {
+            return Self { shown: None, address: None };
+        }
         let Some((url, port)) = parsed(text, has_scheme) else {
             return Self { shown: None, address: None };
         };
@@ -128,7 +131,7 @@ impl Pasted {
         if host.is_empty() {
             return Self { shown: None, address: None };
         }
-        // A password with a slash in it begins what is read as the path.
+        // A user name with a slash in it begins what is read as the path.
         let path = if url.path().contains('@') { "" } else { url.path() };
         let segments = Segments::new(path);
         let rest = if segments.is_root() { "" } else { path };
@@ -141,6 +144,16 @@ impl Pasted {
         let path = (!segments.is_root()).then_some(segments);
         Self { shown: Some(shown), address: Some(PastedAddress { host, port, path }) }
     }
+}
+
+/// Whether what is read as host and port may be the beginning of a user name and a
+/// password with a slash, a question mark or a number sign in it.
+fn may_be_cut_short(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.trim_start_matches('/');
+    let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    tail.contains('@') && authority.contains([':', '@'])
 }
 
 /// What percent-encoding stands for (RFC 3986 §2.1).

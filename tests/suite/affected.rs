@@ -83,6 +83,9 @@ fn what_is_not_declared_is_unknown_and_never_free() {
         ("https://", Because::Unreadable),
         ("https://[::1", Because::Unreadable),
         ("https://user:pass@/", Because::Unreadable),
+        // Who knows where the password ends?
+        ("https://user:12/34@secure.shippingapis.com/", Because::Unreadable),
+        ("https://user:?34@secure.shippingapis.com/", Because::Unreadable),
     ] {
         let found = one(&SAMPLES, text);
         assert_eq!((found.verdict, found.because), (Verdict::Unknown, because), "{text}");
