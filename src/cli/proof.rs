@@ -137,8 +137,8 @@ async fn show(
                 // A server's reply or an address could begin like a formula.
                 Format::Csv => csv.write_record(told.cells().map(guarded))?,
                 Format::Table => {
-                    let [at, recipient, outcome, reply, kind, .., seal, _, channel] = told.cells();
-                    let recipient = super::by_channel(recipient, &channel);
+                    let [at, recipient, outcome, reply, kind, .., seal, _, _, _] = told.cells();
+                    let recipient = super::by_channel(recipient, told.channel);
                     table.add_row([at, recipient, kind, outcome, reply, seal]);
                 }
             }

@@ -12,6 +12,35 @@ crate::databases::on_postgres_too!(
     the_store_works_again_as_soon_as_the_disk_has_room,
 );
 
+/// Lets every statement pass, and no commit.
+const FAIL_AT_COMMIT: &[&str] = &[
+    "create function full_disk() returns trigger language plpgsql as $$
+     begin raise 'database or disk is full' using errcode = 'disk_full'; end $$",
+    "create constraint trigger full_disk after insert on attempts
+     deferrable initially deferred for each row execute function full_disk()",
+];
+
+/// SQLite tells of a commit with the last statement.
+#[test]
+fn an_outcome_whose_commit_fails_is_not_taken_for_recorded() {
+    crate::databases::on(crate::databases::Kind::Postgres, fail_at_commit);
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn fail_at_commit() {
+    let office = TestOffice::open().await;
+    office.import_people(1).await;
+    office.fill(None).await.unwrap();
+    change(&office, &[], FAIL_AT_COMMIT).await;
+    let unlucky = NewNode { name: "unlucky", lifetime: std::time::Duration::from_secs(15) };
+    let node = office.store.register_node(unlucky).await.unwrap();
+    let reply = "250 taken".to_owned();
+    let report = Report::Attempted { row: 1, outcome: Outcome::Accepted, reply, retry_in: None };
+    let refused = office.store.record(node, &[report]).await.unwrap_err();
+    assert!(refused.to_string().contains("disk is full"), "{refused}");
+    assert!(office.store.attempts(1).await.unwrap().is_empty());
+}
+
 /// Makes every write of an attempt end the transaction, as SQLite itself does
 /// when the disk is full.
 const FILL_SQLITES_DISK: &[&str] = &["create trigger full_disk before insert on attempts
