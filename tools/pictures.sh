@@ -17,7 +17,9 @@ serve "$work"
 out="${CARGO_TARGET_DIR:-target}/pictures"
 node tools/pictures.mjs "$out" "$work"/*-mail.html \
     table="$address/?on=2020-04-01" notices="$address/notices" \
-    page="$address/notices/usps-web-tools/tls-1.2" problem="$address/nowhere"
+    page="$address/notices/usps-web-tools/tls-1.2" problem="$address/nowhere" \
+    api="$address/apis/usps-web-tools/Verify?on=2020-05-01" \
+    affected="$address/affected?q=Verify%0Ahttps%3A%2F%2Fapp.onepagecrm.com%2F%0Aexample.org"
 preview "$work"
 node tools/pictures.mjs "$out" \
     preview="$address/notices/usps-web-tools/tls-1.2/html?on=2020-04-14&environment=prod"

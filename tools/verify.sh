@@ -57,12 +57,15 @@ mail = email.message_from_bytes(name.read_bytes(), policy=email.policy.default)
 print(mail.get_body(("html",)).get_content())
 PYTHON
 
+pasted="affected?q=Verify%0Ahttps%3A%2F%2Fapp.onepagecrm.com%2F%0Aexample.org"
 echo "pages and HTML mails: vnu, html-validate"
 tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
     "$address/" "$address/?state=announced" "$address/notices" \
     "$address/notices/usps-web-tools" "$address/notices/usps-web-tools/tls-1.2" \
     "$address/notices/onepagecrm/tls-1.2" "$address/notices/constant-contact/tls-1.2" \
-    "$address/embed" "$address/embed?program=crm" "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
+    "$address/embed" "$address/embed?program=crm" \
+    "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
+    "$address/apis/usps-web-tools/Verify?on=2020-05-01" "$address/affected" "$address/$pasted" \
     "$confirm" "$preferences" "$address/nowhere"
 echo "calendars: icalendar, vobject; Atom: a strict parser"
 for of in "" /notices/tls-1.2 /apis/holdForPickup /environments/prod; do
@@ -92,6 +95,7 @@ node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     onepagecrm="$address/notices/onepagecrm/tls-1.2" \
     constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" \
     choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&lang=de" \
+    api="$address/apis/usps-web-tools/Verify?on=2020-05-01" affected="$address/$pasted" \
     confirm="$confirm" preferences="$preferences" >/dev/null
 # A copy with mistakes, made once its first version was seen.
 cp -r notices "$work/broken"

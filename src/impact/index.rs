@@ -1,6 +1,7 @@
 //! The index: every line of the table, and the lines for each key.
 
 use super::agenda::Place;
+use super::declared::Declared;
 use crate::notice::{
     ApiId, Environment, HttpUrl, Notice, NoticeId, NoticePath, Program, ProgramId, Row, RowId,
     Target, Workspace,
@@ -70,6 +71,8 @@ pub struct Index {
     by_host: HashMap<String, Lines>,
     /// Every milestone, by its earliest moment, unknown ones last.
     pub(super) agenda: Vec<Place>,
+    /// What the catalogues declare, by what people call it.
+    pub(super) declared: Declared,
 }
 
 impl Index {
@@ -82,6 +85,7 @@ impl Index {
             by_notice: HashMap::new(),
             by_api: HashMap::new(),
             by_host: HashMap::new(),
+            declared: Declared::default(),
         };
         index.entries = index.in_table_order();
         let workspace = index.workspace.clone();
@@ -98,6 +102,7 @@ impl Index {
                 index.by_host.entry(host.to_owned()).or_default().push(line);
             }
         }
+        index.declared = Declared::build(&index);
         index
     }
 

@@ -3,6 +3,7 @@
 use super::engine::Form;
 use super::layout::tidy_markdown;
 use super::prose;
+use super::timeline::Timeline;
 use super::view::{Texts, View};
 use super::{RenderError, Renderer};
 use crate::impact::{ImpactedApi, Located, ShownDate};
@@ -31,6 +32,9 @@ pub struct PageLinks<'a> {
     /// Whether the moment is where the present states began, and nobody asked
     /// for it.
     pub since: bool,
+    /// Where the reader stands in time; at the moment the states are for when absent.
+    #[serde(skip)]
+    pub today: Option<DateTime<Utc>>,
     /// The page in each of its languages; none where there is one alone.
     pub languages: &'a [LanguageLink],
     /// Where the reader's own preference decides.
@@ -59,6 +63,7 @@ impl Default for PageLinks<'_> {
             json: None,
             subscribe: None,
             since: false,
+            today: None,
             languages: &[],
             any_language: None,
         }
@@ -73,6 +78,7 @@ struct PageView<'a> {
     /// The moment the states are for.
     on: String,
     on_machine: String,
+    timeline: Option<Timeline>,
 }
 
 #[derive(Serialize)]
@@ -125,6 +131,11 @@ impl Renderer {
                 super::dates::time_in(on, zone)
             ),
             on_machine: on.to_rfc3339_opts(SecondsFormat::Secs, true),
+            timeline: Timeline::of_notice(
+                (program, notice),
+                (on, links.today.unwrap_or(on)),
+                &language,
+            ),
         };
         self.engines.render_as(Form::Html, "page/notice.html", &view)
     }

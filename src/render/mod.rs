@@ -20,6 +20,7 @@ mod mail;
 mod news;
 mod planned;
 mod prose;
+mod timeline;
 mod view;
 mod xml;
 
@@ -31,6 +32,7 @@ pub use error::RenderError;
 pub use language::{Language, Part};
 pub use news::{NewsEntry, NewsFeed, feed_name, named};
 pub use planned::{PlannedEvent, planned_calendar};
+pub use timeline::{Band, Drawn, Scale, Timeline};
 pub use view::Escalated;
 
 use crate::notice::Locale;

@@ -37,12 +37,25 @@ pub struct Moment {
     /// When the answer may change by the clock alone.
     pub until: Option<Instant>,
     max_age_seconds: i64,
+    /// The day of the reader, where the answer shows it.
+    today: Option<Instant>,
 }
 
 impl Moment {
     /// A moment that was asked for: only a new publication changes its answer.
     pub fn asked(at: Instant) -> Self {
-        Self { at, until: None, max_age_seconds: MAX_AGE_SECONDS }
+        Self { at, until: None, max_age_seconds: MAX_AGE_SECONDS, today: None }
+    }
+
+    /// For an answer that also shows which day it is: it changes at midnight UTC.
+    pub fn showing_today(self, now: Instant) -> Self {
+        let day = now.duration_trunc(TimeDelta::days(1)).unwrap_or(now);
+        Self { today: Some(day.max(self.at)), ..self }
+    }
+
+    /// Where the reader stands.
+    pub fn today(&self) -> Instant {
+        self.today.unwrap_or(self.at)
     }
 
     /// Now, moved back to where the present answer began.
@@ -78,7 +91,7 @@ impl Moment {
 
     fn between(at: Instant, until: Option<Instant>, now: Instant) -> Self {
         let left = until.map_or(MAX_AGE_SECONDS, |until| (until - now).num_seconds());
-        Self { at, until, max_age_seconds: left.clamp(0, MAX_AGE_SECONDS) }
+        Self { at, until, max_age_seconds: left.clamp(0, MAX_AGE_SECONDS), today: None }
     }
 }
 
@@ -99,7 +112,8 @@ impl Freshness {
         let version = env!("CARGO_PKG_VERSION");
         let at = moment.at.timestamp_micros();
         let until = moment.until.map(|until| until.timestamp_micros());
-        let digest = Digest::of(&(version, snapshot.digest.as_str(), at, until, question));
+        let today = moment.today.map(|today| today.timestamp_micros());
+        let digest = Digest::of(&(version, snapshot.digest.as_str(), at, until, today, question));
         let tag = EntityTag::new_strong(digest.as_str()[..24].to_owned());
         Self { tag, last_modified: None, max_age_seconds: moment.max_age_seconds }
     }

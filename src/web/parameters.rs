@@ -54,6 +54,19 @@ impl Parameters {
         self.take_read(name, |text| text.parse::<T>().map_err(|bad| bad.to_string()))
     }
 
+    /// A text of many lines; given several times, they stand below each other. How
+    /// long it may be is for whoever takes it to say.
+    pub fn take_text(&mut self, name: &'static str) -> Option<String> {
+        self.known.push(name);
+        let given: Vec<_> = self.pairs.extract_if(.., |(given, _)| given == name).collect();
+        given.into_iter().map(|(_, value)| value).reduce(|all, one| all + "\n" + &one)
+    }
+
+    /// A mistake that somebody else found.
+    pub fn refuse(&mut self, bad: BadFilter) {
+        self.bad.push(bad);
+    }
+
     pub fn take_moment(&mut self, name: &'static str) -> Option<Instant> {
         self.take_read(name, moment)
     }

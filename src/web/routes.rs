@@ -61,8 +61,8 @@ where
         .default_service(web::to(only_posting))
 }
 
-async fn posting_options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, POSTING)).finish()
+async fn posting_options(request: HttpRequest) -> HttpResponse {
+    options(&request, POSTING)
 }
 
 async fn only_posting() -> Result<HttpResponse, ApiError> {
@@ -97,8 +97,13 @@ async fn only_reading() -> Result<HttpResponse, ApiError> {
 
 /// Also the answer to a browser that asks before it sends `If-None-Match`.
 async fn reading_options(request: HttpRequest) -> HttpResponse {
+    options(&request, READING)
+}
+
+/// A page of another site is told that it may read, where it may, and nothing else.
+fn options(request: &HttpRequest, allowed: &'static str) -> HttpResponse {
     let mut response = HttpResponse::NoContent();
-    response.insert_header((ALLOW, READING));
+    response.insert_header((ALLOW, allowed));
     if outermost::is_open(request.path()) {
         response
             .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))

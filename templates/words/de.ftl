@@ -411,6 +411,46 @@ no-notice = Es ist noch keine Mitteilung veröffentlicht.
 no-program = Es ist noch kein Programm veröffentlicht.
 impacted-apis-of = Die betroffenen APIs: { $program }
 
+## The timeline
+
+timeline = Zeitleiste
+state-from = { $state } ab { $date }
+and-so-on = und so weiter
+timeline-more = Nicht jede Zeile ist gezeichnet; die Tabelle hat alle.
+
+## A page per API, and "am I affected?"
+
+api-page-description = Was mit { $api } geschieht, wo und wann.
+callable-in = Aufrufbar in
+replaced-by = Ersetzt durch
+replaced-by-nothing = Nichts
+rows-about = { $count ->
+    [1] Eine Zeile nennt sie
+   *[other] { $count } Zeilen nennen sie
+}
+no-row-about = Keine aktuelle Mitteilung nennt diese API.
+in-the-table = Diese API in der Tabelle
+whole-table = Alle ihre Zeilen stehen in der Tabelle
+affected-question = Bin ich betroffen?
+affected-description = APIs, Hosts oder URLs einfügen und sehen, welche davon angekündigte Änderungen betreffen.
+affected-lead = Fügen Sie die APIs, Hosts oder URLs ein, die Sie nutzen. Zu jeder Angabe gibt es eine Antwort: betroffen, nicht betroffen oder unbekannt.
+affected-label = APIs, Hosts oder URLs
+affected-hint = Eine Angabe je Zeile oder durch Kommas oder Leerzeichen getrennt; höchstens { $count }. Benutzernamen, Kennwörter und alles nach einem Fragezeichen werden verworfen.
+affected-ask = Nachsehen
+verdict-affected = Betroffen
+verdict-not-affected = Nicht betroffen
+verdict-unknown = Unbekannt
+because-named = Aktuelle Mitteilungen nennen es.
+because-not-named = Es ist hier verzeichnet, und keine aktuelle Mitteilung nennt es.
+because-cancelled = Was dazu angekündigt war, wurde abgesagt.
+because-not-declared = Kein Programm verzeichnet es hier, deshalb lässt sich nichts dazu sagen.
+because-partly-declared = Der Host ist hier verzeichnet, aber nicht mit diesem Schema, Port oder Pfad; deshalb lässt sich nichts dazu sagen.
+because-unreadable = Das ist weder ein API-Name noch ein Host noch eine Webadresse.
+entry-not-shown = Eine Angabe, die nicht gezeigt wird, weil sie ein Kennwort enthalten kann
+nothing-pasted = Es wurde nichts eingegeben.
+pasted-too-many = Das sind mehr als { $count } Angaben. Fragen Sie nach weniger auf einmal.
+pasted-too-long = Das sind mehr als { $count } Bytes. Fragen Sie nach weniger auf einmal.
+
 ## Abbestellen
 
 unsubscribed = Abbestellt

@@ -422,6 +422,46 @@ no-notice = No notice has been published yet.
 no-program = No program has been published yet.
 impacted-apis-of = The impacted APIs of { $program }
 
+## The timeline
+
+timeline = Timeline
+state-from = { $state } from { $date }
+and-so-on = and so on
+timeline-more = Not every row is drawn; the table has all of them.
+
+## A page per API, and "am I affected?"
+
+api-page-description = What happens to { $api }, where and when.
+callable-in = Can be called in
+replaced-by = Replaced by
+replaced-by-nothing = Nothing
+rows-about = { $count ->
+    [1] One row names it
+   *[other] { $count } rows name it
+}
+no-row-about = No current notice names this API.
+in-the-table = This API in the table
+whole-table = All of its rows are in the table
+affected-question = Am I affected?
+affected-description = Paste the APIs, hosts or URLs you use, and see which of them announced changes affect.
+affected-lead = Paste the APIs, hosts or URLs you use. Each gets an answer: affected, not affected or unknown.
+affected-label = APIs, hosts or URLs
+affected-hint = One a line, or separated by commas or spaces; at most { $count }. User names, passwords and whatever follows a question mark are dropped.
+affected-ask = Find out
+verdict-affected = Affected
+verdict-not-affected = Not affected
+verdict-unknown = Unknown
+because-named = Current notices name it.
+because-not-named = It is declared here, and no current notice names it.
+because-cancelled = What was announced about it has been cancelled.
+because-not-declared = No program here declares it, so nothing can be said about it.
+because-partly-declared = Its host is declared here, but not with this scheme, port or path, so nothing can be said about it.
+because-unreadable = This is no API name, host or web address.
+entry-not-shown = An entry that is not shown, because it may contain a password
+nothing-pasted = Nothing was entered.
+pasted-too-many = There are more than { $count } entries. Ask about fewer at once.
+pasted-too-long = That is more than { $count } bytes. Ask about less at once.
+
 ## Leaving
 
 unsubscribed = Unsubscribed

@@ -416,6 +416,46 @@ no-notice = Aún no se ha publicado ningún aviso.
 no-program = Aún no se ha publicado ningún programa.
 impacted-apis-of = Las API afectadas: { $program }
 
+## The timeline
+
+timeline = Cronología
+state-from = { $state } desde el { $date }
+and-so-on = y así sucesivamente
+timeline-more = No se dibujan todas las filas; la tabla las tiene todas.
+
+## A page per API, and "am I affected?"
+
+api-page-description = Qué ocurre con { $api }, dónde y cuándo.
+callable-in = Se puede llamar en
+replaced-by = Sustituida por
+replaced-by-nothing = Nada
+rows-about = { $count ->
+    [1] Una fila la nombra
+   *[other] { $count } filas la nombran
+}
+no-row-about = Ningún aviso vigente nombra esta API.
+in-the-table = Esta API en la tabla
+whole-table = Todas sus filas están en la tabla
+affected-question = ¿Me afecta?
+affected-description = Pegue las API, los hosts o las URL que usa y vea a cuáles afectan los cambios anunciados.
+affected-lead = Pegue las API, los hosts o las URL que usa. Cada entrada recibe una respuesta: afectada, no afectada o desconocida.
+affected-label = API, hosts o URL
+affected-hint = Una por línea, o separadas por comas o espacios; como máximo { $count }. Los nombres de usuario, las contraseñas y todo lo que sigue a un signo de interrogación se descartan.
+affected-ask = Comprobar
+verdict-affected = Afectada
+verdict-not-affected = No afectada
+verdict-unknown = Desconocida
+because-named = La nombran avisos vigentes.
+because-not-named = Está declarada aquí y ningún aviso vigente la nombra.
+because-cancelled = Lo anunciado al respecto se ha cancelado.
+because-not-declared = Ningún programa la declara aquí, así que no se puede decir nada de ella.
+because-partly-declared = Su host está declarado aquí, pero no con este esquema, puerto o ruta, así que no se puede decir nada de ella.
+because-unreadable = No es un nombre de API, un host ni una dirección web.
+entry-not-shown = Una entrada que no se muestra porque puede contener una contraseña
+nothing-pasted = No se ha introducido nada.
+pasted-too-many = Hay más de { $count } entradas. Pregunte por menos a la vez.
+pasted-too-long = Son más de { $count } bytes. Pregunte por menos a la vez.
+
 ## Baja
 
 unsubscribed = Suscripción cancelada

@@ -414,6 +414,46 @@ no-notice = Aucun avis n’a encore été publié.
 no-program = Aucun programme n’a encore été publié.
 impacted-apis-of = Les API concernées{ "\u00A0" }: { $program }
 
+## The timeline
+
+timeline = Chronologie
+state-from = { $state } à partir du { $date }
+and-so-on = et ainsi de suite
+timeline-more = Toutes les lignes ne sont pas dessinées ; le tableau les contient toutes.
+
+## A page per API, and "am I affected?"
+
+api-page-description = Ce qui arrive à { $api }, où et quand.
+callable-in = Peut être appelée dans
+replaced-by = Remplacée par
+replaced-by-nothing = Rien
+rows-about = { $count ->
+    [1] Une ligne la nomme
+   *[other] { $count } lignes la nomment
+}
+no-row-about = Aucun avis en cours ne nomme cette API.
+in-the-table = Cette API dans le tableau
+whole-table = Toutes ses lignes sont dans le tableau
+affected-question = Suis-je concerné ?
+affected-description = Collez les API, hôtes ou URL que vous utilisez et voyez lesquels sont concernés par les changements annoncés.
+affected-lead = Collez les API, hôtes ou URL que vous utilisez. Chaque entrée reçoit une réponse : concernée, non concernée ou inconnue.
+affected-label = API, hôtes ou URL
+affected-hint = Une par ligne, ou séparées par des virgules ou des espaces ; au plus { $count }. Les noms d’utilisateur, les mots de passe et tout ce qui suit un point d’interrogation sont écartés.
+affected-ask = Vérifier
+verdict-affected = Concernée
+verdict-not-affected = Non concernée
+verdict-unknown = Inconnue
+because-named = Des avis en cours la nomment.
+because-not-named = Elle est déclarée ici et aucun avis en cours ne la nomme.
+because-cancelled = Ce qui avait été annoncé à son sujet a été annulé.
+because-not-declared = Aucun programme ne la déclare ici ; on ne peut donc rien en dire.
+because-partly-declared = Son hôte est déclaré ici, mais pas avec ce schéma, ce port ou ce chemin ; on ne peut donc rien en dire.
+because-unreadable = Ce n’est ni un nom d’API, ni un hôte, ni une adresse web.
+entry-not-shown = Une entrée qui n’est pas affichée, car elle peut contenir un mot de passe
+nothing-pasted = Rien n’a été saisi.
+pasted-too-many = Il y a plus de { $count } entrées. Demandez-en moins à la fois.
+pasted-too-long = Cela fait plus de { $count } octets. Demandez-en moins à la fois.
+
 ## Désabonnement
 
 unsubscribed = Désabonné

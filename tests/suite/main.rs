@@ -1,6 +1,8 @@
 //! One binary for every behaviour test: a file per behaviour.
 
+mod affected;
 mod announcing;
+mod api_pages;
 mod approving;
 mod backups;
 mod beginning;
@@ -109,10 +111,12 @@ mod terminal_table;
 mod test_office;
 mod threads;
 mod tidy;
+mod timelines;
 #[path = "../torture/mod.rs"]
 mod torture;
 mod translations;
 mod wakeups;
+mod web_affected;
 mod web_badges;
 mod web_calendars;
 mod web_embed;

@@ -18,7 +18,7 @@ fn stretches_tell_the_state_at_every_moment() {
     let (from, until) =
         (days.moment(days.first, NaiveTime::MIN), days.moment(days.last, NaiveTime::MIN));
     for (id, row) in &notice.schedule.rows {
-        let all = stretches(&notice, id, row, from, until);
+        let all = stretches(&notice, id, row, None, from, until);
         assert_eq!(all[0].0, from);
         assert!(all.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 != two[1].1), "{all:?}");
         for hour in 0..(until - from).num_hours() {
@@ -39,7 +39,7 @@ fn hourly_brownouts_stay_a_drawing() {
     let (from, until) =
         (days.moment(days.first, NaiveTime::MIN), days.moment(days.last, NaiveTime::MIN));
     let (id, row) = notice.schedule.rows.get_key_value("quay").unwrap();
-    let all = stretches(&notice, id, row, from, until);
+    let all = stretches(&notice, id, row, None, from, until);
     assert!((3..=400).contains(&all.len()), "{}", all.len());
 }
 

@@ -93,6 +93,11 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         ("event-endpoint", &["opens", "closes"]),
         ("webhook-is", &["refused", "unreachable", "status", "challenge", "gone", "failing"]),
         ("frequency", &["each", "weekly"]),
+        ("verdict", &["affected", "not-affected", "unknown"]),
+        (
+            "because",
+            &["named", "not-named", "cancelled", "not-declared", "partly-declared", "unreadable"],
+        ),
         ("deprecated", &["on", "in", "when"]),
         ("retired", &["on", "in", "when"]),
         ("current", &["on", "in", "when"]),

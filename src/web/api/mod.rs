@@ -2,6 +2,7 @@
 //!
 //! Every list has one form, is asked in one way and is paged in one way.
 
+mod affected;
 mod apis;
 mod catalog;
 mod events;
@@ -34,6 +35,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(readable("/api/v1/impacted", impacted::impacted))
+        .service(affected::resource())
         .service(readable("/api/v1/notices", notices::notices))
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
         .service(readable("/api/v1/apis", apis::apis))

@@ -2,7 +2,8 @@
 
 use super::events::Events;
 use super::{
-    apis, health, impacted, intake, notices, now, proof, schedule, subscriptions, webhooks,
+    affected, apis, health, impacted, intake, notices, now, proof, schedule, subscriptions,
+    webhooks,
 };
 use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};
@@ -32,6 +33,8 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         impacted::impacted,
+        affected::affected,
+        affected::affected_list,
         schedule::schedule,
         now::now,
         notices::notices,

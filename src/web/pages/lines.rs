@@ -69,6 +69,8 @@ pub struct ApiView<'a> {
     pub wire: &'a str,
     /// Whether the wire name says more than the title.
     pub has_wire: bool,
+    /// The page about it.
+    pub href: String,
     pub operation: Option<String>,
     pub versions: &'a [String],
 }
@@ -120,6 +122,7 @@ impl<'a> ApiView<'a> {
             title,
             wire,
             has_wire: title != wire,
+            href: super::apis::path(at.program, &at.target.api),
             operation: at.target.operation.as_ref().map(ToString::to_string),
             versions: &at.target.versions,
         }

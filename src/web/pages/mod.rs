@@ -1,6 +1,8 @@
 //! The pages people see. They are made on the server, need no script, and show
 //! what the API says.
 
+mod affected;
+mod apis;
 mod assets;
 mod confirm;
 mod done;
@@ -41,6 +43,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/notices", notices::all))
         .service(readable("/notices/{program}", notices::of_program))
         .service(readable("/notices/{program}/{id}", notices::notice))
+        .service(readable("/affected", affected::affected))
+        .service(readable("/apis/{program}/{api}", apis::api))
         .service(readable("/problems/{code}", problems::explained))
         .service(readable("/static/style.css", assets::style))
         .service(readable("/static/brand/{program}.css", assets::brand))

@@ -211,8 +211,10 @@ pub async fn notice(
     let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
     let offered = &program.settings.locales;
     let locale = languages::chosen(asked.as_ref(), &request, offered);
-    let moment =
-        on.map_or_else(|| Moment::of_notice(&snapshot, program, notice, now), Moment::asked);
+    let moment = match on {
+        Some(on) => Moment::asked(on),
+        None => Moment::of_notice(&snapshot, program, notice, now).showing_today(now),
+    };
     let freshness = Freshness::of(&snapshot, &moment, &format!("page of {path} in {locale}"));
     let mut response = freshness.answer(&request, HTML, || {
         let addresses = Addresses { request: &request, service: &service, program, on };
@@ -236,6 +238,7 @@ pub async fn notice(
             json: Some(&json),
             subscribe: Some(&subscribe),
             since: on.is_none(),
+            today: Some(moment.today()),
             languages: &languages,
             any_language: any_language.as_deref(),
             ..PageLinks::default()

@@ -4,17 +4,10 @@
 use super::asked::{Asked, shown_time};
 use crate::notice::{Date, Notice, NoticePath, Program, RowId};
 use crate::preview::{Channel, Told, marks};
-use crate::render::{Language, When};
-use crate::schedule::{Days, Instant, state, stretches};
+use crate::render::{Band, Language, Scale, When};
+use crate::schedule::{Days, Instant, state};
 use crate::web::pages::Badge;
 use serde::Serialize;
-
-/// The drawing's width, in its own units.
-const WIDTH: f64 = 1_000.0;
-/// What is shorter would not be seen.
-const MIN_WIDTH: f64 = 4.0;
-/// What a lane says to those who do not see it.
-const MAX_TOLD: usize = 8;
 
 #[derive(Serialize)]
 pub struct Timeline {
@@ -46,16 +39,8 @@ struct Lane {
     state: Badge,
     /// Whether the recipient is told of the row.
     is_told: bool,
-    parts: Vec<Part>,
-    /// The same in words.
-    said: String,
-}
-
-#[derive(Serialize)]
-struct Part {
-    state: &'static str,
-    x: f64,
-    width: f64,
+    #[serde(flatten)]
+    band: Band,
 }
 
 #[derive(Serialize)]
@@ -65,19 +50,6 @@ struct MarkView {
     places: String,
     href: String,
     is_here: bool,
-}
-
-struct Scale {
-    from: Instant,
-    until: Instant,
-}
-
-impl Scale {
-    fn x(&self, at: Instant) -> f64 {
-        let (past, all) = (at - self.from, self.until - self.from);
-        let share = past.num_seconds() as f64 / all.num_seconds().max(1) as f64;
-        (share.clamp(0.0, 1.0) * WIDTH * 10.0).round() / 10.0
-    }
 }
 
 impl Timeline {
@@ -90,11 +62,7 @@ impl Timeline {
         language: &Language<'_>,
     ) -> Self {
         let on = asked.moment(days);
-        let midnight = chrono::NaiveTime::MIN;
-        let scale = Scale {
-            from: days.moment(days.first, midnight),
-            until: days.moment(days.last, midnight),
-        };
+        let scale = Scale::of(days);
         let marks = marks(program, notice, days, language);
         let mut ticks: Vec<_> = marks.iter().map(|mark| scale.x(mark.at)).collect();
         ticks.dedup();
@@ -138,31 +106,11 @@ fn lane_of(
     language: &Language<'_>,
 ) -> Lane {
     let environment = program.catalogue.environments.get(&row.environment);
-    let all = stretches(notice, id, row, scale.from, scale.until);
-    let ends = all.iter().skip(1).map(|(at, _)| *at).chain([scale.until]);
-    let part = |((from, state), until): (&(Instant, crate::schedule::State), Instant)| {
-        let x = scale.x(*from);
-        let width = (scale.x(until) - x).max(MIN_WIDTH);
-        Part { state: state.as_str(), x, width }
-    };
-    let mut said: Vec<_> = all
-        .iter()
-        .take(MAX_TOLD)
-        .map(|(from, state)| {
-            let day = from.with_timezone(&row.zone).date_naive();
-            let when = When::new(&Date::day(day), row.zone, &[], language);
-            format!("{} from {}", state.title(), when.text)
-        })
-        .collect();
-    if all.len() > MAX_TOLD {
-        said.push("and so on".to_owned());
-    }
     Lane {
         id: id.to_string(),
         place: environment.map_or_else(|| row.environment.to_string(), |e| e.title.clone()),
         state: Badge::new(state(notice, id, row, None, on), language),
         is_told,
-        parts: all.iter().zip(ends).map(part).collect(),
-        said: said.join(", "),
+        band: Band::new((notice, id, row), None, scale, language),
     }
 }
