@@ -44,17 +44,22 @@ impl Store {
     }
 }
 
+/// Whether the row of this number has members. It is looked up by number, whatever a
+/// plan makes of a table that no statistics were taken of.
+pub(super) fn carries(row: &str) -> String {
+    format!("(select 1 from outbox member where member.digest = {row} limit 1) = 1")
+}
+
 /// Of these rows, those that are digests.
 pub(super) async fn among(
     (transaction, dialect): (&mut Write, Dialect),
     rows: Vec<i64>,
 ) -> Result<BTreeSet<i64>> {
-    // Each is looked up by number, whatever a plan makes of a table that no
-    // statistics were taken of.
     let sql = format!(
         "select row from (select cast(cast(value as text) as bigint) as row from {}) listed
-         where (select 1 from outbox member where member.digest = listed.row limit 1) = 1",
-        dialect.elements("$1")
+         where {}",
+        dialect.elements("$1"),
+        carries("listed.row")
     );
     let rows = serde_json::Value::from(rows).to_string();
     let found: Vec<i64> =

@@ -59,11 +59,11 @@ impl Store {
             reports.iter().filter_map(|report| Attempt::of(report)).collect();
         let listed = reported(self.dialect, &self.now_within());
         let sql = format!(
-            "{listed}, digests as materialized (select id from reported
-                where (select 1 from outbox member where member.digest = reported.id limit 1) = 1),
+            "{listed}, digests as materialized (select id from reported where {}),
              changed as ({SETTLE} and not exists (select 1 from digests)),
              noted as ({NOTE} where not exists (select 1 from digests))
-             select count(*) from digests"
+             select count(*) from digests",
+            digests::carries("reported.id")
         );
         // Read to the end: a row comes before the commit, and what is told as safe
         // must be.
@@ -122,7 +122,7 @@ struct Attempt<'a> {
 
 /// The longest that a message waits for its next attempt, whatever it was told:
 /// a sum of times must stay one.
-const LONGEST_WAIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const FARTHEST_RETRY: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 impl<'a> Attempt<'a> {
     /// `None` where nothing was attempted.
@@ -139,7 +139,7 @@ impl<'a> Attempt<'a> {
 
     /// As a statement reads it from a list.
     fn listed(&self) -> serde_json::Value {
-        let wait = self.retry_in.map(|wait| wait.min(LONGEST_WAIT).as_micros());
+        let wait = self.retry_in.map(|wait| wait.min(FARTHEST_RETRY).as_micros());
         let wait = wait.and_then(|wait| i64::try_from(wait).ok());
         let state = if wait.is_none() { "settled" } else { "waiting" };
         // PostgreSQL holds no such character, and a record must never be refused.
