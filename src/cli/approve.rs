@@ -58,7 +58,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         say!("To approve this: fairwarning approve {} --digest {}", round.path, digest.short());
         return Ok(Exit::Clean);
     };
-    let token = arguments.holder.authenticate(&store, OfficeScope::Approver, clock.now()).await?;
+    let actor = arguments.holder.authenticate(&store, OfficeScope::Approver, clock.now()).await?;
     if named.len() < LEAST_DIGITS || !digest.as_str().starts_with(&named.to_ascii_lowercase()) {
         eprintln!(
             "Nothing was approved: `{named}` is not the digest of what would be sent now, which is {}.",
@@ -74,8 +74,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         at_most,
         publication: round.publication(),
     };
-    approve(&store, &approving, &token, clock.now()).await?;
+    approve(&store, &approving, &actor, clock.now()).await?;
     let most = count(usize::try_from(at_most).unwrap_or(usize::MAX), "recipient");
-    say!("Approved by {}, for at most {most}.", token.name);
+    say!("Approved by {}, for at most {most}.", actor.name);
     Ok(Exit::Clean)
 }

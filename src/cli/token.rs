@@ -3,7 +3,7 @@
 use super::Exit;
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::notice::OfficeScope;
+use crate::notice::{Actor, OfficeScope};
 use crate::store::{Store, StoredToken};
 use crate::tokens;
 use anyhow::Context as _;
@@ -46,9 +46,11 @@ enum Action {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ScopeName {
-    /// See the proof of who was told what
+    /// See what the office sees: the queue, who was told what, the record
     Viewer,
-    /// Approve what is announced
+    /// Hold, release and retry messages, look after subscribers, send tests
+    Editor,
+    /// Approve and announce, and say who else may act
     Approver,
 }
 
@@ -56,6 +58,7 @@ impl From<ScopeName> for OfficeScope {
     fn from(name: ScopeName) -> Self {
         match name {
             ScopeName::Viewer => Self::Viewer,
+            ScopeName::Editor => Self::Editor,
             ScopeName::Approver => Self::Approver,
         }
     }
@@ -77,7 +80,7 @@ impl Holder {
         store: &Store,
         needs: OfficeScope,
         now: DateTime<Utc>,
-    ) -> anyhow::Result<StoredToken> {
+    ) -> anyhow::Result<Actor> {
         let presented = self.presented()?;
         Ok(tokens::authenticate(store, presented.expose_secret(), needs, now).await?)
     }

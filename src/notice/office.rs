@@ -1,27 +1,40 @@
-//! What somebody of the office may do.
+//! Who acts for the office, and what they may do.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// How far a token reaches. Each scope includes those before it.
+/// How far somebody of the office reaches. Each scope includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OfficeScope {
-    /// See the proof of who was told what.
+    /// See everything the office sees: the queue, who was told what, the record.
     Viewer,
-    /// Approve what is announced.
+    /// Hold, release and retry messages, look after subscribers, send tests.
+    Editor,
+    /// Approve and announce, and say who else may act.
     Approver,
 }
 
+/// Somebody of the office who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// As records name them: the name of their token, or what single sign-on calls them.
+    pub name: String,
+    pub scope: OfficeScope,
+    /// The token that they showed; absent where a proxy vouches for them.
+    pub token: Option<i64>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a scope: write viewer or approver")]
+#[error("`{0}` is not a scope: write viewer, editor or approver")]
 pub struct BadScope(String);
 
 impl OfficeScope {
-    pub const ALL: [Self; 2] = [Self::Viewer, Self::Approver];
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Approver];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
+            Self::Editor => "editor",
             Self::Approver => "approver",
         }
     }

@@ -7,6 +7,7 @@
 mod acknowledgements;
 mod alone;
 mod approvals;
+mod audit;
 mod backups;
 mod buckets;
 mod claims;
@@ -34,6 +35,7 @@ mod people;
 mod publications;
 mod queues;
 mod seals;
+mod sessions;
 mod subscribers;
 mod suppressions;
 mod tables;
@@ -48,6 +50,7 @@ mod webhooks;
 
 pub use acknowledgements::{Acknowledged, Way};
 pub use approvals::{NewApproval, StoredApproval};
+pub use audit::{Deed, StoredDeed};
 pub use backups::{BackupError, restore};
 pub use claims::{Claimed, Claims, Errand, FirstContact};
 pub use dead::Letters;

@@ -1,7 +1,7 @@
 //! Addresses and the methods that work on them.
 
 use super::problem::ApiError;
-use super::{api, feeds, outermost, pages};
+use super::{api, feeds, office, outermost, pages};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
 };
@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(api::routes)
         .configure(feeds::routes)
+        .configure(office::routes)
         .configure(pages::routes)
         .default_service(web::to(nothing_here));
 }
@@ -113,7 +114,7 @@ fn options(request: &HttpRequest, allowed: &'static str) -> HttpResponse {
     response.finish()
 }
 
-async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let path: String = request.path().chars().take(200).collect();
     Err(ApiError::NotFound(format!("nothing has the address {path}")))
 }

@@ -56,6 +56,7 @@ mod mail_form;
 mod mail_tools;
 mod metrics;
 mod office_api;
+mod office_login;
 mod one_click;
 mod operating;
 mod placeholders;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
-use fairwarning::config::{DatabaseUrl, PublicUrl};
+use fairwarning::config::{DatabaseUrl, PublicUrl, SingleSignOn};
 use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::tokens;
@@ -84,7 +84,23 @@ impl WebService {
         service
     }
 
+    /// Serving the fixture behind a proxy that logs people in.
+    pub async fn signing_on(trusted: Option<SingleSignOn>) -> Self {
+        let service = Self::start_as_office(false, None, &[], trusted).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
     async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
+        Self::start_as_office(is_https, intake_secret, framers, None).await
+    }
+
+    async fn start_as_office(
+        is_https: bool,
+        intake_secret: Option<&str>,
+        framers: &[&str],
+        single_sign_on: Option<SingleSignOn>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
@@ -97,7 +113,7 @@ impl WebService {
         let service = Service::open(store, clock.clone(), public_url).await.unwrap();
         let service = service.taking_in(intake_secret.map(SecretString::from));
         let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
-        let service = service.embedded_by(&framers);
+        let service = service.embedded_by(&framers).signing_on(single_sign_on);
         // Whom a request comes from is what a test says.
         let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
