@@ -5,7 +5,7 @@ use super::hold::{names, refuse_unknown};
 use super::{Exit, count};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::notice::{EmailAddress, Frequency, Interest, NoticePath, ProgramId};
+use crate::notice::{EmailAddress, Frequency, NoticePath, ProgramId};
 use crate::store::{Cause, Listed, Scope, Store};
 use crate::subscribers::{self, ImportError};
 use anyhow::Context as _;
@@ -177,7 +177,7 @@ fn line(listed: &Listed, full: bool) -> String {
     parts.extend(locale.as_ref().map(ToString::to_string));
     parts.extend(zone.map(|zone| zone.name().to_owned()));
     parts.extend((*frequency == Frequency::Weekly).then(|| frequency.as_str().to_owned()));
-    let interests: Vec<String> = interests.iter().map(phrase).collect();
+    let interests: Vec<String> = interests.iter().map(ToString::to_string).collect();
     parts.push(interests.join(", "));
     if let Some(second) = &listed.second_contact {
         parts.push(format!("second contact: {}", shown(second)));
@@ -186,25 +186,6 @@ fn line(listed: &Listed, full: bool) -> String {
         parts.push(format!("suppressed: {}", suppressed.join(", ")));
     }
     parts.join("  ")
-}
-
-/// `parcel`, `parcel:rates`, `parcel:rates@prod`, `parcel@prod` or
-/// `parcel/retirement`.
-fn phrase(interest: &Interest) -> String {
-    let mut text = interest.program.to_string();
-    if let Some(api) = &interest.api {
-        text.push(':');
-        text.push_str(api.as_str());
-    }
-    if let Some(environment) = &interest.environment {
-        text.push('@');
-        text.push_str(environment.as_str());
-    }
-    if let Some(kind) = interest.kind {
-        text.push('/');
-        text.push_str(kind.as_str());
-    }
-    text
 }
 
 async fn export(store: &Store, format: Format) -> anyhow::Result<Exit> {

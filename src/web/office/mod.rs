@@ -6,9 +6,16 @@
 mod acting;
 mod audit;
 mod cookie;
+mod dead;
+mod deeds;
 mod guard;
 mod login;
 mod overview;
+mod person;
+mod proof;
+mod stamp;
+mod subscribers;
+mod suppressions;
 mod tokens;
 
 pub use acting::acting;
@@ -38,6 +45,13 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(posted("/login", login::show, login::log_in))
             .service(super::routes::taking("/logout", login::log_out))
             .service(posted("/tokens", tokens::all, tokens::change))
+            .service(posted("/dead", dead::all, dead::retry))
+            .service(readable("/subscribers.csv", subscribers::export))
+            .service(posted("/subscribers", subscribers::all, subscribers::find))
+            .service(readable("/subscribers/{number}/data.json", person::export))
+            .service(posted("/subscribers/{number}", person::show, person::change))
+            .service(posted("/suppressions", suppressions::all, suppressions::change))
+            .service(posted("/proof", proof::show, proof::find))
             .service(readable("/audit", audit::all))
             .default_service(web::to(nothing_here)),
     );
@@ -107,6 +121,11 @@ fn render(
     let framed = Framed { links, locale: locale.as_str(), actor: actor.map(Who::new), page };
     let html = service.built_in().template(template, &framed).map_err(ApiError::internal)?;
     Ok(HttpResponse::build(status).content_type(HTML).body(html))
+}
+
+/// The page about one person.
+fn person_address(number: i64) -> String {
+    format!("{}/{number}", subscribers::PATH)
 }
 
 /// Puts what was done on record.
