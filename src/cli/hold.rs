@@ -4,21 +4,18 @@ use super::Exit;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::declaration::suggestion;
-use crate::notice::{NoticePath, ProgramId};
 use crate::store::{Hold, HoldScope, Store};
 use clap::Args;
 use std::collections::BTreeSet;
-
-/// A reason that is longer is a report.
-const MAX_REASON_CHARS: usize = 500;
+use std::str::FromStr as _;
 
 #[derive(Args)]
 pub struct HoldArguments {
     /// A program, or one notice as PROGRAM/NOTICE; everything without it
-    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = scope)]
+    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = HoldScope::from_str)]
     scope: Option<HoldScope>,
     /// Why, for whoever meets the hold later
-    #[arg(long, value_parser = reason)]
+    #[arg(long, value_parser = crate::notice::reason)]
     reason: String,
     #[command(flatten)]
     operator: OperatorArguments,
@@ -29,31 +26,12 @@ pub struct HoldArguments {
 #[derive(Args)]
 pub struct ReleaseArguments {
     /// What was held: a program, a notice, or everything
-    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = scope)]
+    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = HoldScope::from_str)]
     scope: Option<HoldScope>,
     #[command(flatten)]
     operator: OperatorArguments,
     #[command(flatten)]
     database: DatabaseArguments,
-}
-
-fn scope(text: &str) -> Result<HoldScope, String> {
-    if text.contains('/') {
-        let path: NoticePath = text.parse().map_err(|bad| format!("{bad}"))?;
-        return Ok(HoldScope::Notice(path));
-    }
-    let program: ProgramId = text.parse().map_err(|bad| format!("{bad}"))?;
-    Ok(HoldScope::Program(program))
-}
-
-fn reason(text: &str) -> Result<String, String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
-    match line.chars().count() {
-        0 => Err("say why, in a few words".to_owned()),
-        1..=MAX_REASON_CHARS => Ok(line),
-        _ => Err(format!("a reason may have at most {MAX_REASON_CHARS} characters")),
-    }
 }
 
 pub async fn hold(arguments: HoldArguments, clock: &Clock) -> anyhow::Result<Exit> {

@@ -57,6 +57,7 @@ mod mail_tools;
 mod metrics;
 mod office_api;
 mod office_login;
+mod office_operations;
 mod office_people;
 mod one_click;
 mod operating;

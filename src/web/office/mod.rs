@@ -7,7 +7,6 @@ mod acting;
 mod audit;
 mod cookie;
 mod dead;
-mod deeds;
 mod guard;
 mod login;
 mod overview;
@@ -19,6 +18,7 @@ mod suppressions;
 mod tokens;
 
 pub use acting::acting;
+pub mod deeds;
 
 use super::freshness::HTML;
 use super::problem::ApiError;

@@ -107,7 +107,7 @@ pub async fn change(
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, list::PATH)).finish());
     }
     let typed = form.one("reason");
-    let reason = match deeds::reason(&typed) {
+    let reason = match crate::notice::reason(&typed) {
         Ok(reason) => reason,
         Err(error) => {
             let news = News { reason: typed, error: Some(error), done: None };

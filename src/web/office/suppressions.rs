@@ -87,13 +87,14 @@ pub async fn change(
     let typed = Typed { address: field("address"), scope: field("scope"), reason: field("reason") };
     let scope = person::scope(&typed.scope)?;
     let read = typed.address.parse::<EmailAddress>().map_err(|bad| bad.to_string());
-    let (address, reason) = match read.and_then(|at| Ok((at, deeds::reason(&typed.reason)?))) {
-        Ok(read) => read,
-        Err(error) => {
-            let news = News { typed, error: Some(error), done: None };
-            return show(&service, &actor, None, news).await;
-        }
-    };
+    let (address, reason) =
+        match read.and_then(|at| Ok((at, crate::notice::reason(&typed.reason)?))) {
+            Ok(read) => read,
+            Err(error) => {
+                let news = News { typed, error: Some(error), done: None };
+                return show(&service, &actor, None, news).await;
+            }
+        };
     let (is_done, done, already) = match form.one("do").as_str() {
         "suppress" => {
             let is_done = deeds::suppress(&service, &actor, &address, &scope, &reason).await?;
