@@ -4,12 +4,22 @@ use super::outbox::{DELIVERIES, Delivery, DeliveryRow, delivery};
 use super::{Result, Store, Topic, digests};
 use crate::notice::{NoticePath, Outcome};
 use sqlx::AssertSqlSafe;
+use std::fmt;
 
 /// Which of them to try anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Letters {
     Row(i64),
     OfNotice(NoticePath),
+}
+
+impl fmt::Display for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(row) => write!(f, "message {row}"),
+            Self::OfNotice(path) => write!(f, "{path}"),
+        }
+    }
 }
 
 impl Store {

@@ -22,10 +22,7 @@ pub async fn retry(
 ) -> Result<u64, ApiError> {
     let found = service.store().retry(which, outcomes).await.map_err(ApiError::internal)?;
     if found > 0 {
-        let subject = match which {
-            Letters::Row(row) => format!("message {row}"),
-            Letters::OfNotice(path) => path.to_string(),
-        };
+        let subject = which.to_string();
         let detail = format!("{found} back in the queue");
         let deed =
             Deed { actor: &actor.name, action: "retried", subject: &subject, detail: &detail };
