@@ -2,7 +2,7 @@
 
 use super::serve::Stop;
 use super::{Exit, count};
-use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
+use crate::announce::{AnnounceError, Announced, Forecast, Reconciled, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
 use crate::config::{
@@ -78,9 +78,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let webhooks = Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
     let carrier = delivery.carrier();
     let before = already(&store, &round).await?;
-    let filled = round.fill(&store, arguments.canary, clock.now()).await?;
-    store.entrust(filled.occasion, carrier).await?;
-    let reconciled = round.reconcile(&store, clock.now()).await?;
+    let announced = round.announce(&store, arguments.canary, carrier, clock).await?;
+    let Announced { filled, reconciled } = announced;
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
