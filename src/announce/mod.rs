@@ -29,7 +29,7 @@ mod rounds;
 mod unacknowledged;
 mod webhooks;
 
-pub use approval::{Approving, NotApproved, Parts, approve, margin};
+pub use approval::{Approving, NotApproved, Parts, approval, approve, margin, needs_approval};
 pub use audience::{Audience, Concern, Met};
 pub use confirmations::confirmations;
 pub use errands::errands;

@@ -207,7 +207,7 @@ impl Round {
         Ok(Announced { filled, reconciled })
     }
 
-    pub(super) fn renderer(&self) -> Result<Renderer, AnnounceError> {
+    fn renderer(&self) -> Result<Renderer, AnnounceError> {
         let unrendered =
             |reason: RenderError| AnnounceError::Render { notice: self.path.clone(), reason };
         Renderer::new(&self.templates).map_err(unrendered)

@@ -4,13 +4,10 @@ use super::Exit;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::declaration::suggestion;
-use crate::notice::{NoticePath, ProgramId};
+use crate::notice::{NoticePath, ProgramId, reason};
 use crate::store::{Hold, HoldScope, Store};
 use clap::Args;
 use std::collections::BTreeSet;
-
-/// A reason that is longer is a report.
-const MAX_REASON_CHARS: usize = 500;
 
 #[derive(Args)]
 pub struct HoldArguments {
@@ -44,16 +41,6 @@ fn scope(text: &str) -> Result<HoldScope, String> {
     }
     let program: ProgramId = text.parse().map_err(|bad| format!("{bad}"))?;
     Ok(HoldScope::Program(program))
-}
-
-fn reason(text: &str) -> Result<String, String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
-    match line.chars().count() {
-        0 => Err("say why, in a few words".to_owned()),
-        1..=MAX_REASON_CHARS => Ok(line),
-        _ => Err(format!("a reason may have at most {MAX_REASON_CHARS} characters")),
-    }
 }
 
 pub async fn hold(arguments: HoldArguments, clock: &Clock) -> anyhow::Result<Exit> {

@@ -28,6 +28,20 @@ pub struct Actor {
 #[error("`{0}` is not a scope: write viewer, editor or approver")]
 pub struct BadScope(String);
 
+/// A reason that is longer is a report.
+const MAX_REASON_CHARS: usize = 500;
+
+/// Why somebody does something, as one line for whoever meets it later.
+pub fn reason(text: &str) -> Result<String, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    match line.chars().count() {
+        0 => Err("say why, in a few words".to_owned()),
+        1..=MAX_REASON_CHARS => Ok(line),
+        _ => Err(format!("a reason may have at most {MAX_REASON_CHARS} characters")),
+    }
+}
+
 impl OfficeScope {
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Approver];
 

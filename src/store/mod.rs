@@ -49,7 +49,7 @@ mod webhook_news;
 mod webhook_twins;
 mod webhooks;
 
-pub use acknowledgements::{Acknowledged, Way};
+pub use acknowledgements::{Acknowledged, DoneOnDay, ToldOnDay, Way};
 pub use approvals::{NewApproval, StoredApproval};
 pub use audit::{Deed, StoredDeed};
 pub use backups::{BackupError, restore};

@@ -33,6 +33,7 @@ mod digesting;
 mod done;
 mod earlier_cutoffs;
 mod earlier_publications;
+mod errands;
 mod escalating;
 mod escalations;
 mod everything;
