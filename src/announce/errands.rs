@@ -10,7 +10,7 @@ use super::names::Names;
 use super::{AnnounceError, Announced, Audience, Met, Round};
 use crate::clock::Clock;
 use crate::links::Keys;
-use crate::notice::{Carrier, EmailAddress, Locale, OccasionKind, OfficeErrand, Wanted};
+use crate::notice::{Announcing, Carrier, OccasionKind, OfficeErrand, Testing, Wanted};
 use crate::render::Renderer;
 use crate::store::{ErrandState, LeasedErrand, Store, StoreError, TestMail};
 use chrono::TimeDelta;
@@ -47,6 +47,14 @@ pub async fn errands(
     Ok(ended)
 }
 
+/// What came of an errand.
+enum Done {
+    Said(String),
+    Refused(String),
+    /// It was ended with what it did.
+    Already,
+}
+
 struct Doing<'a> {
     store: &'a Store,
     keys: &'a Keys,
@@ -70,78 +78,56 @@ impl Doing<'_> {
     /// reason; what may be done another time does not.
     async fn run(&self) -> Result<bool, AnnounceError> {
         let done = match &self.errand.what {
-            OfficeErrand::Announce { digest, canary } => {
-                self.announce(digest.as_str(), *canary).await
-            }
-            OfficeErrand::Test { address, locale, api, environment } => {
-                let (api, environment) = (api.clone(), environment.clone());
-                let wanted = Wanted { api, environment, kind: None };
-                return match self.test(address, locale, &wanted).await {
-                    Ok(refusal) => match refusal {
-                        None => Ok(true),
-                        Some(reason) => self.end(ErrandState::Refused, &reason).await,
-                    },
-                    Err(failure) => self.refuse(failure).await,
-                };
-            }
+            OfficeErrand::Announce(announcing) => self.announce(announcing).await,
+            OfficeErrand::Test(test) => self.test(test).await,
         };
-        match done {
-            Ok((state, said)) => self.end(state, &said).await,
-            Err(failure) => self.refuse(failure).await,
-        }
+        let (state, said) = match done {
+            Ok(Done::Already) => return Ok(true),
+            Ok(Done::Said(said)) => (ErrandState::Done, said),
+            Ok(Done::Refused(why)) => (ErrandState::Refused, why),
+            Err(failure @ (AnnounceError::Store(_) | AnnounceError::Randomness(_))) => {
+                return Err(failure);
+            }
+            Err(refusal) => (ErrandState::Refused, refusal.to_string()),
+        };
+        let Self { store, clock, errand, .. } = *self;
+        Ok(store.end_errand(errand.id, state, &said, clock.now()).await?)
     }
 
-    async fn refuse(&self, failure: AnnounceError) -> Result<bool, AnnounceError> {
-        match failure {
-            AnnounceError::Store(_) | AnnounceError::Randomness(_) => Err(failure),
-            refusal => self.end(ErrandState::Refused, &refusal.to_string()).await,
-        }
-    }
-
-    async fn end(&self, state: ErrandState, said: &str) -> Result<bool, AnnounceError> {
-        Ok(self.store.end_errand(self.errand.id, state, said, self.clock.now()).await?)
-    }
-
-    async fn announce(
-        &self,
-        digest: &str,
-        canary: Option<u32>,
-    ) -> Result<(ErrandState, String), AnnounceError> {
+    async fn announce(&self, announcing: &Announcing) -> Result<Done, AnnounceError> {
+        let Announcing { digest, canary } = announcing;
         let Self { store, carrier, clock, errand, .. } = *self;
         for _ in 0..MOST_BEGINNINGS {
             let round = Round::load(store, &errand.notice).await?;
-            if round.parts().digest().as_str() != digest {
-                let said = "what would be sent is not what was looked at: it changed since";
-                return Ok((ErrandState::Refused, said.to_owned()));
+            if round.parts().digest() != *digest {
+                let why = "what would be sent is not what was looked at: it changed since";
+                return Ok(Done::Refused(why.to_owned()));
             }
             if round.begun.is_none() && round.forecast(store).await?.total() == 0 {
-                return Ok((ErrandState::Refused, "nobody would hear of it".to_owned()));
+                return Ok(Done::Refused("nobody would hear of it".to_owned()));
             }
-            match round.announce(store, canary, carrier, clock).await {
+            match round.announce(store, *canary, carrier, clock).await {
                 Err(AnnounceError::PublishedMeanwhile) => {}
                 Err(failure) => return Err(failure),
-                Ok(announced) => return Ok((ErrandState::Done, said(&announced))),
+                Ok(announced) => return Ok(Done::Said(said(&announced))),
             }
         }
         Err(AnnounceError::PublishedMeanwhile)
     }
 
-    /// Why no mail comes of it, where none does.
-    async fn test(
-        &self,
-        address: &EmailAddress,
-        locale: &Locale,
-        wanted: &Wanted,
-    ) -> Result<Option<String>, AnnounceError> {
+    async fn test(&self, test: &Testing) -> Result<Done, AnnounceError> {
+        let Testing { address, locale, api, environment } = test;
         let Self { store, keys, carrier, clock, errand } = *self;
         let current = store.current_publication().await?.ok_or(AnnounceError::NothingPublished)?;
         let workspace = &current.publication.workspace;
         let Some((program, notice)) = workspace.notice(&errand.notice) else {
-            return Ok(Some(format!("`{}` is published no more", errand.notice)));
+            return Ok(Done::Refused(format!("`{}` is published no more", errand.notice)));
         };
-        let met = Audience::of(program, notice).met_by(std::slice::from_ref(wanted));
+        let (api, environment) = (api.clone(), environment.clone());
+        let wanted = [Wanted { api, environment, kind: None }];
+        let met = Audience::of(program, notice).met_by(&wanted);
         let Some(Met { rows, apis, .. }) = met else {
-            return Ok(Some("such a reader is told nothing of it".to_owned()));
+            return Ok(Done::Refused("such a reader is told nothing of it".to_owned()));
         };
         let notice_path = &errand.notice;
         let unrendered = |reason| AnnounceError::Render { notice: notice_path.clone(), reason };
@@ -166,7 +152,7 @@ impl Doing<'_> {
             said: &format!("a test to {}, in {locale}", address.masked()),
         };
         store.mail_test(&test, now).await?;
-        Ok(None)
+        Ok(Done::Already)
     }
 }
 

@@ -7,28 +7,34 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OfficeErrand {
-    Announce {
-        /// Of what would be sent, as whoever asked for it saw it.
-        digest: Digest,
-        /// Only so many, at first.
-        canary: Option<u32>,
-    },
-    /// One mail to one address that announces nothing.
-    Test {
-        address: EmailAddress,
-        locale: Locale,
-        /// As a reader who asked to hear about these; an absent one stands for all.
-        api: Option<ApiId>,
-        environment: Option<EnvironmentId>,
-    },
+    Announce(Announcing),
+    Test(Testing),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcing {
+    /// Of what would be sent, as whoever asked for it saw it.
+    pub digest: Digest,
+    /// Only so many, at first.
+    pub canary: Option<u32>,
+}
+
+/// One mail to one address, which announces nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Testing {
+    pub address: EmailAddress,
+    pub locale: Locale,
+    /// As a reader who asked to hear about these; an absent one stands for all.
+    pub api: Option<ApiId>,
+    pub environment: Option<EnvironmentId>,
 }
 
 impl OfficeErrand {
     /// The stored name of its kind.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Announce { .. } => "announce",
-            Self::Test { .. } => "test",
+            Self::Announce(_) => "announce",
+            Self::Test(_) => "test",
         }
     }
 }

@@ -103,7 +103,7 @@ impl Store {
         let payload = serde_json::to_string(new.what)
             .map_err(|bad| StoreError::unreadable("an errand")(bad.to_string()))?;
         let mut transaction = self.write().await?;
-        if matches!(new.what, OfficeErrand::Test { .. }) {
+        if matches!(new.what, OfficeErrand::Test(_)) {
             let sent: i64 = sqlx::query_scalar(
                 "select count(*) from errands where kind = 'test' and asked_at > $1",
             )

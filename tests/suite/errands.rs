@@ -5,7 +5,7 @@ use crate::sample_office;
 use crate::test_office::{TestOffice, mail_settings};
 use chrono::TimeDelta;
 use fairwarning::announce::{AnnounceError, Round, errands};
-use fairwarning::notice::{Carrier, OccasionKind, OfficeErrand, Outcome};
+use fairwarning::notice::{Announcing, Carrier, OccasionKind, OfficeErrand, Outcome, Testing};
 use fairwarning::store::{
     ErrandAsked, ErrandState, NewErrand, Scope as SuppressedScope, StoredErrand,
     TESTS_AN_HOUR,
@@ -28,7 +28,7 @@ const LEASE: Duration = Duration::from_secs(15);
 impl TestOffice {
     async fn digest(&self) -> OfficeErrand {
         let round = Round::load(&self.store, &sample_office::notice()).await.unwrap();
-        OfficeErrand::Announce { digest: round.parts().digest(), canary: None }
+        OfficeErrand::Announce(Announcing { digest: round.parts().digest(), canary: None })
     }
 
     async fn ask(&self, key: &str, what: &OfficeErrand) -> ErrandAsked {
@@ -48,12 +48,12 @@ impl TestOffice {
 }
 
 fn test_to(address: &str) -> OfficeErrand {
-    OfficeErrand::Test {
+    OfficeErrand::Test(Testing {
         address: address.parse().unwrap(),
         locale: "de".parse().unwrap(),
         api: Some("rates".parse().unwrap()),
         environment: Some("prod".parse().unwrap()),
-    }
+    })
 }
 
 #[tokio::test]
