@@ -34,6 +34,8 @@ const MAX_SETS: usize = 12;
 struct ApprovalPage {
     head: Head,
     digest: String,
+    /// The same, as people compare it.
+    short: String,
     parts: [Part; 4],
     /// What readers were told last.
     since: Option<Since>,
@@ -297,6 +299,7 @@ async fn render(
         unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.to_string()),
         approvals: approvals.iter().map(|given| ApprovalView::new(given, &digest)).collect(),
         forecast: if asked.is_forecast { Some(forecast(service, path).await?) } else { None },
+        short: digest.short().to_owned(),
         digest: digest.as_str().to_owned(),
         canary: asked.canary,
         at_most: asked.at_most,
