@@ -159,8 +159,20 @@ pub async fn approve(
     store.approve(&approval, at).await
 }
 
-pub(super) fn needs_approval(program: &Program) -> bool {
+pub fn needs_approval(program: &Program) -> bool {
     program.settings.policy.approval == Approval::Required
+}
+
+/// Why a published notice may not be announced as it is now; nothing where it may.
+/// How many it reaches is not looked at.
+pub async fn approval(
+    store: &Store,
+    (program, notice): (&Program, &Notice),
+    templates: &BTreeMap<String, String>,
+    publication: PublicationId,
+) -> Result<Option<NotApproved>, StoreError> {
+    let declared = Declared::new(program, notice, publication);
+    Ok(allowed(store, &declared, templates, None).await?.err())
 }
 
 /// Whether the notice may be announced as it is now, and what changed told.

@@ -5,6 +5,7 @@ use super::record::record;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::declaration::suggestion;
+use crate::notice::reason;
 use crate::store::{Deed, Hold, HoldScope, Store};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ pub struct HoldArguments {
     #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = HoldScope::from_str)]
     scope: Option<HoldScope>,
     /// Why, for whoever meets the hold later
-    #[arg(long, value_parser = crate::notice::reason)]
+    #[arg(long, value_parser = reason)]
     reason: String,
     #[command(flatten)]
     operator: OperatorArguments,
