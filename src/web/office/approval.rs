@@ -3,19 +3,16 @@
 //!
 //! It reads what filling a round reads, and fills none: it leaves an errand.
 
-use super::errands::{ask, form_key};
+use super::errands::form_key;
 use super::holds::in_force;
 use super::notice::Head;
-use super::{acting, minute, notice_href, page, record, see_other};
-use crate::announce::{
-    AnnounceError, Approving, Forecast, Parts, Round, approval, approve, margin, needs_approval,
-};
+use super::orders::{CHANGED, announce_seen, approve_seen, declared, digest, refusal};
+use super::{acting, minute, notice_href, page, see_other};
+use crate::announce::{Forecast, Parts, Round, approval, margin, needs_approval};
 use crate::diff::{NoticeDiff, notice_diff};
-use crate::notice::{
-    Actor, Announcing, Locale, Notice, NoticePath, OccasionKind, OfficeErrand, OfficeScope, Program,
-};
-use crate::store::{Deed, PublicationId, StoredApproval};
-use crate::web::addresses::{no_notice, notice_path};
+use crate::notice::{Actor, Locale, NoticePath, OccasionKind, OfficeScope};
+use crate::store::{PublicationId, StoredApproval};
+use crate::web::addresses::notice_path;
 use crate::web::bodies::Form;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
@@ -143,7 +140,7 @@ pub async fn change(
         "approve" => give(&service, &actor, &path, &form).await?,
         "announce" => match canary(&form) {
             Err(wrong) => Asked::wrong(&form, wrong),
-            Ok(_) if seen != digest(&service, &path)? => Asked::wrong(&form, CHANGED),
+            Ok(_) if seen != digest(&service, &path)?.as_str() => Asked::wrong(&form, CHANGED),
             Ok(canary) => {
                 let confirm = Some(Confirm { key: form_key()?, canary });
                 Asked { confirm, is_forecast: true, ..Asked::default() }
@@ -161,22 +158,6 @@ pub async fn change(
     render(&service, &actor, &path, asked).await
 }
 
-const CHANGED: &str = "What would be sent changed since you looked at it. This is what it is now.";
-
-/// The digest of what would be sent now, in full.
-fn digest(service: &Service, path: &NoticePath) -> Result<String, ApiError> {
-    let snapshot = service.snapshot()?;
-    let (program, notice) = declared(&snapshot, path)?;
-    Ok(Parts::of(program, notice, &snapshot.templates).digest().as_str().to_owned())
-}
-
-fn declared<'s>(
-    snapshot: &'s Snapshot,
-    path: &NoticePath,
-) -> Result<(&'s Program, &'s Notice), ApiError> {
-    snapshot.index.workspace().notice(path).ok_or_else(|| no_notice(path))
-}
-
 /// How many are to hear first; everybody, where the field is empty.
 fn canary(form: &Form) -> Result<Option<u32>, String> {
     let typed = form.one("canary");
@@ -189,19 +170,12 @@ fn canary(form: &Form) -> Result<Option<u32>, String> {
     }
 }
 
-/// Records an approval of exactly what was seen.
 async fn give(
     service: &Service,
     actor: &Actor,
     path: &NoticePath,
     form: &Form,
 ) -> Result<Asked, ApiError> {
-    let (store, now) = (service.store(), service.now());
-    let round = Round::load(store, path).await.map_err(refusal)?;
-    let parts = round.parts();
-    if form.one("digest") != parts.digest().as_str() {
-        return Ok(Asked::wrong(form, CHANGED));
-    }
     let typed = form.one("at_most");
     let at_most = match typed.trim() {
         "" => None,
@@ -212,20 +186,11 @@ async fn give(
             }
         },
     };
-    let forecast = round.forecast(store).await.map_err(refusal)?;
-    let at_most = at_most.unwrap_or_else(|| margin(&forecast));
-    let approving = Approving {
-        notice: path,
-        parts: &parts,
-        forecast: &forecast,
-        at_most,
-        publication: round.publication(),
+    let given = approve_seen(service, actor, path, (&form.one("digest"), at_most)).await?;
+    let at_most = match given {
+        Ok(at_most) => at_most,
+        Err(why) => return Ok(Asked::wrong(form, why)),
     };
-    approve(store, &approving, actor, now).await.map_err(ApiError::internal)?;
-    let detail = format!("{}, for at most {at_most}", parts.digest().short());
-    let subject = path.to_string();
-    let deed = Deed { actor: &actor.name, action: "approved", subject: &subject, detail: &detail };
-    record(service, &deed).await?;
     let news = Some(format!("Approved by {}, for at most {at_most} recipients.", actor.name));
     Ok(Asked { news, ..Asked::default() })
 }
@@ -237,27 +202,8 @@ async fn begin(
     path: &NoticePath,
     (form, canary): (&Form, Option<u32>),
 ) -> Result<Option<String>, ApiError> {
-    let seen = form.one("digest");
-    if seen != digest(service, path)? {
-        return Ok(Some(CHANGED.to_owned()));
-    }
-    let snapshot = service.snapshot()?;
-    let declared = declared(&snapshot, path)?;
-    let store = service.store();
-    let unapproved = approval(store, declared, &snapshot.templates, snapshot.id).await;
-    if let Some(why) = unapproved.map_err(ApiError::internal)? {
-        return Ok(Some(format!("{why}.")));
-    }
-    let digest = crate::notice::Digest::from_stored(seen);
-    let what = OfficeErrand::Announce(Announcing { digest, canary });
-    ask(service, actor, (&form.one("key"), path), &what).await
-}
-
-fn refusal(failure: AnnounceError) -> ApiError {
-    match failure {
-        AnnounceError::UnknownNotice(path, _) => no_notice(&path),
-        failure => ApiError::internal(failure),
-    }
+    let (key, seen) = (form.one("key"), form.one("digest"));
+    announce_seen(service, actor, (&key, path), (&seen, canary)).await
 }
 
 async fn render(

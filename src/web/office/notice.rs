@@ -3,13 +3,13 @@
 
 use super::ahead::{cutoffs, next_reminder};
 use super::burndown::{Chart, charts};
-use super::errands::{self, ErrandView, ask, form_key};
+use super::errands::{self, ErrandView, form_key};
 use super::holds::{self, HoldView};
 use super::kept::COUNTS_LAST;
+use super::orders::{WantedTest, send_test};
 use super::{acting, minute, notice_href, page, see_other};
 use crate::announce::approval;
-use crate::notice::{Actor, Locale, Notice, NoticePath, OccasionKind, OfficeErrand, OfficeScope};
-use crate::notice::{Program, Testing};
+use crate::notice::{Actor, Locale, Notice, NoticePath, OccasionKind, OfficeScope, Program};
 use crate::render::Language;
 use crate::schedule::{Instant, state};
 use crate::store::{RoundCounts, StoredOccasion};
@@ -255,24 +255,13 @@ async fn test(
     path: &NoticePath,
     form: &Form,
 ) -> Result<Option<String>, ApiError> {
-    let snapshot = service.snapshot()?;
-    let found = snapshot.index.workspace().notice(path);
-    let (program, _) = found.ok_or_else(|| no_notice(path))?;
-    let address = match form.one("address").trim().parse() {
-        Ok(address) => address,
-        Err(bad) => return Ok(Some(format!("{bad}"))),
+    let wanted = WantedTest {
+        address: &form.one("address"),
+        locale: &form.one("locale"),
+        api: &form.one("api"),
+        environment: &form.one("environment"),
     };
-    let chosen = form.one("locale");
-    let locales = &program.settings.locales;
-    let locale = locales.iter().find(|locale| locale.as_str() == chosen);
-    let locale = locale.or(locales.first()).cloned().unwrap_or_default();
-    let testing = Testing {
-        address,
-        locale,
-        api: form.one("api").parse().ok(),
-        environment: form.one("environment").parse().ok(),
-    };
-    ask(service, actor, (&form.one("key"), path), &OfficeErrand::Test(testing)).await
+    send_test(service, actor, (&form.one("key"), path), &wanted).await
 }
 
 async fn render(
