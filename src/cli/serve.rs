@@ -140,7 +140,7 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
     };
     say!("Nothing was published before, so the folder {shown} is, this once.");
     // Nothing was announced before, so that no date can be earlier than told.
-    let published = publish::publish(store, &publication, clock, true).await?;
+    let published = publish::publish(store, &publication, clock, true, "serve").await?;
     if let publish::Outcome::Done(said) = published {
         say!("{said}");
     }

@@ -24,14 +24,10 @@ pub struct Actor {
     pub token: Option<i64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a scope: write viewer, editor or approver")]
-pub struct BadScope(String);
-
 /// A reason that is longer is a report.
 const MAX_REASON_CHARS: usize = 500;
 
-/// Why somebody does something, as one line for whoever meets it later.
+/// Why somebody of the office does something, in one line, as it is kept.
 pub fn reason(text: &str) -> Result<String, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
@@ -41,6 +37,10 @@ pub fn reason(text: &str) -> Result<String, String> {
         _ => Err(format!("a reason may have at most {MAX_REASON_CHARS} characters")),
     }
 }
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a scope: write viewer, editor or approver")]
+pub struct BadScope(String);
 
 impl OfficeScope {
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Approver];

@@ -84,6 +84,35 @@ where
         .default_service(web::to(only_taking))
 }
 
+/// What works where something is read and done away with.
+const DELETING: &str = "GET, HEAD, DELETE, OPTIONS";
+
+/// An address of the API that is read, and done away with by DELETE.
+pub fn deleting<F, Args, G, Given>(path: &str, show: F, remove: G) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+    G: Handler<Given>,
+    Given: FromRequest + 'static,
+    G::Output: Responder + 'static,
+{
+    let is_read = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path)
+        .route(web::route().guard(is_read).to(show))
+        .route(web::delete().to(remove))
+        .route(web::route().guard(guard::Options()).to(deleting_options))
+        .default_service(web::to(only_deleting))
+}
+
+async fn deleting_options(request: HttpRequest) -> HttpResponse {
+    options(&request, DELETING)
+}
+
+async fn only_deleting() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed(DELETING))
+}
+
 async fn only_taking() -> Result<HttpResponse, ApiError> {
     Err(ApiError::MethodNotAllowed(TAKING))
 }

@@ -60,6 +60,8 @@ mod metrics;
 mod office_api;
 mod office_login;
 mod office_notices;
+mod office_operations;
+mod office_people;
 mod one_click;
 mod operating;
 mod placeholders;

@@ -344,6 +344,11 @@ async fn notices_are_found_by_words_program_state_and_standing() {
 #[tokio::test]
 async fn the_overview_says_what_comes_next_and_how_acknowledgements_come_in() {
     let service = WebService::start().await;
+    let mut reminding = WORKSPACE.clone();
+    let program = reminding.programs.get_mut("parcels").unwrap();
+    let notice = program.notices.get_mut("tls-1.2").unwrap();
+    notice.reminders = vec!["30 days".parse().unwrap()];
+    service.publish(reminding).await;
     service.people(3).await;
     let cookie = service.session(OfficeScope::Viewer).await;
     let before = service.see("/office", &cookie).await.body;

@@ -1,6 +1,7 @@
 //! The service as clients meet it: a real server on a loopback port, over a
 //! database of its own, with a clock that a test can set.
 
+use crate::test_office::TestOffice;
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
 use fairwarning::config::{DatabaseUrl, PublicUrl, SingleSignOn};
@@ -116,6 +117,24 @@ impl WebService {
         let service = service.embedded_by(&framers).signing_on(single_sign_on);
         // Whom a request comes from is what a test says.
         let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
+        Self::serving(service, clock, now_us, folder)
+    }
+
+    /// Over an office that is at work, by its clock.
+    pub async fn over(office: &TestOffice) -> Self {
+        let clock = office.clock.clock();
+        let service = Service::open(office.store.clone(), clock.clone(), None).await.unwrap();
+        web::refresh(&service).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        Self::serving(Arc::new(service), clock, Arc::default(), folder)
+    }
+
+    fn serving(
+        service: Arc<Service>,
+        clock: Clock,
+        now_us: Arc<AtomicI64>,
+        folder: tempfile::TempDir,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = web::start(service.clone(), listener, 1).unwrap();

@@ -1,5 +1,6 @@
 //! `/office/audit`: who of the office did what, and when.
 
+use super::stamp::Stamp;
 use super::{acting, page};
 use crate::notice::{Actor, OfficeScope};
 use crate::store::StoredDeed;
@@ -10,7 +11,6 @@ use crate::web::service::Service;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde::Serialize;
 
 const TEMPLATE: &str = "page/office/audit.html";
@@ -26,8 +26,7 @@ struct AuditPage {
 
 #[derive(Serialize)]
 struct Row {
-    at: String,
-    machine: String,
+    at: Stamp,
     actor: String,
     action: String,
     subject: String,
@@ -55,12 +54,5 @@ pub async fn all(
 
 fn row(deed: &StoredDeed) -> Row {
     let StoredDeed { at, actor, action, subject, detail, .. } = deed.clone();
-    Row {
-        at: at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        machine: at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        actor,
-        action,
-        subject,
-        detail,
-    }
+    Row { at: at.into(), actor, action, subject, detail }
 }

@@ -1,8 +1,8 @@
 //! Holding and releasing: everything, a program or a notice.
 
-use super::record;
-use crate::notice::{Actor, NoticePath, ProgramId, reason};
-use crate::store::{Deed, Hold, HoldScope, Store};
+use super::deeds;
+use crate::notice::{Actor, reason};
+use crate::store::{Hold, HoldScope, Store};
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use serde::Serialize;
@@ -41,58 +41,29 @@ pub fn shown<'a>(holds: impl IntoIterator<Item = &'a Hold>) -> Vec<HoldView> {
 }
 
 fn scope(text: &str) -> Result<HoldScope, ApiError> {
-    let unknown = || ApiError::BadBody("`scope` names nothing that can be held".to_owned());
-    if text == "everything" {
+    if text == HoldScope::Everything.to_string() {
         return Ok(HoldScope::Everything);
     }
-    if text.contains('/') {
-        return Ok(HoldScope::Notice(text.parse::<NoticePath>().map_err(|_| unknown())?));
-    }
-    Ok(HoldScope::Program(text.parse::<ProgramId>().map_err(|_| unknown())?))
+    text.parse().map_err(|bad| ApiError::BadBody(format!("`scope`: {bad}")))
 }
 
-/// Holds what is named, or says what is wrong with the reason. Only what is published
-/// can be held.
+/// Holds what is named, or says what is wrong with the reason.
 pub async fn hold(
     service: &Service,
     actor: &Actor,
     (named, why): (&str, &str),
 ) -> Result<Option<String>, ApiError> {
     let scope = scope(named)?;
-    let snapshot = service.snapshot()?;
-    let workspace = snapshot.index.workspace();
-    let is_known = match &scope {
-        HoldScope::Everything => true,
-        HoldScope::Program(program) => workspace.programs.contains_key(program),
-        HoldScope::Notice(path) => workspace.notice(path).is_some(),
-    };
-    if !is_known {
-        return Err(ApiError::NotFound(format!("there is no `{scope}`")));
-    }
     let why = match reason(why) {
         Ok(why) => why,
         Err(wrong) => return Ok(Some(wrong)),
     };
-    let subject = scope.to_string();
-    let hold = Hold { scope, reason: why, by: actor.name.clone(), at: service.now() };
-    if service.store().hold(&hold).await.map_err(ApiError::internal)? {
-        let (actor, detail) = (actor.name.as_str(), hold.reason.as_str());
-        let deed = Deed { actor, action: "held", subject: &subject, detail };
-        record(service, &deed).await?;
-    }
+    deeds::hold(service, actor, &scope, &why).await?;
     Ok(None)
 }
 
 /// Whoever releases what is not held changes nothing.
 pub async fn release(service: &Service, actor: &Actor, named: &str) -> Result<(), ApiError> {
-    let scope = scope(named)?;
-    let (store, now) = (service.store(), service.now());
-    let is_released = store.release_hold(&scope, &actor.name, now).await;
-    if is_released.map_err(ApiError::internal)? {
-        let subject = scope.to_string();
-        let deed =
-            Deed { actor: &actor.name, action: "released", subject: &subject, detail: "" };
-        record(service, &deed).await?;
-    }
+    deeds::release(service, actor, &scope(named)?).await?;
     Ok(())
 }

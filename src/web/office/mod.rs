@@ -9,6 +9,7 @@ mod approval;
 mod audit;
 mod burndown;
 mod cookie;
+mod dead;
 mod errands;
 mod guard;
 mod holds;
@@ -17,8 +18,15 @@ mod login;
 mod notice;
 mod notices;
 mod overview;
+mod person;
 mod preview;
+mod proof;
+mod stamp;
+mod subscribers;
+mod suppressions;
 mod tokens;
+
+pub mod deeds;
 
 pub use acting::acting;
 pub use kept::Figures;
@@ -56,6 +64,13 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(posted("/login", login::show, login::log_in))
             .service(super::routes::taking("/logout", login::log_out))
             .service(posted("/tokens", tokens::all, tokens::change))
+            .service(posted("/dead", dead::all, dead::retry))
+            .service(readable("/subscribers.csv", subscribers::export))
+            .service(posted("/subscribers", subscribers::all, subscribers::find))
+            .service(readable("/subscribers/{number}/data.json", person::export))
+            .service(posted("/subscribers/{number}", person::show, person::change))
+            .service(posted("/suppressions", suppressions::all, suppressions::change))
+            .service(posted("/proof", proof::show, proof::find))
             .service(readable("/audit", audit::all))
             .default_service(web::to(nothing_here)),
     );
@@ -135,7 +150,7 @@ fn section(template: &str) -> &str {
     let name = template.rsplit('/').next().unwrap_or(template);
     match name.strip_suffix(".html").unwrap_or(name) {
         "notice" | "preview" | "approval" => "notices",
-        "subscriber" => "subscribers",
+        "person" => "subscribers",
         name => name,
     }
 }
@@ -153,6 +168,11 @@ fn minute(at: Instant) -> String {
 /// After something was done: the page that shows it, which may be loaded again.
 fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
+}
+
+/// The page about one person.
+fn person_address(number: i64) -> String {
+    format!("{}/{number}", subscribers::PATH)
 }
 
 /// Puts what was done on record.

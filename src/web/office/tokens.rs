@@ -1,23 +1,20 @@
 //! `/office/tokens`: who may act for the office, and until when.
 
-use super::{acting, page, record};
+use super::{acting, deeds, page};
 use crate::notice::{Actor, OfficeScope};
-use crate::store::{Deed, StoredToken};
-use crate::tokens::{self, TokenError};
+use crate::store::StoredToken;
 use crate::web::bodies::Form;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 const TEMPLATE: &str = "page/office/tokens.html";
 
-/// Longer than this nobody should go without looking again.
-const MAX_DAYS: u16 = 3_650;
 const DEFAULT_DAYS: &str = "365";
 
 #[derive(Serialize)]
@@ -48,7 +45,7 @@ struct Row {
 }
 
 /// What became of what somebody asked for.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct News {
     name: String,
     scope: String,
@@ -81,41 +78,21 @@ pub async fn change(
 
 async fn create(service: &Service, actor: &Actor, form: &Form) -> Result<News, ApiError> {
     let (name, scope, days) = (form.one("name"), form.one("scope"), form.one("days"));
-    let typed = News { name, scope, days, ..News::default() };
-    let wrong = |error: String| News { error: Some(error), ..typed.clone() };
-    let scope: OfficeScope = match typed.scope.parse() {
-        Ok(scope) => scope,
-        Err(bad) => return Ok(wrong(format!("{bad}"))),
-    };
-    let known = typed.days.trim().parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
-    let Some(days) = known else {
-        return Ok(wrong(format!("write for how many days it is good: 1 to {MAX_DAYS}")));
-    };
-    let now = service.now();
-    let end = now + TimeDelta::days(i64::from(days));
-    let name = typed.name.trim();
-    match tokens::create(service.store(), name, scope, Some(end), now).await {
-        Ok(made) => {
-            let detail = format!("a {scope}, good until {}", day(end));
-            let deed =
-                Deed { actor: &actor.name, action: "made token", subject: name, detail: &detail };
-            record(service, &deed).await?;
-            Ok(News { made: Some(made), ..News::default() })
+    let made = deeds::make_token(service, actor, &name, &scope, days.trim().parse().unwrap_or(0));
+    Ok(match made.await? {
+        Ok(made) => News { made: Some(made), ..News::default() },
+        Err(deeds::BadToken::Taken(why) | deeds::BadToken::Wrong(why)) => {
+            News { name, scope, days, error: Some(why), ..News::default() }
         }
-        Err(bad @ (TokenError::BadName | TokenError::NameTaken(_))) => Ok(wrong(bad.to_string())),
-        Err(failure) => Err(ApiError::internal(failure)),
-    }
+    })
 }
 
 async fn revoke(service: &Service, actor: &Actor, name: &str) -> Result<News, ApiError> {
-    let revoked = service.store().revoke_token(name, service.now()).await;
-    if !revoked.map_err(ApiError::internal)? {
-        let error = "There is no such token that is still good.".to_owned();
-        return Ok(News { error: Some(error), ..News::default() });
+    if deeds::revoke_token(service, actor, name).await? {
+        return Ok(News { revoked: Some(name.to_owned()), ..News::default() });
     }
-    let deed = Deed { actor: &actor.name, action: "revoked token", subject: name, detail: "" };
-    record(service, &deed).await?;
-    Ok(News { revoked: Some(name.to_owned()), ..News::default() })
+    let error = "There is no such token that is still good.".to_owned();
+    Ok(News { error: Some(error), ..News::default() })
 }
 
 async fn show(service: &Service, actor: &Actor, news: &News) -> Result<HttpResponse, ApiError> {
