@@ -2,7 +2,7 @@
 //! and a test of it.
 
 use super::ahead::{cutoffs, next_reminder};
-use super::burndown::{Chart, charts};
+use super::burndown::{Charts, charts};
 use super::errands::{self, ErrandView, ask, form_key};
 use super::holds::{self, HoldView};
 use super::kept::COUNTS_LAST;
@@ -23,6 +23,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use std::sync::Arc;
 
 const TEMPLATE: &str = "page/office/notice.html";
 
@@ -97,7 +98,7 @@ struct NoticePage {
     /// Whether the notice itself is held, and not only what it is part of.
     is_held: bool,
     errands: Vec<ErrandView>,
-    charts: Vec<Chart>,
+    charts: Charts,
     test: TestForm,
     error: Option<String>,
     hold_error: Option<String>,
@@ -276,7 +277,7 @@ async fn test(
 }
 
 async fn render(
-    service: &Service,
+    service: &Arc<Service>,
     actor: &Actor,
     path: &NoticePath,
     typed: &Form,
@@ -305,7 +306,7 @@ async fn render(
         is_held: holds.iter().any(|hold| hold.scope.to_string() == name),
         holds: holds::shown(covering),
         errands: errands.map_err(ApiError::internal)?,
-        charts: burning(service, &snapshot, (path, notice), begun, now).await?,
+        charts: burning(service, &snapshot, (path, notice), begun, now).await,
         test: TestForm::new((program, notice), typed)?,
         error: news.error,
         hold_error: news.hold_error,
@@ -343,12 +344,12 @@ async fn rounds(
 }
 
 async fn burning(
-    service: &Service,
+    service: &Arc<Service>,
     snapshot: &Snapshot,
     (path, notice): (&NoticePath, &Notice),
     begun: Option<&StoredOccasion>,
     now: Instant,
-) -> Result<Vec<Chart>, ApiError> {
-    let Some(begun) = begun else { return Ok(Vec::new()) };
+) -> Charts {
+    let Some(begun) = begun else { return Charts::default() };
     charts(service, snapshot, &cutoffs(begun, notice, path, now), now, CHARTS).await
 }
