@@ -115,8 +115,10 @@ impl Store {
     /// All occasions, oldest first, but those of one recipient alone: confirmations,
     /// tests, and what is said about webhooks.
     pub async fn occasions(&self) -> Result<Vec<StoredOccasion>> {
-        let sql = format!("{COLUMNS} where kind not in ('confirmation', 'webhook', 'test')
-             order by id");
+        let sql = format!(
+            "{COLUMNS} where kind not in ('confirmation', 'webhook', 'test')
+             order by id"
+        );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
         rows.into_iter().map(read).collect()
     }

@@ -67,8 +67,7 @@ async fn those_who_were_told_and_those_who_are_done_are_counted_by_day() {
     let begin = office.clock.now().date_naive();
     assert_eq!(told.iter().map(|told| (told.day, told.people)).collect::<Vec<_>>(), [(begin, 4)]);
     let notice = sample_office::notice();
-    let rows: Vec<RowId> =
-        ["prod-first", "prod-secure"].map(|row| row.parse().unwrap()).to_vec();
+    let rows: Vec<RowId> = ["prod-first", "prod-secure"].map(|row| row.parse().unwrap()).to_vec();
     let ids: Vec<i64> = office.outbox().await.iter().map(|row| row.recipient).collect();
     let say = async |who: i64, rows: &[RowId]| {
         let now = office.clock.now();

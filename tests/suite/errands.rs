@@ -7,8 +7,7 @@ use chrono::TimeDelta;
 use fairwarning::announce::{AnnounceError, Round, errands};
 use fairwarning::notice::{Announcing, Carrier, OccasionKind, OfficeErrand, Outcome, Testing};
 use fairwarning::store::{
-    ErrandAsked, ErrandState, NewErrand, Scope as SuppressedScope, StoredErrand,
-    TESTS_AN_HOUR,
+    ErrandAsked, ErrandState, NewErrand, Scope as SuppressedScope, StoredErrand, TESTS_AN_HOUR,
 };
 use std::time::Duration;
 

@@ -69,7 +69,9 @@ fn hidden<'a>(answer: &'a Answer, name: &str) -> &'a str {
 async fn a_viewer_sees_everything_and_changes_nothing() {
     let service = WebService::start().await;
     let cookie = service.session(OfficeScope::Viewer).await;
-    for page in ["/office", "/office/notices", NOTICE, APPROVAL, &format!("{APPROVAL}?forecast=yes")] {
+    for page in
+        ["/office", "/office/notices", NOTICE, APPROVAL, &format!("{APPROVAL}?forecast=yes")]
+    {
         let answer = service.see(page, &cookie).await;
         assert_eq!(answer.status, 200, "{page}: {}", answer.body);
         assert!(!answer.body.contains("method=\"post\" action=\"/office/notices"), "{page}");

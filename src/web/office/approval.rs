@@ -224,8 +224,7 @@ async fn give(
     approve(store, &approving, actor, now).await.map_err(ApiError::internal)?;
     let detail = format!("{}, for at most {at_most}", parts.digest().short());
     let subject = path.to_string();
-    let deed =
-        Deed { actor: &actor.name, action: "approved", subject: &subject, detail: &detail };
+    let deed = Deed { actor: &actor.name, action: "approved", subject: &subject, detail: &detail };
     record(service, &deed).await?;
     let news = Some(format!("Approved by {}, for at most {at_most} recipients.", actor.name));
     Ok(Asked { news, ..Asked::default() })
@@ -277,7 +276,8 @@ async fn render(
     let language = service.built_in().language(&Locale::default());
     let holds = in_force(store).await?;
     let hold = holds.iter().find(|hold| hold.covers(&path.to_string()));
-    let part = |name, digest: &crate::notice::Digest| Part { name, digest: digest.short().to_owned() };
+    let part =
+        |name, digest: &crate::notice::Digest| Part { name, digest: digest.short().to_owned() };
     let view = ApprovalPage {
         head: Head::new((program, notice), path, "approval", service.now(), &language),
         parts: [

@@ -62,6 +62,9 @@ pub struct Slow<K, V>(Mutex<HashMap<K, Held<V>>>);
 /// How long an answer waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Whoever made it for longer will not come back with it.
+const GIVEN_UP: TimeDelta = TimeDelta::minutes(5);
+
 #[derive(Clone)]
 struct Held<V> {
     at: Instant,
@@ -90,7 +93,8 @@ where
         let mut kept = self.0.lock().await;
         let before = kept.get(&key).cloned();
         if let Some(held) = &before
-            && (held.is_being_made || (held.at <= now && now - held.at < lasts))
+            && held.at <= now
+            && now - held.at < if held.is_being_made { GIVEN_UP } else { lasts }
         {
             return held.made.clone();
         }

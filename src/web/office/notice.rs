@@ -16,6 +16,7 @@ use crate::store::{RoundCounts, StoredOccasion};
 use crate::web::addresses::{no_notice, notice_path};
 use crate::web::bodies::Form;
 use crate::web::pages::Badge;
+use crate::web::preview::desk::Choice;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
@@ -156,13 +157,6 @@ struct TestForm {
     environments: Vec<Choice>,
 }
 
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    title: String,
-    is_chosen: bool,
-}
-
 impl TestForm {
     fn new((program, notice): (&Program, &Notice), typed: &Form) -> Result<Self, ApiError> {
         let chosen = |name: &str, value: &str| typed.one(name) == value;
@@ -301,7 +295,8 @@ async fn render(
         revision: program.revision(notice).short().to_owned(),
         announced: begun.map(AnnouncedView::new),
         unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.to_string()),
-        next_reminder: next.map(|next| format!("{}, {} before the {}", minute(next.at), next.lead, next.of)),
+        next_reminder: next
+            .map(|next| format!("{}, {} before the {}", minute(next.at), next.lead, next.of)),
         rounds: rounds(service, &occasions, now).await?,
         is_held: holds.iter().any(|hold| hold.scope.to_string() == name),
         holds: holds::shown(covering),

@@ -10,6 +10,7 @@ use crate::store::{Hold, StoredOccasion};
 use crate::web::pages::Badge;
 use crate::web::paging::address;
 use crate::web::parameters::Parameters;
+use crate::web::preview::desk::Choice;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
@@ -49,13 +50,6 @@ struct Filters {
     states: Vec<Choice>,
     standings: Vec<Choice>,
     is_any: bool,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    title: String,
-    is_chosen: bool,
 }
 
 #[derive(Serialize)]
@@ -201,10 +195,8 @@ impl Book {
     }
 
     fn entry(&self, (program, notice): (&Program, &Notice), language: &Language<'_>) -> Entry {
-        let path = crate::notice::NoticePath {
-            program: program.id.clone(),
-            notice: notice.id.clone(),
-        };
+        let path =
+            crate::notice::NoticePath { program: program.id.clone(), notice: notice.id.clone() };
         let name = path.to_string();
         let rows = || notice.schedule.rows.iter();
         let cutoffs = rows().filter_map(|(_, row)| {

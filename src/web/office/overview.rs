@@ -187,8 +187,8 @@ fn milestones(index: &Index, now: Instant) -> Vec<MilestoneView> {
     let mut listed: Vec<MilestoneView> = Vec::new();
     for milestone in coming.take(MOST_LOOKED_AT) {
         let next = MilestoneView::new(milestone);
-        match listed.iter_mut().find(|known| known.is_same(&next)) {
-            Some(known) => known.environments.extend(next.environments),
+        match listed.iter().position(|known| known.is_same(&next)) {
+            Some(known) => listed[known].environments.extend(next.environments),
             None if listed.len() == MILESTONES => break,
             None => listed.push(next),
         }

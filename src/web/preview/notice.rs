@@ -67,4 +67,3 @@ pub async fn notice(
 fn outdated(version: &Version) -> Option<ReadAt> {
     (!version.is_current).then(|| version.read_at.into())
 }
-
