@@ -67,7 +67,7 @@ impl Ahead {
     fn of(snapshot: &Snapshot, announced: &[StoredOccasion], now: Instant) -> Self {
         let mut ahead = Self::default();
         let workspace = snapshot.index.workspace();
-        for occasion in announced.iter().filter(|occasion| occasion.carrier.is_some()) {
+        for occasion in announced.iter().filter(|occasion| occasion.is_followed()) {
             let Ok(path) = occasion.subject.parse::<NoticePath>() else { continue };
             let Some((program, notice)) = workspace.notice(&path) else { continue };
             ahead.reminders.extend(next_reminder(occasion, (program, notice), &path, now));

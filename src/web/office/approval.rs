@@ -246,7 +246,7 @@ async fn begin(
     let store = service.store();
     let unapproved = approval(store, declared, &snapshot.templates, snapshot.id).await;
     if let Some(why) = unapproved.map_err(ApiError::internal)? {
-        return Ok(Some(format!("{why}.")));
+        return Ok(Some(format!("{}.", why.reason())));
     }
     let digest = crate::notice::Digest::from_stored(seen);
     let what = OfficeErrand::Announce(Announcing { digest, canary });
@@ -296,7 +296,7 @@ async fn render(
             published: minute(told.created_at),
         }),
         is_needed: needs_approval(program),
-        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.to_string()),
+        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.reason()),
         approvals: approvals.iter().map(|given| ApprovalView::new(given, &digest)).collect(),
         forecast: if asked.is_forecast { Some(forecast(service, path).await?) } else { None },
         short: digest.short().to_owned(),

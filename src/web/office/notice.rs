@@ -288,13 +288,14 @@ async fn render(
     let name = path.to_string();
     let covering = holds.iter().filter(|hold| hold.covers(&name));
     let language = service.built_in().language(&Locale::default());
-    let next = begun.and_then(|begun| next_reminder(begun, (program, notice), path, now));
+    let followed = begun.filter(|begun| begun.is_followed());
+    let next = followed.and_then(|begun| next_reminder(begun, (program, notice), path, now));
     let errands = errands::about(store, path, ERRANDS).await;
     let view = NoticePage {
         head: Head::new((program, notice), path, "", now, &language),
         revision: program.revision(notice).short().to_owned(),
         announced: begun.map(AnnouncedView::new),
-        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.to_string()),
+        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.reason()),
         next_reminder: next
             .map(|next| format!("{}, {} before the {}", minute(next.at), next.lead, next.of)),
         rounds: rounds(service, &occasions, now).await?,

@@ -201,7 +201,7 @@ impl Book {
         let rows = || notice.schedule.rows.iter();
         let cutoffs = rows().filter_map(|(_, row)| {
             let at = bounds(row.dates.cutoff.as_ref()?, row.zone).earliest?;
-            (at > self.now).then(|| (at, row.zone))
+            (at > self.now).then_some((at, row.zone))
         });
         let next = cutoffs.min_by_key(|(at, _)| *at);
         let states = rows().map(|(id, row)| state(notice, id, row, None, self.now));

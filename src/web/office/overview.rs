@@ -15,7 +15,7 @@ use crate::web::service::Service;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -203,9 +203,12 @@ impl MilestoneView {
     }
 
     fn new(milestone: ScheduledMilestone) -> Self {
-        let date = milestone.date.label.unwrap_or(milestone.date.date);
+        let date = milestone.date.date;
+        // A time is on the clocks of its place.
+        let time = NaiveDateTime::parse_from_str(&date, "%Y-%m-%dT%H:%M:%S").ok();
+        let timed = time.map(|at| format!("{} {}", at.format("%Y-%m-%d %H:%M"), milestone.zone));
         Self {
-            when: date,
+            when: milestone.date.label.or(timed).unwrap_or(date),
             kind: milestone.kind,
             title: milestone.title,
             href: format!("/office/notices/{}/{}", milestone.program, milestone.notice),
