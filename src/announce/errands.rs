@@ -88,6 +88,7 @@ impl Doing<'_> {
             Err(failure @ (AnnounceError::Store(_) | AnnounceError::Randomness(_))) => {
                 return Err(failure);
             }
+            Err(AnnounceError::NotApproved(why)) => (ErrandState::Refused, why.reason()),
             Err(refusal) => (ErrandState::Refused, refusal.to_string()),
         };
         let Self { store, clock, errand, .. } = *self;

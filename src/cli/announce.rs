@@ -84,10 +84,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let before = already(&store, &round).await?;
     let announced = round.announce(&store, arguments.canary, carrier, clock).await?;
     let Announced { filled, reconciled } = announced;
-    let (actor, subject) = (&*arguments.operator.by, &*round.path.to_string());
-    let detail = arguments.canary.map(|most| format!("to the first {most}")).unwrap_or_default();
-    let deed = Deed { actor, action: "announced", subject, detail: &detail };
-    record(&store, clock, &deed).await?;
+    put_on_record(&store, &arguments, clock).await?;
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
@@ -122,6 +119,13 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     call_webhooks(&store, &webhooks, &rounds).await?;
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
+}
+
+async fn put_on_record(store: &Store, done: &Arguments, clock: &Clock) -> anyhow::Result<()> {
+    let (actor, subject) = (&*done.operator.by, &*done.notice.to_string());
+    let detail = done.canary.map(|most| format!("to the first {most}")).unwrap_or_default();
+    let deed = Deed { actor, action: "announced", subject, detail: &detail };
+    record(store, clock, &deed).await
 }
 
 /// Where changes are written, if any were.

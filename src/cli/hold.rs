@@ -5,7 +5,6 @@ use super::record::record;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::declaration::suggestion;
-use crate::notice::reason;
 use crate::store::{Deed, Hold, HoldScope, Store};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -17,7 +16,7 @@ pub struct HoldArguments {
     #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = HoldScope::from_str)]
     scope: Option<HoldScope>,
     /// Why, for whoever meets the hold later
-    #[arg(long, value_parser = reason)]
+    #[arg(long, value_parser = crate::notice::reason)]
     reason: String,
     #[command(flatten)]
     operator: OperatorArguments,

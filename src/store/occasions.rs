@@ -38,6 +38,14 @@ pub struct StoredOccasion {
     pub created_at: DateTime<Utc>,
 }
 
+impl StoredOccasion {
+    /// Whether what follows an announcement comes by itself. A canary that did not
+    /// reach everybody is not an announcement yet.
+    pub fn is_followed(&self) -> bool {
+        self.carrier.is_some() && (self.is_filled || self.canary.is_none())
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: i64,

@@ -8,6 +8,7 @@ use crate::store::{StoreError, StoredOccasion};
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
+use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct NextReminder {
 #[derive(Debug, Clone)]
 pub struct Cutoff {
     pub at: Instant,
+    /// Whose clocks it goes by.
+    pub zone: Tz,
     pub path: NoticePath,
     pub rows: Vec<RowId>,
     /// The announcement that told of them.
@@ -64,7 +67,7 @@ impl Ahead {
     fn of(snapshot: &Snapshot, announced: &[StoredOccasion], now: Instant) -> Self {
         let mut ahead = Self::default();
         let workspace = snapshot.index.workspace();
-        for occasion in announced.iter().filter(|occasion| occasion.carrier.is_some()) {
+        for occasion in announced.iter().filter(|occasion| occasion.is_followed()) {
             let Ok(path) = occasion.subject.parse::<NoticePath>() else { continue };
             let Some((program, notice)) = workspace.notice(&path) else { continue };
             ahead.reminders.extend(next_reminder(occasion, (program, notice), &path, now));
@@ -105,15 +108,19 @@ pub fn cutoffs(
     now: Instant,
 ) -> Vec<Cutoff> {
     debug_assert_eq!(occasion.kind, OccasionKind::Announcement);
-    let mut by_moment: BTreeMap<Instant, Vec<RowId>> = BTreeMap::new();
+    let mut by_moment: BTreeMap<Instant, (Tz, Vec<RowId>)> = BTreeMap::new();
     for (id, row) in &notice.schedule.rows {
         let cutoff = row.dates.cutoff.as_ref();
         let at = cutoff.and_then(|date| bounds(date, row.zone).earliest);
         let is_off = state(notice, id, row, None, now) == State::Cancelled;
         if let Some(at) = at.filter(|at| *at > now && !is_off) {
-            by_moment.entry(at).or_default().push(id.clone());
+            let new = || (row.zone, Vec::new());
+            by_moment.entry(at).or_insert_with(new).1.push(id.clone());
         }
     }
-    let cutoff = |(at, rows)| Cutoff { at, path: path.clone(), rows, occasion: occasion.id };
+    let cutoff = |(at, (zone, rows))| {
+        let path = path.clone();
+        Cutoff { at, zone, path, rows, occasion: occasion.id }
+    };
     by_moment.into_iter().map(cutoff).collect()
 }

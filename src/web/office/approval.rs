@@ -242,7 +242,7 @@ async fn render(
             published: minute(told.created_at),
         }),
         is_needed: needs_approval(program),
-        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.to_string()),
+        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.reason()),
         approvals: approvals.iter().map(|given| ApprovalView::new(given, &digest)).collect(),
         forecast: if asked.is_forecast { Some(forecast(service, path).await?) } else { None },
         short: digest.short().to_owned(),

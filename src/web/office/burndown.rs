@@ -5,7 +5,6 @@ use super::kept::CHARTS_LAST;
 use crate::render::{BurnDown, Group};
 use crate::schedule::Instant;
 use crate::store::{Store, StoreError, StoredEdition, ToldOnDay};
-use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use serde::Serialize;
@@ -24,37 +23,57 @@ pub struct Chart {
     burn: BurnDown,
 }
 
-/// The charts of the first `most` of these cutoffs of which anybody was told.
+/// What is to be drawn on a page.
+#[derive(Debug, Default, Serialize)]
+pub struct Charts {
+    drawn: Vec<Chart>,
+    /// They take longer than anybody waits for; the next look has them.
+    is_being_counted: bool,
+}
+
+/// The charts of the first `most` of these cutoffs, but for those of which nobody was
+/// told.
 pub async fn charts(
-    service: &Service,
+    service: &Arc<Service>,
     snapshot: &Snapshot,
     cutoffs: &[Cutoff],
     now: Instant,
     most: usize,
-) -> Result<Vec<Chart>, ApiError> {
-    let mut charts = Vec::new();
-    // Whoever announced to nobody has nothing to draw; they are not all looked at.
-    for cutoff in cutoffs.iter().take(2 * most) {
-        if charts.len() >= most {
-            break;
-        }
-        let key = (cutoff.occasion, cutoff.rows.clone(), cutoff.at);
-        let figures = &service.figures().burn_downs;
-        let made = figures.get(key, (now, CHARTS_LAST), burn_down(service, cutoff, now));
-        let Some(burn) = made.await.map_err(ApiError::internal)? else { continue };
-        let found = snapshot.index.workspace().notice(&cutoff.path);
-        let Some((program, notice)) = found else { continue };
-        let at = cutoff.at.with_timezone(&program.settings.zone);
-        charts.push(Chart {
+) -> Charts {
+    let cutoffs: Vec<Cutoff> = cutoffs.iter().take(most).cloned().collect();
+    if cutoffs.is_empty() {
+        return Charts::default();
+    }
+    let key = |cutoff: &Cutoff| (cutoff.occasion, cutoff.rows.clone(), cutoff.at);
+    let keys = cutoffs.iter().map(key).collect();
+    let making = burn_downs(service.clone(), cutoffs.clone(), now);
+    let made = service.figures().burn_downs.get(keys, (now, CHARTS_LAST), making).await;
+    let Some(made) = made else { return Charts { is_being_counted: true, ..Charts::default() } };
+    let drawn = cutoffs.iter().zip(made.iter()).filter_map(|(cutoff, burn)| {
+        let (program, notice) = snapshot.index.workspace().notice(&cutoff.path)?;
+        let at = cutoff.at.with_timezone(&cutoff.zone);
+        Some(Chart {
             title: notice.title.clone(),
             program: program.settings.title.clone(),
             href: super::notice_href(&cutoff.path),
             rows: cutoff.rows.iter().map(ToString::to_string).collect(),
             when: at.format("%Y-%m-%d %H:%M %Z").to_string(),
-            burn,
-        });
+            burn: burn.clone()?,
+        })
+    });
+    Charts { drawn: drawn.collect(), is_being_counted: false }
+}
+
+async fn burn_downs(
+    service: Arc<Service>,
+    cutoffs: Vec<Cutoff>,
+    now: Instant,
+) -> Result<Arc<Vec<Option<BurnDown>>>, StoreError> {
+    let mut made = Vec::with_capacity(cutoffs.len());
+    for cutoff in &cutoffs {
+        made.push(burn_down(&service, cutoff, now).await?);
     }
-    Ok(charts)
+    Ok(Arc::new(made))
 }
 
 async fn burn_down(
@@ -68,7 +87,8 @@ async fn burn_down(
         Ok::<_, StoreError>(Arc::new(store.told_by_day(occasion).await?))
     });
     let groups = groups(store, cutoff, &told.await?).await?;
-    Ok(BurnDown::draw(&groups, cutoff.at.date_naive(), now.date_naive()))
+    let day = |at: Instant| at.with_timezone(&cutoff.zone).date_naive();
+    Ok(BurnDown::draw(&groups, day(cutoff.at), day(now)))
 }
 
 /// By edition: whoever got the same was told of the same rows.

@@ -41,7 +41,7 @@ pub fn shown<'a>(holds: impl IntoIterator<Item = &'a Hold>) -> Vec<HoldView> {
 }
 
 fn scope(text: &str) -> Result<HoldScope, ApiError> {
-    if text == "everything" {
+    if text == HoldScope::Everything.to_string() {
         return Ok(HoldScope::Everything);
     }
     text.parse().map_err(|bad| ApiError::BadBody(format!("`scope`: {bad}")))
@@ -54,13 +54,16 @@ pub async fn hold(
     (named, why): (&str, &str),
 ) -> Result<Option<String>, ApiError> {
     let scope = scope(named)?;
-    match reason(why) {
-        Ok(why) => deeds::hold(service, actor, &scope, &why).await.map(|_| None),
-        Err(wrong) => Ok(Some(wrong)),
-    }
+    let why = match reason(why) {
+        Ok(why) => why,
+        Err(wrong) => return Ok(Some(wrong)),
+    };
+    deeds::hold(service, actor, &scope, &why).await?;
+    Ok(None)
 }
 
 /// Whoever releases what is not held changes nothing.
 pub async fn release(service: &Service, actor: &Actor, named: &str) -> Result<(), ApiError> {
-    deeds::release(service, actor, &scope(named)?).await.map(|_| ())
+    deeds::release(service, actor, &scope(named)?).await?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //! and a test of it.
 
 use super::ahead::{cutoffs, next_reminder};
-use super::burndown::{Chart, charts};
+use super::burndown::{Charts, charts};
 use super::errands::{self, ErrandView, form_key};
 use super::holds::{self, HoldView};
 use super::kept::COUNTS_LAST;
@@ -16,6 +16,7 @@ use crate::store::{RoundCounts, StoredOccasion};
 use crate::web::addresses::{no_notice, notice_path};
 use crate::web::bodies::Form;
 use crate::web::pages::Badge;
+use crate::web::preview::desk::Choice;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
@@ -23,6 +24,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use std::sync::Arc;
 
 const TEMPLATE: &str = "page/office/notice.html";
 
@@ -97,7 +99,7 @@ struct NoticePage {
     /// Whether the notice itself is held, and not only what it is part of.
     is_held: bool,
     errands: Vec<ErrandView>,
-    charts: Vec<Chart>,
+    charts: Charts,
     test: TestForm,
     error: Option<String>,
     hold_error: Option<String>,
@@ -153,13 +155,6 @@ struct TestForm {
     locales: Vec<Choice>,
     apis: Vec<Choice>,
     environments: Vec<Choice>,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    title: String,
-    is_chosen: bool,
 }
 
 impl TestForm {
@@ -265,7 +260,7 @@ async fn test(
 }
 
 async fn render(
-    service: &Service,
+    service: &Arc<Service>,
     actor: &Actor,
     path: &NoticePath,
     typed: &Form,
@@ -282,20 +277,21 @@ async fn render(
     let name = path.to_string();
     let covering = holds.iter().filter(|hold| hold.covers(&name));
     let language = service.built_in().language(&Locale::default());
-    let next = begun.and_then(|begun| next_reminder(begun, (program, notice), path, now));
+    let followed = begun.filter(|begun| begun.is_followed());
+    let next = followed.and_then(|begun| next_reminder(begun, (program, notice), path, now));
     let errands = errands::about(store, path, ERRANDS).await;
     let view = NoticePage {
         head: Head::new((program, notice), path, "", now, &language),
         revision: program.revision(notice).short().to_owned(),
         announced: begun.map(AnnouncedView::new),
-        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.to_string()),
+        unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.reason()),
         next_reminder: next
             .map(|next| format!("{}, {} before the {}", minute(next.at), next.lead, next.of)),
         rounds: rounds(service, &occasions, now).await?,
         is_held: holds.iter().any(|hold| hold.scope.to_string() == name),
         holds: holds::shown(covering),
         errands: errands.map_err(ApiError::internal)?,
-        charts: burning(service, &snapshot, (path, notice), begun, now).await?,
+        charts: burning(service, &snapshot, (path, notice), begun, now).await,
         test: TestForm::new((program, notice), typed)?,
         error: news.error,
         hold_error: news.hold_error,
@@ -333,12 +329,12 @@ async fn rounds(
 }
 
 async fn burning(
-    service: &Service,
+    service: &Arc<Service>,
     snapshot: &Snapshot,
     (path, notice): (&NoticePath, &Notice),
     begun: Option<&StoredOccasion>,
     now: Instant,
-) -> Result<Vec<Chart>, ApiError> {
-    let Some(begun) = begun else { return Ok(Vec::new()) };
+) -> Charts {
+    let Some(begun) = begun else { return Charts::default() };
     charts(service, snapshot, &cutoffs(begun, notice, path, now), now, CHARTS).await
 }

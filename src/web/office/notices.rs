@@ -10,6 +10,7 @@ use crate::store::{Hold, StoredOccasion};
 use crate::web::pages::Badge;
 use crate::web::paging::address;
 use crate::web::parameters::Parameters;
+use crate::web::preview::desk::Choice;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
@@ -49,13 +50,6 @@ struct Filters {
     states: Vec<Choice>,
     standings: Vec<Choice>,
     is_any: bool,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    title: String,
-    is_chosen: bool,
 }
 
 #[derive(Serialize)]
@@ -207,7 +201,7 @@ impl Book {
         let rows = || notice.schedule.rows.iter();
         let cutoffs = rows().filter_map(|(_, row)| {
             let at = bounds(row.dates.cutoff.as_ref()?, row.zone).earliest?;
-            (at > self.now).then(|| (at, row.zone))
+            (at > self.now).then_some((at, row.zone))
         });
         let next = cutoffs.min_by_key(|(at, _)| *at);
         let states = rows().map(|(id, row)| state(notice, id, row, None, self.now));

@@ -81,7 +81,7 @@ pub async fn announce_seen(
     let store = service.store();
     let unapproved = approval(store, declared, &snapshot.templates, snapshot.id).await;
     if let Some(why) = unapproved.map_err(ApiError::internal)? {
-        return Ok(Some(format!("{why}.")));
+        return Ok(Some(format!("{}.", why.reason())));
     }
     ask(service, actor, (key, path), &OfficeErrand::Announce(Announcing { digest, canary })).await
 }

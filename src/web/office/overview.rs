@@ -1,7 +1,7 @@
 //! `/office`: how everything stands, and what comes next.
 
 use super::ahead::{NextReminder, ahead};
-use super::burndown::{Chart, charts};
+use super::burndown::{Charts, charts};
 use super::errands::{ErrandView, waiting};
 use super::holds::{self, HoldView};
 use super::{HOME, acting, minute, notice_href, page, see_other};
@@ -15,12 +15,15 @@ use crate::web::service::Service;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
+use std::sync::Arc;
 
 const TEMPLATE: &str = "page/office/overview.html";
 
 const MILESTONES: usize = 8;
+/// A notice may have as many at once as it has rows.
+const MOST_LOOKED_AT: usize = 100;
 const CHARTS: usize = 4;
 const ERRANDS: i64 = 10;
 
@@ -39,7 +42,7 @@ struct OverviewPage {
     errands: Vec<ErrandView>,
     milestones: Vec<MilestoneView>,
     reminders: Vec<ReminderView>,
-    charts: Vec<Chart>,
+    charts: Charts,
 }
 
 #[derive(Serialize)]
@@ -87,7 +90,7 @@ struct MilestoneView {
     kind: &'static str,
     title: String,
     href: String,
-    environments: String,
+    environments: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -133,7 +136,7 @@ pub async fn change(
 }
 
 async fn show(
-    service: &Service,
+    service: &Arc<Service>,
     actor: &Actor,
     error: Option<String>,
 ) -> Result<HttpResponse, ApiError> {
@@ -151,7 +154,7 @@ async fn show(
         errands: waiting(store, ERRANDS).await?,
         milestones: Vec::new(),
         reminders: Vec::new(),
-        charts: Vec::new(),
+        charts: Charts::default(),
     };
     if let Ok(snapshot) = service.snapshot() {
         let ahead = ahead(service, &snapshot, now).await?;
@@ -160,7 +163,7 @@ async fn show(
         view.programs = programs(&snapshot.index);
         view.milestones = milestones(&snapshot.index, now);
         view.reminders = ahead.reminders.iter().map(ReminderView::new).collect();
-        view.charts = charts(service, &snapshot, &ahead.cutoffs, now, CHARTS).await?;
+        view.charts = charts(service, &snapshot, &ahead.cutoffs, now, CHARTS).await;
     }
     page(service, actor, status, TEMPLATE, &view)
 }
@@ -181,18 +184,35 @@ fn milestones(index: &Index, now: Instant) -> Vec<MilestoneView> {
     let coming = all.filter(|milestone| {
         milestone.date.earliest.as_deref().and_then(|at| at.parse::<Instant>().ok()) >= Some(now)
     });
-    coming.take(MILESTONES).map(MilestoneView::new).collect()
+    let mut listed: Vec<MilestoneView> = Vec::new();
+    for milestone in coming.take(MOST_LOOKED_AT) {
+        let next = MilestoneView::new(milestone);
+        match listed.iter().position(|known| known.is_same(&next)) {
+            Some(known) => listed[known].environments.extend(next.environments),
+            None if listed.len() == MILESTONES => break,
+            None => listed.push(next),
+        }
+    }
+    listed
 }
 
 impl MilestoneView {
+    /// Whether it differs in its place alone.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.when, self.kind, &self.href) == (&other.when, other.kind, &other.href)
+    }
+
     fn new(milestone: ScheduledMilestone) -> Self {
-        let date = milestone.date.label.unwrap_or(milestone.date.date);
+        let date = milestone.date.date;
+        // A time is on the clocks of its place.
+        let time = NaiveDateTime::parse_from_str(&date, "%Y-%m-%dT%H:%M:%S").ok();
+        let timed = time.map(|at| format!("{} {}", at.format("%Y-%m-%d %H:%M"), milestone.zone));
         Self {
-            when: date,
+            when: milestone.date.label.or(timed).unwrap_or(date),
             kind: milestone.kind,
             title: milestone.title,
             href: format!("/office/notices/{}/{}", milestone.program, milestone.notice),
-            environments: milestone.environments.join(", "),
+            environments: milestone.environments,
         }
     }
 }

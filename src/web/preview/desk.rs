@@ -33,11 +33,12 @@ struct Choices {
     occasions: Vec<Choice>,
 }
 
+/// One of what may be chosen in a form.
 #[derive(Serialize)]
-struct Choice {
-    value: String,
-    title: String,
-    is_chosen: bool,
+pub struct Choice {
+    pub value: String,
+    pub title: String,
+    pub is_chosen: bool,
 }
 
 #[derive(Serialize)]
