@@ -21,7 +21,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use std::time::Instant as Stopwatch;
+use std::time::{Duration, Instant as Stopwatch};
 
 const TEMPLATE: &str = "page/office/approval.html";
 /// More sets of rows than this are summed up.
@@ -42,6 +42,8 @@ struct ApprovalPage {
     unapproved: Option<String>,
     approvals: Vec<ApprovalView>,
     forecast: Option<ForecastView>,
+    /// Counting them took longer than anybody waits.
+    is_uncounted: bool,
     is_begun: bool,
     canary: String,
     at_most: String,
@@ -221,6 +223,7 @@ async fn render(
     let told = told(service, path).await?;
     let language = service.built_in().language(&Locale::default());
     let holds = in_force(store).await?;
+    let forecast = if asked.is_forecast { forecast(service, path).await? } else { None };
     let hold = holds.iter().find(|hold| hold.covers(&path.to_string()));
     let part =
         |name, digest: &crate::notice::Digest| Part { name, digest: digest.short().to_owned() };
@@ -244,7 +247,8 @@ async fn render(
         is_needed: needs_approval(program),
         unapproved: unapproved.map_err(ApiError::internal)?.map(|why| why.reason()),
         approvals: approvals.iter().map(|given| ApprovalView::new(given, &digest)).collect(),
-        forecast: if asked.is_forecast { Some(forecast(service, path).await?) } else { None },
+        is_uncounted: asked.is_forecast && forecast.is_none(),
+        forecast,
         short: digest.short().to_owned(),
         digest: digest.as_str().to_owned(),
         canary: asked.canary,
@@ -291,15 +295,26 @@ impl ApprovalView {
     }
 }
 
+/// Everybody who subscribed is looked at: one page does so at a time, and no longer
+/// than this.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Counts the audience, and the time that takes.
-async fn forecast(service: &Service, path: &NoticePath) -> Result<ForecastView, ApiError> {
-    // How long people wait is shown to them; no test is about it.
-    let begun = Stopwatch::now();
-    let store = service.store();
-    let round = Round::load(store, path).await.map_err(refusal)?;
-    let forecast = round.forecast(store).await.map_err(refusal)?;
-    let already = round.begun.as_ref().map_or(0, |begun| begun.filled);
-    Ok(ForecastView::new(&forecast, already, begun.elapsed().as_millis()))
+async fn forecast(service: &Service, path: &NoticePath) -> Result<Option<ForecastView>, ApiError> {
+    let counting = async {
+        let _turn = service.figures().forecasting.lock().await;
+        // How long people wait is shown to them; no test is about it.
+        let begun = Stopwatch::now();
+        let store = service.store();
+        let round = Round::load(store, path).await?;
+        let forecast = round.forecast(store).await?;
+        let already = round.begun.as_ref().map_or(0, |begun| begun.filled);
+        Ok(ForecastView::new(&forecast, already, begun.elapsed().as_millis()))
+    };
+    match tokio::time::timeout(PATIENCE, counting).await {
+        Ok(counted) => counted.map(Some).map_err(refusal),
+        Err(_) => Ok(None),
+    }
 }
 
 impl ForecastView {

@@ -140,6 +140,8 @@ pub struct Figures {
     pub told: Kept<i64, Arc<Vec<ToldOnDay>>>,
     /// By the cutoffs of a page; of those of which nobody was told there is none.
     pub burn_downs: Arc<Slow<CutoffKeys, Arc<Vec<Option<BurnDown>>>>>,
+    /// Held by whoever counts an audience.
+    pub forecasting: Mutex<()>,
     /// By publication, and the number of what was announced.
     pub ahead: Kept<(i64, i64), Arc<super::ahead::Ahead>>,
 }
