@@ -116,7 +116,8 @@ pub async fn affected(
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let Reading { snapshot, now, mut parameters, .. } = Reading::start(&request, &service)?;
-    let text = parameters.take_text("q");
+    // Blanks ask about nothing, which is an answer; nothing at all is none.
+    let text = parameters.take_text("q").filter(|text| !text.is_empty());
     let on = parameters.take_moment("on");
     let entries = text.as_deref().map(|text| entries(&snapshot, text)).transpose();
     let entries = match entries {

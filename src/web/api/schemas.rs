@@ -4,6 +4,7 @@
 use crate::impact::{MAX_FILTER_BYTES, MAX_PASTED_BYTES, Sort};
 use crate::notice::{Kind, MAX_ID_BYTES};
 use crate::schedule::State;
+use crate::web::cursor::CURSOR_DIGITS;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
@@ -41,6 +42,14 @@ form!(Moment, {
     let of = |format| string().format(Some(SchemaFormat::KnownFormat(format)));
     AnyOfBuilder::new().item(of(KnownFormat::Date)).item(of(KnownFormat::DateTime)).build()
 });
+form!(RevisionOrMoment, {
+    let of = |format| string().format(Some(SchemaFormat::KnownFormat(format)));
+    AnyOfBuilder::new()
+        .item(string().pattern(Some("^[0-9a-f]{12,64}$")))
+        .item(of(KnownFormat::Date))
+        .item(of(KnownFormat::DateTime))
+        .build()
+});
 form!(Length, string().pattern(Some("^[0-9]{1,6} (minute|hour|day|week|month|year)s?$")));
 form!(HostOrUrl, string().min_length(Some(1)).max_length(Some(MAX_FILTER_BYTES)));
 form!(PastedText, string().min_length(Some(1)).max_length(Some(MAX_PASTED_BYTES)));
@@ -51,5 +60,4 @@ form!(States, {
 form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
 form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
-form!(Cursor, string().pattern(Some("^[A-Za-z0-9_-]+$")));
-form!(Language, string().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")));
+form!(Cursor, string().pattern(Some(format!("^[0-9a-f]{{{CURSOR_DIGITS}}}$"))));

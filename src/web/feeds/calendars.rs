@@ -22,9 +22,9 @@ use utoipa::IntoParams;
 #[allow(dead_code, reason = "described here, read by `answer`")]
 pub struct LanguageParameter {
     /// The language, as a BCP 47 tag: the program's closest one; its first where
-    /// nothing is asked for.
-    #[param(inline, example = "en")]
-    lang: Option<schemas::Language>,
+    /// nothing is asked for, or nothing that is a language.
+    #[param(example = "en")]
+    lang: Option<String>,
 }
 
 /// The dates of a program as a calendar.

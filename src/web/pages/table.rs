@@ -57,7 +57,7 @@ struct Guess {
 }
 
 pub async fn table(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start(&request, &service)?;
+    let mut reading = Reading::start_paged(&request, &service).await?;
     let snapshot = reading.snapshot.clone();
     reading.parameters.drop_empty();
     let question = reading.parameters.question();
@@ -85,7 +85,7 @@ fn answer(
     question: &Question,
     speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
-    let Asked { snapshot, paging, moment } = asked;
+    let Asked { snapshot, paging, moment, .. } = asked;
     public_page(request, service, snapshot, moment, TEMPLATE, speech, || {
         let found = snapshot.index.query(&question.query, moment.at);
         let page = paging.page(found.len(), moment.at, &snapshot.digest);
