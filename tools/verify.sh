@@ -86,9 +86,7 @@ done
 "$tools/venv/bin/check-jsonschema" --quiet \
     --schemafile "$tools/node_modules/jsonfeed-schema/schema-v1.1.json" "$work"/*.feed.json
 address="$samples"
-echo "API description: openapi-spec-validator"
-curl --silent --fail --output "$work/openapi.json" "$address/openapi.json"
-"$tools/venv/bin/openapi-spec-validator" "$work/openapi.json"
+tools/verify-api.sh
 echo "pages and HTML mails in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark"
 node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     table="$address/" embed="$address/embed?program=usps-web-tools" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \

@@ -2,7 +2,9 @@
 
 mod affected;
 mod announcing;
+mod api_deprecations;
 mod api_pages;
+mod api_reference;
 mod approving;
 mod backups;
 mod beginning;

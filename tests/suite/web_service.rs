@@ -7,7 +7,7 @@ use fairwarning::config::{DatabaseUrl, PublicUrl};
 use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::tokens;
-use fairwarning::web::{self, Service};
+use fairwarning::web::{self, Deprecation, Service};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -74,17 +74,29 @@ impl WebService {
     }
 
     pub async fn start_with(is_https: bool, intake_secret: Option<&str>) -> Self {
-        Self::start_as(is_https, intake_secret, &[]).await
+        Self::start_as(is_https, intake_secret, &[], None).await
     }
 
     /// Serving the fixture, whose table these sites may show in a frame.
     pub async fn embedded_by(origins: &[&str]) -> Self {
-        let service = Self::start_as(false, None, origins).await;
+        let service = Self::start_as(false, None, origins, None).await;
         service.publish(WORKSPACE.clone()).await;
         service
     }
 
-    async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
+    /// Serving the fixture, and taking these back of the API.
+    pub async fn deprecating(deprecations: Vec<Deprecation>) -> Self {
+        let service = Self::start_as(false, None, &[], Some(deprecations)).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
+    async fn start_as(
+        is_https: bool,
+        intake_secret: Option<&str>,
+        framers: &[&str],
+        deprecations: Option<Vec<Deprecation>>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
@@ -98,6 +110,10 @@ impl WebService {
         let service = service.taking_in(intake_secret.map(SecretString::from));
         let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
         let service = service.embedded_by(&framers);
+        let service = match deprecations {
+            Some(deprecations) => service.deprecating(deprecations),
+            None => service,
+        };
         // Whom a request comes from is what a test says.
         let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -27,7 +27,7 @@ const MAX_LISTED: usize = 500;
 #[allow(dead_code, reason = "described here, read by `affected`")]
 pub struct AffectedParameters {
     /// APIs, hosts or URLs: one a line, or separated by commas or blanks; at most
-    /// 100. User names, passwords, queries and fragments of URLs are dropped.
+    /// 100, and 4,000 bytes. User names, passwords, queries and fragments of URLs are dropped.
     #[param(inline, required = true, example = "holdForPickup,secure.shippingapis.com")]
     q: schemas::PastedText,
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
@@ -40,7 +40,8 @@ pub struct AffectedParameters {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    #[schema(max_items = 500, example = json!(["holdForPickup", "https://secure.shippingapis.com/"]))]
+    /// At most 500, in 16,384 bytes.
+    #[schema(example = json!(["holdForPickup", "https://secure.shippingapis.com/"]))]
     pub asked: Vec<String>,
 }
 

@@ -168,6 +168,8 @@ fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> V
 }
 
 /// The catalogue of APIs, with the notices that touch each.
+///
+/// In the order of the declaration, program by program.
 #[utoipa::path(
     get,
     path = "/api/v1/apis",

@@ -102,8 +102,8 @@ fn mark(described: &mut Value, found: &Deprecation) {
     let Deprecation { since, sunset, successor, reason, .. } = found;
     let instead = successor.as_ref().map_or(String::new(), |to| format!(" Use `{to}` instead."));
     let told = format!(
-        "**Deprecated** since {since}, and gone after {sunset} at the earliest: see \
-         [the changes]({TOLD_AT}#{}). {reason}{instead}",
+        "**Deprecated** since {since}, and gone after {sunset} at the earliest. \
+         {reason}{instead} See `{TOLD_AT}#{}`.",
         found.anchor()
     );
     let text = described["description"].as_str().unwrap_or_default();

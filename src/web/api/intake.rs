@@ -54,7 +54,7 @@ pub fn resource() -> Resource {
     tag = "service",
     operation_id = "takeInMail",
     params(Parameters),
-    request_body(content = String, content_type = "message/rfc822"),
+    request_body(content((String = "message/rfc822"), (String = "text/plain"))),
     security(("intake" = [])),
     responses(
         (status = 200, description = "It was taken in", body = Taken),

@@ -159,6 +159,9 @@ pub struct NoticeInFull<'a> {
 }
 
 /// Notices, the latest announcement first.
+///
+/// Each with what ends, what is needed instead, and how many of its rows are in each
+/// state.
 #[utoipa::path(
     get,
     path = "/api/v1/notices",
@@ -213,6 +216,10 @@ pub async fn notices(
 }
 
 /// One notice in full.
+///
+/// Its rows with their states, its milestones, everything it says to read, and everything
+/// it declares. As Markdown by `Accept: text/markdown`, or with `.md` at the end of the
+/// address.
 #[utoipa::path(
     get,
     path = "/api/v1/notices/{program}/{id}",

@@ -66,6 +66,8 @@ pub enum OfficeRefusals {
 }
 
 /// Who was told what about a notice, when, and with which reply.
+///
+/// Each attempt to deliver is a record, sealed into a chain.
 #[utoipa::path(
     get,
     path = "/api/v1/proof/{program}/{id}",
@@ -114,6 +116,8 @@ pub async fn proof(
 }
 
 /// The end of the chain of seals, to be kept elsewhere.
+///
+/// Whoever keeps it can tell later whether a record was changed.
 #[utoipa::path(
     get,
     path = "/api/v1/proof/head",

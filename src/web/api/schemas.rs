@@ -1,7 +1,7 @@
 //! Forms of parameters, for the description of the API. Words that may be
 //! chosen come from where they are defined.
 
-use crate::impact::{MAX_FILTER_BYTES, MAX_PASTED_BYTES, Sort};
+use crate::impact::{MAX_FILTER_BYTES, Sort};
 use crate::notice::{Kind, MAX_ID_BYTES};
 use crate::schedule::State;
 use crate::web::cursor::CURSOR_DIGITS;
@@ -52,7 +52,8 @@ form!(RevisionOrMoment, {
 });
 form!(Length, string().pattern(Some("^[0-9]{1,6} (minute|hour|day|week|month|year)s?$")));
 form!(HostOrUrl, string().min_length(Some(1)).max_length(Some(MAX_FILTER_BYTES)));
-form!(PastedText, string().min_length(Some(1)).max_length(Some(MAX_PASTED_BYTES)));
+// How long it may be is counted in bytes, which no schema does.
+form!(PastedText, string().min_length(Some(1)));
 form!(States, {
     let one = alternatives(&State::ALL.map(State::as_str));
     string().pattern(Some(format!("^({one})(,({one}))*$")))

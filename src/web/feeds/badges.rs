@@ -47,6 +47,8 @@ pub async fn api(
 }
 
 /// What to know of an environment, as a badge.
+///
+/// The same of whatever happens there.
 #[utoipa::path(
     get,
     path = "/badges/{program}/environments/{environment}.svg",
@@ -76,6 +78,8 @@ pub async fn environment(
 }
 
 /// What to know of an API in one environment, as a badge.
+///
+/// The same of what happens to it there.
 #[utoipa::path(
     get,
     path = "/badges/{program}/apis/{api}/{environment}.svg",

@@ -55,6 +55,8 @@ pub async fn of_program(
 }
 
 /// The dates of a notice as a calendar.
+///
+/// The same for what one notice says.
 #[utoipa::path(
     get,
     path = "/feeds/{program}/notices/{id}.ics",
@@ -83,6 +85,8 @@ pub async fn of_notice(
 }
 
 /// The dates that concern an API as a calendar.
+///
+/// The same for every row that names it.
 #[utoipa::path(
     get,
     path = "/feeds/{program}/apis/{api}.ics",
@@ -112,6 +116,8 @@ pub async fn of_api(
 }
 
 /// The dates of an environment as a calendar.
+///
+/// The same for whatever happens there.
 #[utoipa::path(
     get,
     path = "/feeds/{program}/environments/{environment}.ics",

@@ -38,7 +38,9 @@ pub async fn atom(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
     answer(&request, service, None, NewsForm::Atom).await
 }
 
-/// The same as JSON Feed.
+/// Announcements and amendments of all programs as JSON Feed.
+///
+/// The same entries as the Atom feed has.
 #[utoipa::path(
     get,
     path = "/feeds.json",
@@ -57,6 +59,8 @@ pub async fn json(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
 }
 
 /// Announcements and amendments of a program as Atom.
+///
+/// The latest 100 of this program, in its own languages.
 #[utoipa::path(
     get,
     path = "/feeds/{program}.atom",
@@ -80,7 +84,9 @@ pub async fn atom_of(
     answer(&request, service, Some(&program), NewsForm::Atom).await
 }
 
-/// The same as JSON Feed.
+/// Announcements and amendments of a program as JSON Feed.
+///
+/// The same entries as its Atom feed has.
 #[utoipa::path(
     get,
     path = "/feeds/{program}.json",
