@@ -22,8 +22,14 @@ echo "API description: openapi-spec-validator, spectral"
 
 echo "API: schemathesis, all checks; examples, coverage and fuzzing"
 token="$("$fairwarning" token create schemathesis --scope viewer --database "sqlite:$work/samples.db" 2>/dev/null)"
+preferences="$(preferences_of "$work" ada)"
+# Somebody to set webhooks for.
+{
+    cat schemathesis.toml
+    printf '\n[parameters]\n"path.token" = "%s"\n' "${preferences##*/}"
+} >"$work/schemathesis.toml"
 said="$work/schemathesis.txt"
-"$tools/api-venv/bin/schemathesis" --config-file schemathesis.toml run "$work/openapi.json" \
+"$tools/api-venv/bin/schemathesis" --config-file "$work/schemathesis.toml" run "$work/openapi.json" \
     --url "$address" --header "Authorization: Bearer $token" --checks all \
     --phases examples,coverage,fuzzing --workers 1 --continue-on-failure --no-color \
     "$@" >"$said" || {

@@ -36,20 +36,8 @@ PYTHON
 serve "$work"
 
 # The pages behind links: one that waits, and the preferences of somebody who confirmed.
-# subscribe NAME: asks in that name, and gives the path that its mail leads to.
-subscribe() {
-    curl --silent --fail --output /dev/null "$address/subscribe" \
-        --data "program=usps-web-tools&api=holdForPickup&address=$1@integrator.example"
-    timeout 30 bash -c 'until grep --quiet "^To: $0@" "$1"/mail/*.eml 2>/dev/null; do sleep 0.1; done' "$1" "$work"
-    "$python" - "$(grep --files-with-matches "^To: $1@" "$work"/mail/*.eml)" <<'PYTHON'
-import email, email.policy, re, sys
-with open(sys.argv[1], "rb") as file:
-    mail = email.message_from_binary_file(file, policy=email.policy.default)
-print(re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content()).group())
-PYTHON
-}
-confirm="$address$(subscribe ada)"
-preferences="$address$(curl --silent --fail --data do=confirm "$address$(subscribe bob)" | grep --only-matching '/preferences/[a-z0-9]*' | head --lines 1)"
+confirm="$address$(subscribe "$work" ada)"
+preferences="$address$(preferences_of "$work" bob)"
 "$python" - "$work/mail" >"$work/confirmation-mail.html" <<'PYTHON'
 import email, email.policy, pathlib, sys
 name = sorted(pathlib.Path(sys.argv[1]).glob("*.eml"))[0]

@@ -23,7 +23,7 @@ def described(document):
         operation = operations.get("get")
         if operation is None or operation.get("security"):
             continue
-        query, given = [], True
+        query, given, needs = [], True, False
         for parameter in operation.get("parameters", []):
             name, example = parameter["name"], parameter.get("example")
             if parameter["in"] == "path":
@@ -31,10 +31,11 @@ def described(document):
                 path = path.replace("{" + name + "}", urllib.parse.quote(str(example)))
             elif example is not None and name != "limit":
                 query.append((name, str(example)))
-        if given:
+                needs = needs or parameter.get("required", False)
+        if given and not needs:
             yield path
-            if query:
-                yield path + "?" + urllib.parse.urlencode(query)
+        if given and query:
+            yield path + "?" + urllib.parse.urlencode(query)
 
 
 def judged(address):

@@ -2,13 +2,14 @@
 //!
 //! No error repeats what was sent: it may carry somebody's password.
 
+use super::refusals::BodyRefusals;
 use super::{Refusals, json, schemas, shown_instant};
 use crate::impact::{
     BadFilter, Because, Finding, ImpactedApi, MAX_PASTED, MAX_PASTED_BYTES, Pasted, Verdict,
 };
 use crate::web::bodies;
 use crate::web::freshness::{Freshness, JSON, Moment};
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::reading::Reading;
 use crate::web::routes::posted;
 use crate::web::service::Service;
@@ -150,16 +151,7 @@ pub async fn affected(
     request_body(content = Question, content_type = "application/json"),
     responses(
         (status = 200, description = "An answer to each entry", body = Answers),
-        (status = 400, description = "The body is not JSON of this form, or has too many entries",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 415, description = "The body is not `application/json`", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet", body = Problem,
-            content_type = "application/problem+json"),
+        BodyRefusals,
     )
 )]
 pub async fn affected_list(

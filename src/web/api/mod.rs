@@ -14,16 +14,19 @@ mod notices;
 mod now;
 pub mod openapi;
 mod proof;
+mod refusals;
 mod revisions;
 mod schedule;
 pub mod schemas;
 mod subscriptions;
 mod webhooks;
 
+pub use refusals::{ListRefusals, NamedRefusals, Refusals};
+
 use super::changes::Since;
 use super::forms::{self, Form};
 use super::freshness::{Freshness, JSON};
-use super::problem::{ApiError, Problem};
+use super::problem::ApiError;
 use super::reading::{Asked, Reading};
 use super::routes::readable;
 use super::service::Service;
@@ -36,7 +39,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -106,46 +109,6 @@ pub struct PageParameters {
     /// Where to go on: the member `next` of the page before, with the same filters.
     #[param(inline)]
     cursor: Option<schemas::Cursor>,
-}
-
-/// What every question may be answered with instead.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "described here, made by `ApiError`")]
-pub enum Refusals {
-    /// The client already has this answer
-    #[response(status = 304)]
-    Known,
-    /// A parameter is not understood; `errors` names each of them
-    #[response(status = 400, content_type = "application/problem+json")]
-    NotUnderstood(Problem),
-    /// The address is too long
-    #[response(status = 414, content_type = "application/problem+json")]
-    TooLong(Problem),
-    /// Nothing has been published yet
-    #[response(status = 503, content_type = "application/problem+json")]
-    NotReady(Problem),
-}
-
-/// The same for a question to a list.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "described here, made by `ApiError`")]
-pub enum ListRefusals {
-    /// The client already has this answer
-    #[response(status = 304)]
-    Known,
-    /// A parameter or the cursor is not understood; `errors` names each parameter
-    #[response(status = 400, content_type = "application/problem+json")]
-    NotUnderstood(Problem),
-    /// Nothing had been published `as_of` that moment, or the cursor belongs to a
-    /// publication that is not known here
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotThere(Problem),
-    /// The address is too long
-    #[response(status = 414, content_type = "application/problem+json")]
-    TooLong(Problem),
-    /// Nothing has been published yet
-    #[response(status = 503, content_type = "application/problem+json")]
-    NotReady(Problem),
 }
 
 /// By what was published otherwise since then.

@@ -1,7 +1,7 @@
 //! `GET /api/v1/notices`: the notices, as a list and one in full.
 
 use super::{
-    CHANGED_SINCE, ListRefusals, Listing, PageParameters, Reading, Refusals, no_guess, schemas,
+    CHANGED_SINCE, ListRefusals, Listing, NamedRefusals, PageParameters, Reading, no_guess, schemas,
 };
 use crate::impact::{AgendaQuery, RowSummary, ScheduledMilestone, ShownDate, Tabled, date_cell};
 use crate::notice::{Kind, Notice, NoticePath, Program, ProgramId};
@@ -10,7 +10,7 @@ use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
 use crate::web::forms::{self, Form};
 use crate::web::freshness::{Freshness, Moment};
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::web::{Bytes, Data, Path};
@@ -234,9 +234,7 @@ pub async fn notices(
         (status = 200, description = "The notice",
             content((NoticeInFull<'static> = "application/json"), (String = "text/markdown")),
             headers(("ETag" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such notice",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn notice(

@@ -1,7 +1,9 @@
 //! `GET /api/v1/notices/{program}/{id}/revisions` and `…/differences`: how a notice
 //! came to say what it says.
 
-use super::{ListRefusals, Listing, PageParameters, Reading, json, schemas, shown_instant};
+use super::{
+    ListRefusals, Listing, NamedRefusals, PageParameters, Reading, json, schemas, shown_instant,
+};
 use crate::impact::moment;
 use crate::notice::{NoticePath, Program};
 use crate::schedule::Instant;
@@ -166,9 +168,7 @@ pub async fn revisions(
     responses(
         (status = 200, description = "The differences", body = NoticeDifferences,
             headers(("ETag" = String), ("Cache-Control" = String))),
-        super::Refusals,
-        (status = 404, description = "There is no such notice or revision, or nothing had been published then",
-            body = crate::web::problem::Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn differences(

@@ -23,7 +23,11 @@ const ASKING: &str = "POST, OPTIONS";
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// With TLS, on port 443 or from 1024 on, at a public address.
-    #[schema(example = "https://hooks.example.org/deprecations", max_length = 1000)]
+    #[schema(
+        example = "https://hooks.example.org/deprecations",
+        max_length = 1000,
+        pattern = "^https://[^/@?#]+"
+    )]
     pub url: String,
 }
 

@@ -5,11 +5,11 @@ use super::news::spoken;
 use crate::impact::Part;
 use crate::notice::{Locale, Program, ProgramId};
 use crate::render::{CalendarFeed, Language};
-use crate::web::api::{Refusals, schemas};
+use crate::web::api::{NamedRefusals, schemas};
 use crate::web::freshness::CALENDAR;
 use crate::web::languages;
 use crate::web::parameters::Parameters;
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::web::{Data, Path};
@@ -41,9 +41,7 @@ pub struct LanguageParameter {
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such program",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_program(
@@ -71,9 +69,7 @@ pub async fn of_program(
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such notice",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_notice(
@@ -102,9 +98,7 @@ pub async fn of_notice(
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such API",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_api(
@@ -132,9 +126,7 @@ pub async fn of_api(
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such environment",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_environment(

@@ -86,13 +86,16 @@ pub async fn reference(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let document = &service.described().document;
-    let page = ReferencePage {
-        description: text(&document["info"], "description"),
-        tags: list(&document["tags"]).map(|tag| Tag::new(&service, document, tag)).collect(),
-        schemas: members(&document["components"]["schemas"]).map(Schema::new).collect(),
-    };
-    answer(&request, &service, "page/reference.html", page)
+    answer(&request, service, |service, path| {
+        let document = &service.described().document;
+        let page = ReferencePage {
+            description: text(&document["info"], "description"),
+            tags: list(&document["tags"]).map(|tag| Tag::new(service, document, tag)).collect(),
+            schemas: members(&document["components"]["schemas"]).map(Schema::new).collect(),
+        };
+        framed(service, path, "page/reference.html", page)
+    })
+    .await
 }
 
 #[derive(Serialize)]
@@ -131,25 +134,43 @@ pub async fn changes(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let deprecated = service.deprecations().iter().map(Deprecated::from).collect();
-    // The page has a title of its own.
-    let changes = CHANGES.split_once('\n').map_or("", |(_, rest)| rest).trim();
-    answer(&request, &service, "page/api-changes.html", ChangesPage { changes, deprecated })
+    answer(&request, service, |service, path| {
+        let deprecated = service.deprecations().iter().map(Deprecated::from).collect();
+        // The page has a title of its own.
+        let changes = CHANGES.split_once('\n').map_or("", |(_, rest)| rest).trim();
+        framed(service, path, "page/api-changes.html", ChangesPage { changes, deprecated })
+    })
+    .await
 }
 
-fn answer(
+/// Laid out once for a publication, which may have templates of its own.
+async fn answer(
     request: &HttpRequest,
+    service: Data<Service>,
+    lay: fn(&Service, &str) -> Result<String, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    let path = request.path().to_owned();
+    let body = match service.snapshot() {
+        Err(_) => Bytes::from(lay(&service, &path)?),
+        Ok(snapshot) => {
+            let key = format!("page {path}");
+            let lay = move || lay(&service, &path);
+            snapshot.shelf.body(key, snapshot.created_at, lay).await?.body
+        }
+    };
+    Freshness::of_bytes(&body).answer(request, HTML, || Ok(body.clone()))
+}
+
+fn framed(
     service: &Service,
+    path: &str,
     template: &str,
     page: impl Serialize,
-) -> Result<HttpResponse, ApiError> {
-    let canonical = service.canonical(request.path());
+) -> Result<String, ApiError> {
+    let canonical = service.canonical(path);
     let links = PageLinks { canonical: canonical.as_deref(), ..PageLinks::default() };
     let speech = Speech::new(service.built_in(), None);
-    let framed = speech.frame(links, page);
-    let page = service.page(template, &framed).map_err(ApiError::internal)?;
-    let page = Bytes::from(page);
-    Freshness::of_bytes(&page).answer(request, HTML, || Ok(page.clone()))
+    service.page(template, &speech.frame(links, page)).map_err(ApiError::internal)
 }
 
 impl<'d> Tag<'d> {

@@ -46,6 +46,8 @@ struct TablePage<'a> {
     calendar_href: Option<String>,
     /// The same answer for programs.
     json_href: String,
+    /// The same for spreadsheets.
+    csv_href: String,
     publication: &'a str,
 }
 
@@ -159,6 +161,7 @@ fn view<'a>(
         news_json_href: news.json,
         calendar_href: calendar_of(snapshot, question, speech),
         json_href: address("/api/v1/impacted", &pairs),
+        csv_href: address("/api/v1/impacted.csv", &pairs),
         publication: snapshot.digest.short(),
     }
 }
