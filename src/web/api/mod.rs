@@ -12,6 +12,7 @@ mod impacted;
 mod intake;
 mod notices;
 mod now;
+mod office;
 pub mod openapi;
 mod proof;
 mod refusals;
@@ -58,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
+        .configure(office::routes)
         .service(subscriptions::resource())
         .configure(webhooks::routes)
         .service(readable("/api/v1/openapi.json", openapi::document))

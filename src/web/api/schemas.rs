@@ -62,3 +62,10 @@ form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
 form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
 form!(Cursor, string().pattern(Some(format!("^[0-9a-f]{{{CURSOR_DIGITS}}}$"))));
+form!(
+    Number,
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(0))
+        .maximum(Some(9007199254740991i64))
+);
