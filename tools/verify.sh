@@ -54,6 +54,7 @@ tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
     "$address/embed" "$address/embed?program=crm" \
     "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
     "$address/apis/usps-web-tools/Verify?on=2020-05-01" "$address/affected" "$address/$pasted" \
+    "$address/api" "$address/api/changelog" \
     "$confirm" "$preferences" "$address/nowhere"
 echo "calendars: icalendar, vobject; Atom: a strict parser"
 for of in "" /notices/tls-1.2 /apis/holdForPickup /environments/prod; do
@@ -82,6 +83,7 @@ node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" \
     choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&lang=de" \
     api="$address/apis/usps-web-tools/Verify?on=2020-05-01" affected="$address/$pasted" \
+    reference="$address/api" changes="$address/api/changelog" \
     confirm="$confirm" preferences="$preferences" >/dev/null
 # A copy with mistakes, made once its first version was seen.
 cp -r notices "$work/broken"

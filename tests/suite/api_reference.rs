@@ -23,7 +23,7 @@ async fn the_reference_tells_every_operation_with_its_parameters_and_a_call() {
                 assert!(section.contains(&name), "{id} {name}");
             }
             for status in operation["responses"].as_object().unwrap().keys() {
-                assert!(section.contains(&format!(">{status}</th>")), "{id} {status}");
+                assert!(section.contains(&format!("<dt>{status}</dt>")), "{id} {status}");
             }
         }
     }
