@@ -30,9 +30,9 @@ in_venv http-venv redbot==2.7.1
 need node nodejs
 need npm npm
 node_wanted="@stoplight/spectral-cli@6.16.3"
-if [ "$(cat "$tools/node_modules/api-tools" 2>/dev/null)" != "$node_wanted" ]; then
+if [ "$(cat "$tools/api-tools" 2>/dev/null)" != "$node_wanted" ]; then
     echo "installing $node_wanted into $tools (npm)"
     [ -f "$tools/package.json" ] || echo '{"private": true}' >"$tools/package.json"
     npm install --prefix "$tools" --no-audit --no-fund --silent "$node_wanted"
-    echo "$node_wanted" >"$tools/node_modules/api-tools"
+    echo "$node_wanted" >"$tools/api-tools"
 fi

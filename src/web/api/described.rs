@@ -24,6 +24,7 @@ pub fn example(operation: &str) -> Option<(&'static str, &'static Value)> {
 /// All of it, in the order in which one needs the other.
 pub fn completed(mut document: Value, deprecations: &[Deprecation]) -> Value {
     in_forms(&mut document);
+    with_descriptions(&mut document);
     with_examples(&mut document);
     deprecated(&mut document, deprecations);
     without_unused(&mut document);
@@ -62,6 +63,16 @@ fn in_forms(document: &mut Value) {
         }
         if let Some(paths) = document["paths"].as_object_mut() {
             paths.insert(format!("{table}.{{form}}"), listed);
+        }
+    }
+}
+
+/// One sentence may say all there is to say.
+fn with_descriptions(document: &mut Value) {
+    for (_, _, operation) in operations(document) {
+        let is_told = operation["description"].as_str().is_some_and(|text| !text.is_empty());
+        if !is_told {
+            operation["description"] = operation["summary"].clone();
         }
     }
 }
