@@ -61,6 +61,10 @@ fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
 schemas: build ## write the JSON Schemas of declarations anew
 	@for kind in program apis notice translated-program translated-apis translated-notice; do $(BIN) schema $$kind >schemas/$$kind.schema.json; done
 
+.PHONY: examples
+examples: ## ask the sample programs for the API's examples anew
+	-FAIRWARNING_WRITE_EXAMPLES=1 $(CARGO) test --locked --test suite every_example_of_an_answer
+
 .PHONY: pictures
 pictures: build ## take the pictures of pages and mails again
 	@tools/pictures.sh

@@ -37,6 +37,25 @@ preview() {
     start "$1" "preview-${#servers[@]}" preview "${2:-notices}"
 }
 
+# subscribe WORK NAME: asks in that name, and gives the path that its mail leads to.
+subscribe() {
+    curl --silent --fail --output /dev/null "$address/subscribe" \
+        --data "program=usps-web-tools&api=holdForPickup&address=$2@integrator.example"
+    timeout 30 bash -c 'until grep --quiet "^To: $0@" "$1"/mail/*.eml 2>/dev/null; do sleep 0.1; done' "$2" "$1"
+    "${CARGO_TARGET_DIR:-target}/tools/venv/bin/python" - "$(grep --files-with-matches "^To: $2@" "$1"/mail/*.eml)" <<'PYTHON'
+import email, email.policy, re, sys
+with open(sys.argv[1], "rb") as file:
+    mail = email.message_from_binary_file(file, policy=email.policy.default)
+print(re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content()).group())
+PYTHON
+}
+
+# preferences_of WORK NAME: subscribes and confirms, and gives the path to the preferences.
+preferences_of() {
+    curl --silent --fail --data do=confirm "$address$(subscribe "$1" "$2")" |
+        grep --only-matching '/preferences/[a-z0-9]*' | head --lines 1
+}
+
 stop() {
     [ ${#servers[@]} = 0 ] || kill "${servers[@]}"
 }

@@ -36,20 +36,8 @@ PYTHON
 serve "$work"
 
 # The pages behind links: one that waits, and the preferences of somebody who confirmed.
-# subscribe NAME: asks in that name, and gives the path that its mail leads to.
-subscribe() {
-    curl --silent --fail --output /dev/null "$address/subscribe" \
-        --data "program=usps-web-tools&api=holdForPickup&address=$1@integrator.example"
-    timeout 30 bash -c 'until grep --quiet "^To: $0@" "$1"/mail/*.eml 2>/dev/null; do sleep 0.1; done' "$1" "$work"
-    "$python" - "$(grep --files-with-matches "^To: $1@" "$work"/mail/*.eml)" <<'PYTHON'
-import email, email.policy, re, sys
-with open(sys.argv[1], "rb") as file:
-    mail = email.message_from_binary_file(file, policy=email.policy.default)
-print(re.search(r"/confirm/\S+", mail.get_body(("plain",)).get_content()).group())
-PYTHON
-}
-confirm="$address$(subscribe ada)"
-preferences="$address$(curl --silent --fail --data do=confirm "$address$(subscribe bob)" | grep --only-matching '/preferences/[a-z0-9]*' | head --lines 1)"
+confirm="$address$(subscribe "$work" ada)"
+preferences="$address$(preferences_of "$work" bob)"
 "$python" - "$work/mail" >"$work/confirmation-mail.html" <<'PYTHON'
 import email, email.policy, pathlib, sys
 name = sorted(pathlib.Path(sys.argv[1]).glob("*.eml"))[0]
@@ -66,6 +54,7 @@ tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
     "$address/embed" "$address/embed?program=crm" \
     "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
     "$address/apis/usps-web-tools/Verify?on=2020-05-01" "$address/affected" "$address/$pasted" \
+    "$address/api" "$address/api/changelog" \
     "$confirm" "$preferences" "$address/nowhere"
 echo "calendars: icalendar, vobject; Atom: a strict parser"
 for of in "" /notices/tls-1.2 /apis/holdForPickup /environments/prod; do
@@ -86,9 +75,7 @@ done
 "$tools/venv/bin/check-jsonschema" --quiet \
     --schemafile "$tools/node_modules/jsonfeed-schema/schema-v1.1.json" "$work"/*.feed.json
 address="$samples"
-echo "API description: openapi-spec-validator"
-curl --silent --fail --output "$work/openapi.json" "$address/openapi.json"
-"$tools/venv/bin/openapi-spec-validator" "$work/openapi.json"
+tools/verify-api.sh
 echo "pages and HTML mails in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark"
 node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     table="$address/" embed="$address/embed?program=usps-web-tools" archive="$address/notices" usps="$address/notices/usps-web-tools/tls-1.2" \
@@ -96,6 +83,7 @@ node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     constant-contact="$address/notices/constant-contact/tls-1.2" problem="$address/nowhere" \
     choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&lang=de" \
     api="$address/apis/usps-web-tools/Verify?on=2020-05-01" affected="$address/$pasted" \
+    reference="$address/api" changes="$address/api/changelog" \
     confirm="$confirm" preferences="$preferences" >/dev/null
 # A copy with mistakes, made once its first version was seen.
 cp -r notices "$work/broken"

@@ -5,8 +5,7 @@ use super::output::{self, printable};
 use super::source::Source;
 use super::{Exit, count};
 use crate::config::DatabaseArguments;
-use crate::diff::{Change, Diff, ProgramDiff, Told, Word, diff};
-use crate::notice::{AmendmentKind, RowId};
+use crate::diff::{Change, Diff, ProgramDiff, Told, diff};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::fmt::Write;
@@ -88,7 +87,7 @@ fn text(diff: &Diff) -> String {
         let title = title.map_or(String::new(), |title| format!("  {title}"));
         line(&mut out, format_args!("{place}{title}"));
         for change in changes {
-            let told = sentence(change, str::to_owned);
+            let told = change.sentence(str::to_owned);
             line(&mut out, format_args!("  {:<11} {told}", change.word));
             for told in &change.amendments {
                 line(&mut out, format_args!("      told by {}", amendment(told)));
@@ -119,7 +118,7 @@ fn markdown(diff: &Diff, old: &Source, new: &Source) -> String {
         let title = title.map_or(String::new(), |title| format!(": {}", escaped(title)));
         line(&mut out, format_args!("### {}{title}\n", quoted(place)));
         for change in changes {
-            line(&mut out, format_args!("- **{}** {}", change.word, sentence(change, quoted)));
+            line(&mut out, format_args!("- **{}** {}", change.word, change.sentence(quoted)));
             for told in &change.amendments {
                 line(&mut out, format_args!("  - told by {}", escaped(&amendment(told))));
             }
@@ -147,24 +146,6 @@ fn for_each(diff: &Diff, mut each: impl FnMut(&str, Option<&str>, &[Change])) {
             each(&place, Some(&printable(&notice.title)), &notice.changes);
         }
     }
-}
-
-/// `cutoff of prod, test: 2026-09-01 → 2026-12-01`.
-fn sentence(change: &Change, value: impl Fn(&str) -> String) -> String {
-    let shown = |text: &Option<String>| text.as_ref().map(|text| value(&printable(text)));
-    let rows: Vec<_> = change.rows.iter().map(RowId::as_str).collect();
-    let of = if rows.is_empty() { String::new() } else { format!(" of {}", rows.join(", ")) };
-    let is_scope = change.what == "scope" && change.word == Word::Amended(AmendmentKind::Rescoped);
-    let values = match (shown(&change.before), shown(&change.after)) {
-        (Some(lost), Some(gained)) if is_scope => format!(" loses {lost} and gains {gained}"),
-        (Some(lost), None) if is_scope => format!(" loses {lost}"),
-        (None, Some(gained)) if is_scope => format!(" gains {gained}"),
-        (Some(before), Some(after)) => format!(": {before} → {after}"),
-        (None, Some(after)) => format!(": {after}"),
-        (Some(before), None) => format!(": was {before}"),
-        (None, None) => String::new(),
-    };
-    format!("{}{of}{values}", printable(&change.what))
 }
 
 fn amendment(told: &Told) -> String {

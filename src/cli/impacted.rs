@@ -6,7 +6,7 @@ use super::source::{FOLDER, existing_store};
 use super::{Exit, publish};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
-use crate::impact::{ImpactedApi, Index, Question, ShownDate, moment};
+use crate::impact::{ImpactedApi, Index, Question, date_cell, moment};
 use crate::notice::Workspace;
 use crate::schedule::Instant;
 use crate::store::{Store, StoredPublication};
@@ -95,7 +95,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let printed = match arguments.format {
         Format::Table => table(&lines),
         Format::Json => serde_json::to_string_pretty(&lines)? + "\n",
-        Format::Csv => csv(&lines)?,
+        Format::Csv => output::csv_of(&lines)?,
     };
     output::print(&printed)?;
     for (filter, name) in index.unknown_names(&question.query) {
@@ -179,15 +179,6 @@ async fn published_at(store: &Store, at: Instant) -> anyhow::Result<StoredPublic
     store.publication(id).await?.ok_or_else(none)
 }
 
-/// The declared form: exact, and the same on every machine.
-fn shown(date: &Option<ShownDate>) -> String {
-    let Some(date) = date else { return String::new() };
-    match &date.label {
-        Some(label) => format!("{label} ({})", date.date),
-        None => date.date.clone(),
-    }
-}
-
 fn name(line: &ImpactedApi) -> String {
     let mut parts = vec![line.api.clone()];
     parts.extend(line.operation.clone());
@@ -207,9 +198,9 @@ fn place(line: &ImpactedApi) -> String {
 
 /// With the end of a gradual one, without which a line is hard to see as due.
 fn cutoff(line: &ImpactedApi) -> String {
-    let cutoff = printable(&shown(&line.cutoff));
+    let cutoff = printable(&date_cell(line.cutoff.as_ref()));
     match &line.complete {
-        Some(_) => format!("{cutoff}\ncomplete {}", printable(&shown(&line.complete))),
+        Some(_) => format!("{cutoff}\ncomplete {}", printable(&date_cell(line.complete.as_ref()))),
         None => cutoff,
     }
 }
@@ -240,56 +231,4 @@ fn table(lines: &[ImpactedApi]) -> String {
         ]);
     }
     format!("{table}\n")
-}
-
-const COLUMNS: [&str; 20] = [
-    "program",
-    "notice",
-    "title",
-    "kind",
-    "row",
-    "api",
-    "api_title",
-    "group",
-    "operation",
-    "versions",
-    "environment",
-    "stage",
-    "urls",
-    "cohort",
-    "zone",
-    "deprecation",
-    "cutoff",
-    "complete",
-    "enforced",
-    "state",
-];
-
-fn csv(lines: &[ImpactedApi]) -> anyhow::Result<String> {
-    let optional = |value: &Option<String>| value.clone().unwrap_or_default();
-    let cells = |line: &ImpactedApi| {
-        [
-            line.program.clone(),
-            line.notice.clone(),
-            line.title.clone(),
-            line.kind.to_owned(),
-            line.row.clone(),
-            line.api.clone(),
-            line.api_title.clone(),
-            optional(&line.group),
-            optional(&line.operation),
-            line.versions.join(" "),
-            line.environment.clone(),
-            line.stage.clone(),
-            line.urls.join(" "),
-            optional(&line.cohort),
-            line.zone.clone(),
-            shown(&line.deprecation),
-            shown(&line.cutoff),
-            shown(&line.complete),
-            shown(&line.enforced),
-            line.state.to_string(),
-        ]
-    };
-    output::csv(COLUMNS, lines.iter().map(cells))
 }

@@ -1,5 +1,7 @@
 //! How commands print: whole outputs, tables, and cells for spreadsheets.
 
+use crate::impact::Tabled;
+use crate::subscribers;
 use anyhow::Context;
 use comfy_table::{LineStyle, TableStyle};
 use std::io::{ErrorKind, Write};
@@ -33,7 +35,18 @@ pub fn csv<const N: usize>(
     Ok(String::from_utf8(bytes)?)
 }
 
+/// The same of what the API tells as a table.
+pub fn csv_of<T: Tabled>(items: &[T]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(T::COLUMNS)?;
+    for item in items {
+        writer.write_record(item.cells().into_iter().map(guarded))?;
+    }
+    let bytes = writer.into_inner().context("the CSV could not be finished")?;
+    Ok(String::from_utf8(bytes)?)
+}
+
 /// A spreadsheet runs what begins like a formula; a quote before it stops that.
 pub fn guarded(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    subscribers::guarded(&cell)
 }

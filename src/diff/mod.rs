@@ -11,6 +11,7 @@ mod fields;
 mod notice;
 mod rows;
 mod translations;
+mod words;
 
 pub use amended::added_amendments;
 pub use notice::compare as notice_diff;

@@ -2,8 +2,10 @@
 
 use super::index::Index;
 use super::line::ShownDate;
-use crate::notice::{EnvironmentId, Notice, NoticeId, NoticePath, Program, ProgramId, Workspace};
-use crate::schedule::{Instant, Milestone, milestones};
+use crate::notice::{
+    EnvironmentId, Length, Notice, NoticeId, NoticePath, Program, ProgramId, Workspace,
+};
+use crate::schedule::{Instant, Milestone, milestones, plus};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +33,8 @@ pub struct AgendaQuery {
     /// What cannot happen before this moment is left out, and so is what has
     /// no date yet.
     pub until: Option<Instant>,
+    /// Only what may happen between the moment asked about and this much later.
+    pub within: Option<Length>,
 }
 
 /// A dated event of a notice, with the bounds between which it lies.
@@ -82,10 +86,19 @@ impl Place {
         all
     }
 
-    fn in_time(&self, query: &AgendaQuery) -> bool {
+    fn in_time(&self, query: &AgendaQuery, on: Instant) -> bool {
         let not_over = |from: Instant| self.latest.is_none_or(|latest| latest >= from);
         let begun_by = |until: Instant| self.earliest.is_some_and(|earliest| earliest < until);
-        query.from.is_none_or(not_over) && query.until.is_none_or(begun_by)
+        query.from.is_none_or(not_over)
+            && query.until.is_none_or(begun_by)
+            && query.within.is_none_or(|within| self.may_fall_within(within, on))
+    }
+
+    /// As the table has it for cutoffs.
+    fn may_fall_within(&self, within: Length, on: Instant) -> bool {
+        let end = plus(on, within, 1, chrono_tz::UTC);
+        self.earliest.is_some_and(|earliest| end.is_none_or(|end| earliest <= end))
+            && self.latest.is_none_or(|latest| latest >= on)
     }
 }
 
@@ -105,18 +118,19 @@ impl AgendaQuery {
             ("environment", self.environment.as_ref().map(ToString::to_string)),
             ("from", self.from.map(instant)),
             ("until", self.until.map(instant)),
+            ("within", self.within.map(|within| within.to_string())),
         ];
         values.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
     }
 }
 
 impl Index {
-    /// The numbers of the milestones that answer `query`, in order of time.
-    pub fn agenda(&self, query: &AgendaQuery) -> Vec<u32> {
+    /// The numbers of the milestones that answer `query` at `on`, in order of time.
+    pub fn agenda(&self, query: &AgendaQuery, on: Instant) -> Vec<u32> {
         let holds = |number: &u32| {
             let place = &self.agenda[*number as usize];
             let (program, notice) = self.at(place);
-            place.in_time(query)
+            place.in_time(query, on)
                 && query.program.as_ref().is_none_or(|id| program.id == *id)
                 && query.notice.as_ref().is_none_or(|id| notice.id == *id)
                 && query.environment.as_ref().is_none_or(|id| {

@@ -5,8 +5,10 @@
 
 mod affected;
 mod agenda;
+mod cells;
 mod concerned;
 mod declared;
+mod former;
 mod index;
 mod line;
 mod news;
@@ -20,6 +22,7 @@ mod suggest;
 
 pub use affected::{Because, Finding, Verdict};
 pub use agenda::{AgendaQuery, ScheduledMilestone};
+pub use cells::{Tabled, date_cell};
 pub use concerned::{Concerned, Part};
 pub use declared::ApiPlace;
 pub use index::{Edges, Entry, Index, Located};

@@ -79,6 +79,24 @@ impl Program {
             #[serde(skip_serializing_if = "IndexMap::is_empty")]
             translations: IndexMap<Locale, ProgramTexts>,
         }
+        let (catalogue, translations) = self.seen_by(notice);
+        Digest::of(&Resolved { settings: &self.settings, catalogue, notice, translations })
+    }
+
+    /// What a revision of the notice is about: the program with this notice alone, and
+    /// with what it refers to.
+    pub fn resolved(&self, notice: &Notice) -> Self {
+        let (catalogue, translations) = self.seen_by(notice);
+        Self {
+            id: self.id.clone(),
+            settings: self.settings.clone(),
+            catalogue,
+            notices: [(notice.id.clone(), notice.clone())].into(),
+            translations,
+        }
+    }
+
+    fn seen_by(&self, notice: &Notice) -> (Catalogue, IndexMap<Locale, ProgramTexts>) {
         let catalogue = self.catalogue_of(notice);
         let mut translations = self.translations.clone();
         for texts in translations.values_mut() {
@@ -89,7 +107,7 @@ impl Program {
             own.cohorts.retain(|id, _| catalogue.cohorts.contains_key(id));
         }
         translations.retain(|_, texts| *texts != ProgramTexts::default());
-        Digest::of(&Resolved { settings: &self.settings, catalogue, notice, translations })
+        (catalogue, translations)
     }
 
     fn catalogue_of(&self, notice: &Notice) -> Catalogue {

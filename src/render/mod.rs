@@ -34,6 +34,7 @@ pub use error::RenderError;
 pub use language::{Language, Part};
 pub use news::{NewsEntry, NewsFeed, feed_name, named};
 pub use planned::{PlannedEvent, planned_calendar};
+pub use prose::escaped as as_markdown;
 pub use timeline::{Band, Drawn, Scale, Timeline};
 pub use view::Escalated;
 

@@ -32,8 +32,9 @@ impl Code {
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
-        Self::StaleCursor,
+        // The first of a status stands for it where a parser refused.
         Self::NotFound,
+        Self::StaleCursor,
         Self::UnknownToken,
         Self::Unauthorized,
         Self::Forbidden,
@@ -72,7 +73,9 @@ impl Code {
             Self::BadCursor => {
                 ("bad-cursor", S::BAD_REQUEST, "The cursor does not belong to this question")
             }
-            Self::StaleCursor => ("stale-cursor", S::GONE, "The table has been published anew"),
+            Self::StaleCursor => {
+                ("stale-cursor", S::NOT_FOUND, "The publication is not known any more")
+            }
             Self::NotFound => ("not-found", S::NOT_FOUND, "There is nothing here"),
             Self::UnknownToken => ("unknown-token", S::NOT_FOUND, "This link is not one of ours"),
             Self::Unauthorized => ("unauthorized", S::UNAUTHORIZED, "This needs a token or secret"),
@@ -116,8 +119,8 @@ impl Code {
                  the page it came from. Follow the `next` link instead of building one."
             }
             Self::StaleCursor => {
-                "The cursor belongs to an earlier publication, whose lines may have \
-                 moved. Start again from the first page."
+                "The cursor belongs to a publication that this service does not have, such as \
+                 one of another database. Start again from the first page."
             }
             Self::NotFound => "No page or resource has this address in the present publication.",
             Self::UnknownToken => {

@@ -1,6 +1,7 @@
 //! The outermost layer: what holds for every answer, whoever made it. Security
 //! headers, the form of errors, and one log line.
 
+use super::deprecations;
 use super::feeds;
 use super::freshness::HTML;
 use super::pages;
@@ -26,6 +27,9 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 
 /// Longer addresses than this are somebody trying something.
 const MAX_ADDRESS_BYTES: usize = 8_192;
+
+/// What a page of another site may look at, beside the body.
+const EXPOSED: &str = "etag, last-modified, link, content-disposition, deprecation, sunset";
 
 /// The beginnings of addresses whose rest is a token.
 pub const TOKEN_PREFIXES: [&str; 5] =
@@ -73,12 +77,14 @@ pub async fn around(
     if is_open(&path) && matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("etag, last-modified, link"),
-        );
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
     if let Some(service) = &service {
+        let asked = response.request().clone();
+        if let Some(pattern) = asked.match_pattern() {
+            let (all, query) = (service.deprecations(), asked.query_string());
+            deprecations::tell(response.headers_mut(), all, &pattern, query);
+        }
         service.metrics().answered(response.status().as_u16(), started.elapsed());
     }
     log(&method, &path, response.status(), started);

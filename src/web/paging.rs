@@ -2,39 +2,30 @@
 //!
 //! A cursor carries the publication, the moment the first page was asked at and
 //! a digest of the question, so that following the links shows every line once,
-//! however the clock moves on meanwhile.
+//! however the clock moves on and whatever is published meanwhile.
 
+use super::cursor::Cursor;
 use super::problem::ApiError;
 use crate::notice::Digest;
 use crate::schedule::Instant;
+use crate::store::PublicationId;
 use chrono::DateTime;
-use data_encoding::BASE64URL_NOPAD;
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 use url::form_urlencoded::Serializer;
 
 pub const DEFAULT_LIMIT: usize = 100;
 pub const MAX_LIMIT: usize = 1_000;
 
-/// What a cursor holds; the short names keep it short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cursor {
-    #[serde(rename = "p")]
-    publication: String,
-    #[serde(rename = "t")]
-    on_us: i64,
-    #[serde(rename = "q")]
-    question: String,
-    #[serde(rename = "n")]
-    position: usize,
-}
-
 /// A list that is shown page by page: its address and the question asked of it.
 pub struct Paging {
-    path: &'static str,
+    path: Cow<'static, str>,
+    /// Ends the address in the links.
+    suffix: &'static str,
     pairs: Vec<(&'static str, String)>,
     limit: Option<usize>,
+    /// The publication that the list is of.
+    id: PublicationId,
     /// The page before this one told where to go on, and at which moment.
     cursor: Option<Cursor>,
 }
@@ -50,39 +41,48 @@ pub struct Page {
 impl Paging {
     /// `pairs` are the question in normal form.
     pub fn new(
-        path: &'static str,
+        path: Cow<'static, str>,
         pairs: Vec<(&'static str, String)>,
         limit: Option<usize>,
         cursor: Option<&str>,
-        publication: &Digest,
+        (id, publication): (PublicationId, &Digest),
     ) -> Result<Self, ApiError> {
-        let cursor = cursor.map(read).transpose()?;
-        let paging = Self { path, pairs, limit, cursor };
+        let cursor = cursor.map(Cursor::read).transpose()?;
+        let paging = Self { path, suffix: "", pairs, limit, id, cursor };
         if let Some(cursor) = &paging.cursor {
             paging.accept(cursor, publication)?;
         }
         Ok(paging)
     }
 
+    /// With this at the end of the address: the same list in another form.
+    pub fn ending(self, suffix: &'static str) -> Self {
+        Self { suffix, ..self }
+    }
+
+    /// The list's name, for a file of it.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
     fn accept(&self, cursor: &Cursor, publication: &Digest) -> Result<(), ApiError> {
+        if !cursor.is_of(self.id, publication) {
+            return Err(cursor.stale());
+        }
         // Instants that no page of ours was ever about.
         if !(FIRST_INSTANT_US..LAST_INSTANT_US).contains(&cursor.on_us) {
-            return Err(ApiError::BadCursor(UNREADABLE));
+            return Err(ApiError::BadCursor("no page of ours was about that moment"));
         }
         if cursor.question != self.question() {
             return Err(ApiError::BadCursor(
                 "the cursor was given out for other filters; keep those of the page it came from",
             ));
         }
-        if cursor.publication != publication.short() {
-            let (asked, present) = (cursor.publication.clone(), publication.short().to_owned());
-            return Err(ApiError::StaleCursor { asked, present });
-        }
         Ok(())
     }
 
     fn question(&self) -> String {
-        Digest::of(&(self.path, &self.pairs)).short().to_owned()
+        Digest::of(&(&self.path, &self.pairs)).short().to_owned()
     }
 
     /// The moment of the first page, for the pages after it.
@@ -98,17 +98,20 @@ impl Paging {
 
     /// This page of a list of `total`, worked out for the moment `on`.
     pub fn page(&self, total: usize, on: Instant, publication: &Digest) -> Page {
-        let start = self.cursor.as_ref().map_or(0, |cursor| cursor.position).min(total);
+        let position = self.cursor.as_ref().map_or(0, |cursor| cursor.position);
+        let start = usize::try_from(position).unwrap_or(usize::MAX).min(total);
         let end = start.saturating_add(self.limit.unwrap_or(DEFAULT_LIMIT)).min(total);
-        let next = (end < total).then(|| {
+        // A list has fewer than 2^32 items, as the table has lines.
+        let position = u32::try_from(end).ok().filter(|_| end < total);
+        let next = position.map(|position| {
             let cursor = Cursor {
+                number: self.id.get(),
                 publication: publication.short().to_owned(),
                 on_us: on.timestamp_micros(),
                 question: self.question(),
-                position: end,
+                position,
             };
-            let json = serde_json::to_vec(&cursor).expect("a cursor has string keys only");
-            BASE64URL_NOPAD.encode(&json)
+            cursor.to_string()
         });
         let next_link = next.as_deref().map(|cursor| self.link(Some(cursor)));
         Page { range: start..end, next, first_link: self.link(None), next_link }
@@ -119,7 +122,7 @@ impl Paging {
         let further = [("limit", limit.as_deref()), ("cursor", cursor)];
         let pairs = self.pairs.iter().map(|(name, value)| (*name, value.as_str()));
         let given = further.into_iter().filter_map(|(name, value)| value.map(|v| (name, v)));
-        address(self.path, &pairs.chain(given).collect::<Vec<_>>())
+        address(&format!("{}{}", self.path, self.suffix), &pairs.chain(given).collect::<Vec<_>>())
     }
 }
 
@@ -140,20 +143,6 @@ impl Page {
     }
 }
 
-const UNREADABLE: &str = "the cursor is not one of ours; follow the `next` link of a page";
-
 /// The years 0 to 9999, which RFC 3339 can write.
 const FIRST_INSTANT_US: i64 = -62_167_219_200_000_000;
 const LAST_INSTANT_US: i64 = 253_402_300_800_000_000;
-
-/// A cursor of ours is about 100 bytes long.
-const MAX_CURSOR_BYTES: usize = 400;
-
-fn read(text: &str) -> Result<Cursor, ApiError> {
-    let decoded = (text.len() <= MAX_CURSOR_BYTES)
-        .then(|| BASE64URL_NOPAD.decode(text.as_bytes()).ok())
-        .flatten();
-    decoded
-        .and_then(|json| serde_json::from_slice(&json).ok())
-        .ok_or(ApiError::BadCursor(UNREADABLE))
-}

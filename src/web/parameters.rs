@@ -49,6 +49,12 @@ impl Parameters {
         question
     }
 
+    /// The first value of a parameter, which is left for whoever takes it.
+    pub fn seen(&self, name: &str) -> Option<&str> {
+        let given = self.pairs.iter().find(|(given, _)| given == name);
+        given.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
     /// A parameter that may be given once.
     pub fn take<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
         self.take_read(name, |text| text.parse::<T>().map_err(|bad| bad.to_string()))

@@ -50,8 +50,8 @@ pub enum ApiError {
     BadParameters(Vec<BadFilter>),
     #[error("{0}")]
     BadCursor(&'static str),
-    #[error("the cursor belongs to publication {asked}; the present one is {present}")]
-    StaleCursor { asked: String, present: String },
+    #[error("the cursor belongs to publication {0}, which is not known here; start again")]
+    StaleCursor(String),
     #[error("{0}")]
     NotFound(String),
     #[error("the link is incomplete or was not made here")]
@@ -107,7 +107,7 @@ impl ApiError {
         match self {
             Self::BadParameters(_) => Code::BadParameter,
             Self::BadCursor(_) => Code::BadCursor,
-            Self::StaleCursor { .. } => Code::StaleCursor,
+            Self::StaleCursor(_) => Code::StaleCursor,
             Self::NotFound(_) => Code::NotFound,
             Self::UnknownToken => Code::UnknownToken,
             Self::Unauthorized(_) => Code::Unauthorized,

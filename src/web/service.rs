@@ -1,5 +1,9 @@
 //! What every handler shares: the present snapshot, the store, the clock.
 
+use super::api::openapi::Described;
+use super::changes::Comparing;
+use super::deprecations::{self, Deprecation};
+use super::follow::FollowError;
 use super::history::History;
 use super::office::Figures;
 use super::problem::ApiError;
@@ -9,7 +13,6 @@ use super::strangers::Limits;
 use crate::clock::Clock;
 use crate::config::{Network, Origin, PublicUrl, SingleSignOn};
 use crate::http_client::Reach;
-use crate::impact::BadFilter;
 use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::render::{RenderError, Renderer};
@@ -21,7 +24,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use secrecy::SecretString;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A store that takes longer than this to answer is as good as gone.
@@ -38,6 +41,7 @@ pub enum ServiceError {
 pub struct Service {
     snapshot: ArcSwapOption<Snapshot>,
     history: History,
+    comparing: Comparing,
     store: Store,
     keys: ArcSwap<Keys>,
     clock: Clock,
@@ -57,6 +61,9 @@ pub struct Service {
     trusted_proxies: Vec<Network>,
     /// Where webhooks may lead.
     reach: Reach,
+    /// What we take back of our own API, and the description that says so.
+    deprecations: Vec<Deprecation>,
+    described: OnceLock<Described>,
     /// What the page to embed may do, and who may frame it.
     embed_policy: HeaderValue,
 }
@@ -77,6 +84,7 @@ impl Service {
         Ok(Self {
             snapshot,
             history,
+            comparing: Comparing::default(),
             store,
             keys,
             clock,
@@ -90,6 +98,8 @@ impl Service {
             single_sign_on: None,
             trusted_proxies,
             reach,
+            deprecations: deprecations::present(),
+            described: OnceLock::new(),
             embed_policy: security::embed_policy(&[]),
         })
     }
@@ -145,6 +155,20 @@ impl Service {
         &self.embed_policy
     }
 
+    /// Takes these back of our own API.
+    pub fn deprecating(self, deprecations: Vec<Deprecation>) -> Self {
+        Self { deprecations, ..self }
+    }
+
+    pub fn deprecations(&self) -> &[Deprecation] {
+        &self.deprecations
+    }
+
+    /// The description of the API.
+    pub fn described(&self) -> &Described {
+        self.described.get_or_init(|| Described::new(&self.deprecations))
+    }
+
     /// Lets webhooks lead so far.
     pub fn reaching(self, reach: Reach) -> Self {
         Self { reach, ..self }
@@ -167,8 +191,8 @@ impl Service {
     /// published until then is not known.
     pub async fn snapshot_as_of(&self, as_of: Instant) -> Result<Arc<Snapshot>, ApiError> {
         if as_of > self.now() {
-            let detail = "it lies ahead: what will be declared by then is not known";
-            return Err(ApiError::BadParameters(vec![BadFilter::new("as_of", detail)]));
+            let detail = "as_of: it lies ahead: what will be declared by then is not known";
+            return Err(ApiError::NotFound(detail.to_owned()));
         }
         let id = self.store.publication_id_at(as_of).await.map_err(ApiError::internal)?;
         let id = id.ok_or_else(|| {
@@ -177,17 +201,31 @@ impl Service {
         self.publication(id).await
     }
 
-    /// What was published under this number.
+    /// What was published under this number, which is in the store.
     pub async fn publication(&self, id: PublicationId) -> Result<Arc<Snapshot>, ApiError> {
-        match self.snapshot() {
-            Ok(present) if present.id == id => Ok(present),
-            _ => self.history.snapshot(&self.store, id).await.map_err(ApiError::internal),
+        let found = self.snapshot_of(id).await?;
+        found.ok_or_else(|| ApiError::internal(FollowError::Gone(id.get())))
+    }
+
+    /// One publication, where it is in the store.
+    pub async fn snapshot_of(&self, id: PublicationId) -> Result<Option<Arc<Snapshot>>, ApiError> {
+        if let Some(present) = self.snapshot.load_full().filter(|present| present.id == id) {
+            return Ok(Some(present));
+        }
+        match self.history.snapshot(&self.store, id).await {
+            Ok(found) => Ok(Some(found)),
+            Err(FollowError::Gone(_)) => Ok(None),
+            Err(failure) => Err(ApiError::internal(failure)),
         }
     }
 
     /// How many earlier publications are kept ready to answer from.
     pub async fn earlier_snapshots(&self) -> usize {
         self.history.len().await
+    }
+
+    pub fn comparing(&self) -> &Comparing {
+        &self.comparing
     }
 
     pub fn store(&self) -> &Store {

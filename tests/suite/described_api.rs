@@ -48,7 +48,7 @@ async fn every_described_path_answers_and_every_example_is_understood() {
     let link = link_of_somebody_with_a_webhook(&service).await;
     let document = service.items("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 45);
+    assert_eq!(paths.len(), 53);
     let to_read = paths.iter().filter(|(_, operations)| operations.get("get").is_some());
     for (path, operations) in to_read {
         let described = operations["get"]["parameters"].as_array().cloned().unwrap_or_default();
@@ -65,6 +65,9 @@ async fn every_described_path_answers_and_every_example_is_understood() {
         }
         if !query.is_empty() {
             address = format!("{address}?{}", query.join("&"));
+        }
+        if address.contains("{form}") {
+            address = address.replace("{form}", "csv");
         }
         let token = service.token(OfficeScope::Viewer).await;
         let headers = [("authorization", token.as_str())];
@@ -105,4 +108,50 @@ async fn the_example_of_a_subscription_is_taken_but_for_its_names() {
     let json = [("content-type", "application/json")];
     let answer = service.send("/api/v1/subscriptions", &json, body).await;
     assert_eq!(answer.status, 202, "{}", answer.body);
+}
+
+/// The file of examples, which `make examples` writes anew.
+const EXAMPLES: &str = "src/web/api/examples.json";
+
+/// What stands for a digest or a cursor, which every change of the samples changes.
+fn masked(text: &str) -> String {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let words = text.split_inclusive(|c: char| !is_digit(c));
+    let shown = words.map(|word| match word.trim_end_matches(|c| !is_digit(c)) {
+        digits if digits.len() >= 12 => word.replace(digits, "…"),
+        _ => word.to_owned(),
+    });
+    shown.collect()
+}
+
+#[tokio::test]
+async fn every_example_of_an_answer_is_what_the_samples_give() {
+    let service = WebService::start_empty(false).await;
+    service.publish(crate::declared::sample_workspace()).await;
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(EXAMPLES);
+    let written = std::fs::read_to_string(&file).unwrap();
+    let mut examples: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&written).unwrap();
+    for example in examples.values_mut() {
+        let answer = service.items(example["request"].as_str().unwrap()).await;
+        example["answer"] = match answer.header("content-type").contains("json") {
+            true => answer.json(),
+            false => answer.body.into(),
+        };
+    }
+    let now = serde_json::to_string_pretty(&examples).unwrap() + "\n";
+    if std::env::var_os("FAIRWARNING_WRITE_EXAMPLES").is_some() {
+        std::fs::write(&file, &now).unwrap();
+    }
+    assert_eq!(masked(&written), masked(&now), "run `make examples`");
+    let document = service.items("/openapi.json").await.json();
+    let operations = document["paths"].as_object().unwrap().values();
+    let operations: Vec<_> = operations.flat_map(|path| path.as_object().unwrap()).collect();
+    for (id, _) in examples {
+        let is_of =
+            |(_, operation): &&(&String, &serde_json::Value)| operation["operationId"] == *id;
+        let (_, operation) = operations.iter().find(is_of).unwrap_or_else(|| panic!("no {id}"));
+        let contents = operation["responses"]["200"]["content"].as_object().unwrap();
+        assert!(contents.values().any(|content| content.get("example").is_some()), "{id}");
+    }
 }

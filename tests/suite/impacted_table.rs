@@ -2,6 +2,7 @@
 //! and page by page.
 
 use crate::web_service::WebService;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 const PATH: &str = "/api/v1/impacted";
@@ -117,7 +118,7 @@ async fn later_pages_keep_the_moment_of_the_first() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_question_and_publication() {
+async fn a_cursor_is_good_for_its_own_question_alone() {
     let service = WebService::start().await;
     let cursor = service.items(&format!("{PATH}?limit=2")).await.json()["next"].clone();
     let cursor = cursor.as_str().unwrap();
@@ -127,11 +128,59 @@ async fn a_cursor_is_good_for_its_own_question_and_publication() {
         let answer = service.get(&format!("{PATH}?cursor={bad}")).await;
         assert_eq!(answer.status, 400, "{bad}");
     }
+}
+
+/// Follows the links of `path` to the end, and publishes something else after the
+/// first page.
+async fn followed_across_a_publication(service: &WebService, path: &str) -> Vec<Value> {
+    let mut pages = vec![service.items(path).await.json()];
     let mut changed = crate::web_service::WORKSPACE.clone();
     changed.programs.shift_remove("crm");
+    let parcels = changed.programs.get_mut("parcels").unwrap();
+    parcels.notices.sort_by(|_, one, _, other| other.title.cmp(&one.title));
     service.publish(changed).await;
-    let stale = service.get(&format!("{PATH}?limit=2&cursor={cursor}")).await;
-    assert_eq!((stale.status.as_u16(), &stale.json()["code"]), (410, &"stale-cursor".into()));
+    while let Some(cursor) = pages.last().unwrap()["next"].as_str() {
+        let next = format!("{path}&cursor={cursor}");
+        pages.push(service.items(&next).await.json());
+    }
+    pages
+}
+
+#[tokio::test]
+async fn a_list_goes_on_as_it_stood_when_something_is_published_between_two_pages() {
+    for list in ["impacted", "notices", "apis", "schedule"] {
+        let service = WebService::start().await;
+        let whole = service.items(&format!("/api/v1/{list}?on=2026-03-10")).await.json();
+        let path = format!("/api/v1/{list}?on=2026-03-10&limit=1");
+        let pages = followed_across_a_publication(&service, &path).await;
+        assert!(pages.len() > 2, "{list}");
+        let seen: Vec<_> =
+            pages.iter().flat_map(|page| page["items"].as_array().unwrap().clone()).collect();
+        assert_eq!(Value::from(seen), whole["items"], "{list}: every item, once, in order");
+        assert!(pages.iter().all(|page| page["publication"] == whole["publication"]), "{list}");
+        let anew = service.items(&path).await.json();
+        assert_ne!(anew["publication"], whole["publication"], "who starts anew reads the new one");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_publication_that_is_not_here_is_refused_and_says_so() {
+    let service = WebService::start().await;
+    let elsewhere = WebService::start_empty(false).await;
+    let mut other = crate::web_service::WORKSPACE.clone();
+    other.programs.get_mut("parcels").unwrap().settings.title = "Of another office".to_owned();
+    elsewhere.publish(other.clone()).await;
+    other.programs.get_mut("parcels").unwrap().settings.title = "Changed".to_owned();
+    elsewhere.publish(other).await;
+    let path = format!("{PATH}?limit=2");
+    let latest = elsewhere.items(&path).await.json()["next"].clone();
+    let first = elsewhere.items(&format!("{path}&as_of={}", crate::web_service::NOON)).await;
+    for cursor in [latest, first.json()["next"].clone()] {
+        let cursor = cursor.as_str().unwrap();
+        let stale = service.get(&format!("{path}&cursor={cursor}")).await;
+        assert_eq!((stale.status.as_u16(), &stale.json()["code"]), (404, &"stale-cursor".into()));
+        assert!(stale.body.contains("not known here; start again"), "{}", stale.body);
+    }
 }
 
 #[tokio::test]
@@ -165,7 +214,7 @@ async fn every_documented_filter_is_accepted_and_no_other() {
     let described = document["paths"][PATH]["get"]["parameters"].as_array().unwrap();
     let described: BTreeSet<_> =
         described.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
-    let accepted: BTreeSet<_> =
-        fairwarning::impact::FILTERS.into_iter().chain(["as_of", "limit", "cursor"]).collect();
+    let beside = ["changed_since", "as_of", "limit", "cursor"];
+    let accepted: BTreeSet<_> = fairwarning::impact::FILTERS.into_iter().chain(beside).collect();
     assert_eq!(described, accepted);
 }

@@ -2,7 +2,9 @@
 
 mod affected;
 mod announcing;
+mod api_deprecations;
 mod api_pages;
+mod api_reference;
 mod approving;
 mod backups;
 mod beginning;
@@ -53,6 +55,7 @@ mod intake;
 mod laying_out;
 mod leaving;
 mod links;
+mod list_forms;
 mod locale_folders;
 mod mail_form;
 mod mail_tools;
@@ -89,6 +92,7 @@ mod reminders;
 mod rendered_followups;
 mod rendered_languages;
 mod rendering;
+mod revisions;
 mod roles;
 mod same_facts;
 mod same_tables;

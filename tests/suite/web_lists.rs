@@ -83,6 +83,25 @@ async fn milestones_are_filtered_by_environment_and_time() {
 }
 
 #[tokio::test]
+async fn milestones_of_a_stretch_are_those_that_may_fall_in_it() {
+    let service = WebService::start().await;
+    let found = async |query: &str| {
+        let answer = service.items(&format!("/api/v1/schedule?{query}")).await;
+        answer.column("kind").into_iter().zip(answer.column("row")).collect::<Vec<_>>()
+    };
+    let whole = found("environment=prod").await;
+    let soon = found("environment=prod&within=30+days&on=2026-05-10").await;
+    assert!(soon.iter().any(|(kind, _)| kind == "cutoff"), "{soon:?}");
+    assert!(soon.len() < whole.len() && soon.iter().all(|one| whole.contains(one)), "{soon:?}");
+    let until = found("environment=prod&from=2026-05-10&until=2026-06-10").await;
+    assert_eq!(soon, until, "within is counted from the moment asked about");
+    let now = found("environment=prod&within=30+days").await;
+    service.set_clock("2026-05-10T00:00:00Z");
+    assert_eq!(found("environment=prod&within=30+days").await, soon, "which else is now");
+    assert_ne!(now, soon);
+}
+
+#[tokio::test]
 async fn what_is_in_force_now_is_told_by_environment() {
     let service = WebService::start().await;
     let asked = async |query: &str| service.items(&format!("/api/v1/now{query}")).await.json();

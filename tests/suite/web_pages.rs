@@ -1,6 +1,6 @@
 //! The pages people see, without a script.
 
-use crate::web_service::WebService;
+use crate::web_service::{WORKSPACE, WebService};
 use reqwest::Method;
 
 const BROWSER: (&str, &str) =
@@ -101,6 +101,28 @@ async fn the_pages_of_a_long_table_show_every_line_once() {
         path = rest.split('"').next().unwrap().replace("&amp;", "&");
     }
     assert_eq!(seen, 10);
+}
+
+#[tokio::test]
+async fn the_pages_of_a_table_go_on_as_it_stood_when_something_is_published_meanwhile() {
+    let service = WebService::start().await;
+    let mut path = "/?limit=4".to_owned();
+    let mut seen = 0;
+    let publication = service.items("/api/v1/impacted").await.json()["publication"].clone();
+    loop {
+        let page = service.items(&path).await.body;
+        seen += lines(&page);
+        assert!(page.contains(publication.as_str().unwrap()), "{path}");
+        let Some((_, rest)) = page.split_once("rel=\"next\" href=\"") else { break };
+        path = rest.split('"').next().unwrap().replace("&amp;", "&");
+        if seen == 4 {
+            let mut changed = WORKSPACE.clone();
+            changed.programs.shift_remove("parcels");
+            service.publish(changed).await;
+        }
+    }
+    assert_eq!(seen, 10);
+    assert!(lines(&service.items("/").await.body) < 10, "who starts anew reads the new table");
 }
 
 #[tokio::test]

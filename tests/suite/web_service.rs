@@ -8,7 +8,7 @@ use fairwarning::config::{DatabaseUrl, PublicUrl, SingleSignOn};
 use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::tokens;
-use fairwarning::web::{self, Service};
+use fairwarning::web::{self, Deprecation, Service};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -85,15 +85,22 @@ impl WebService {
         service
     }
 
+    /// Serving the fixture, and taking these back of the API.
+    pub async fn deprecating(deprecations: Vec<Deprecation>) -> Self {
+        let service = Self::start_as_office(false, None, &[], None, Some(deprecations)).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
     /// Serving the fixture behind a proxy that logs people in.
     pub async fn signing_on(trusted: Option<SingleSignOn>) -> Self {
-        let service = Self::start_as_office(false, None, &[], trusted).await;
+        let service = Self::start_as_office(false, None, &[], trusted, None).await;
         service.publish(WORKSPACE.clone()).await;
         service
     }
 
     async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
-        Self::start_as_office(is_https, intake_secret, framers, None).await
+        Self::start_as_office(is_https, intake_secret, framers, None, None).await
     }
 
     async fn start_as_office(
@@ -101,6 +108,7 @@ impl WebService {
         intake_secret: Option<&str>,
         framers: &[&str],
         single_sign_on: Option<SingleSignOn>,
+        deprecations: Option<Vec<Deprecation>>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
@@ -115,6 +123,10 @@ impl WebService {
         let service = service.taking_in(intake_secret.map(SecretString::from));
         let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
         let service = service.embedded_by(&framers).signing_on(single_sign_on);
+        let service = match deprecations {
+            Some(deprecations) => service.deprecating(deprecations),
+            None => service,
+        };
         // Whom a request comes from is what a test says.
         let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
         Self::serving(service, clock, now_us, folder)

@@ -2,13 +2,14 @@
 //!
 //! No error repeats what was sent: it may carry somebody's password.
 
+use super::refusals::BodyRefusals;
 use super::{Refusals, json, schemas, shown_instant};
 use crate::impact::{
     BadFilter, Because, Finding, ImpactedApi, MAX_PASTED, MAX_PASTED_BYTES, Pasted, Verdict,
 };
 use crate::web::bodies;
 use crate::web::freshness::{Freshness, JSON, Moment};
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::reading::Reading;
 use crate::web::routes::posted;
 use crate::web::service::Service;
@@ -27,7 +28,7 @@ const MAX_LISTED: usize = 500;
 #[allow(dead_code, reason = "described here, read by `affected`")]
 pub struct AffectedParameters {
     /// APIs, hosts or URLs: one a line, or separated by commas or blanks; at most
-    /// 100. User names, passwords, queries and fragments of URLs are dropped.
+    /// 100, and 4,000 bytes. User names, passwords, queries and fragments of URLs are dropped.
     #[param(inline, required = true, example = "holdForPickup,secure.shippingapis.com")]
     q: schemas::PastedText,
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
@@ -40,7 +41,8 @@ pub struct AffectedParameters {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    #[schema(max_items = 500, example = json!(["holdForPickup", "https://secure.shippingapis.com/"]))]
+    /// At most 500, in 16,384 bytes.
+    #[schema(example = json!(["holdForPickup", "https://secure.shippingapis.com/"]))]
     pub asked: Vec<String>,
 }
 
@@ -116,7 +118,8 @@ pub async fn affected(
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let Reading { snapshot, now, mut parameters, .. } = Reading::start(&request, &service)?;
-    let text = parameters.take_text("q");
+    // Blanks ask about nothing, which is an answer; nothing at all is none.
+    let text = parameters.take_text("q").filter(|text| !text.is_empty());
     let on = parameters.take_moment("on");
     let entries = text.as_deref().map(|text| entries(&snapshot, text)).transpose();
     let entries = match entries {
@@ -148,16 +151,7 @@ pub async fn affected(
     request_body(content = Question, content_type = "application/json"),
     responses(
         (status = 200, description = "An answer to each entry", body = Answers),
-        (status = 400, description = "The body is not JSON of this form, or has too many entries",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 415, description = "The body is not `application/json`", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 503, description = "Nothing has been published yet", body = Problem,
-            content_type = "application/problem+json"),
+        BodyRefusals,
     )
 )]
 pub async fn affected_list(

@@ -1,7 +1,7 @@
 //! `GET /api/v1/apis`: the catalogue, and which notices touch each API.
 
 use super::{ListRefusals, Listing, PageParameters, Reading, no_guess, schemas};
-use crate::impact::{Query, ShownDate};
+use crate::impact::{Query, ShownDate, Tabled};
 use crate::notice::{Api, ApiId, Program, ProgramId, ReplacedBy};
 use crate::schedule::{Instant, State};
 use crate::web::problem::ApiError;
@@ -104,6 +104,42 @@ impl CatalogueApi {
     }
 }
 
+impl Tabled for CatalogueApi {
+    const COLUMNS: &'static [&'static str] = &[
+        "program",
+        "api",
+        "title",
+        "description",
+        "urls",
+        "versions",
+        "operations",
+        "environments",
+        "tags",
+        "replaced_by",
+        "touched_by",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let together = |apis: &Vec<String>| apis.join(" + ");
+        let replaced = self.replaced_by.iter().flatten().map(together).collect::<Vec<_>>();
+        let touched = self.touched_by.iter();
+        let touched = touched.map(|by| format!("{}/{}: {}", by.notice, by.row, by.state));
+        vec![
+            self.program.clone(),
+            self.api.clone(),
+            self.title.clone(),
+            self.description.clone().unwrap_or_default(),
+            self.urls.join(" "),
+            self.versions.join(" "),
+            self.operations.join("; "),
+            self.environments.join(" "),
+            self.tags.join(" "),
+            replaced.join("; "),
+            touched.collect::<Vec<_>>().join("; "),
+        ]
+    }
+}
+
 fn replacements(replaced_by: &ReplacedBy) -> Vec<Vec<String>> {
     match replaced_by {
         ReplacedBy::Nothing => Vec::new(),
@@ -132,6 +168,8 @@ fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> V
 }
 
 /// The catalogue of APIs, with the notices that touch each.
+///
+/// In the order of the declaration, program by program.
 #[utoipa::path(
     get,
     path = "/api/v1/apis",
@@ -139,13 +177,15 @@ fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> V
     operation_id = "listApis",
     params(ApisParameters, PageParameters),
     responses(
-        (status = 200, description = "A page of the catalogue", body = Listing<CatalogueApi>,
+        (status = 200, description = "A page of the catalogue",
+            content((Listing<CatalogueApi> = "application/json"), (String = "text/csv"),
+                (String = "text/markdown")),
             headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
         ListRefusals,
     )
 )]
 pub async fn apis(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start_as_of(&request, &service).await?;
+    let mut reading = Reading::start_list(&request, &service).await?;
     let program: Option<ProgramId> = reading.parameters.take("program");
     let api: Option<ApiId> = reading.parameters.take("api");
     let on = reading.parameters.take_moment("on");
@@ -156,7 +196,7 @@ pub async fn apis(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
     ];
     let pairs = filters.into_iter().filter_map(|(name, value)| value.map(|v| (name, v)));
     let asked = reading.finish("/api/v1/apis", pairs.collect(), on, false)?;
-    asked.answer(
+    asked.answer_in_form(
         &request,
         |snapshot, _| {
             let programs = &snapshot.index.workspace().programs;

@@ -27,6 +27,8 @@ struct Linked {
     item: Vec<Target>,
     #[serde(rename = "service-desc", skip_serializing_if = "Vec::is_empty")]
     service_desc: Vec<Target>,
+    #[serde(rename = "service-doc", skip_serializing_if = "Vec::is_empty")]
+    service_doc: Vec<Target>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     status: Vec<Target>,
 }
@@ -51,12 +53,14 @@ pub async fn catalog(
         anchor: whole(PATH),
         item: vec![Target { href: api.clone(), media_type: None }],
         service_desc: Vec::new(),
+        service_doc: Vec::new(),
         status: Vec::new(),
     };
     let described = Linked {
         anchor: api,
         item: Vec::new(),
         service_desc: vec![to("/openapi.json", Some("application/json"))],
+        service_doc: ["/api", "/api/changelog"].map(|page| to(page, Some("text/html"))).into(),
         status: vec![to("/readyz", Some("application/json"))],
     };
     let body = json(&Catalog { linkset: [listed, described] })?;

@@ -18,6 +18,8 @@ pub struct Health {
 }
 
 /// The process lives.
+///
+/// It says nothing about the database.
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -30,6 +32,8 @@ pub async fn alive() -> HttpResponse {
 }
 
 /// The store answers and a publication is loaded.
+///
+/// For whoever sends requests here, such as a load balancer.
 #[utoipa::path(
     get,
     path = "/readyz",

@@ -1,6 +1,8 @@
 //! `GET /api/v1/impacted`: the impacted-API table.
 
-use super::{ListRefusals, Listing, PageParameters, Reading, schemas};
+use super::{
+    CHANGED_SINCE, ListRefusals, Listing, PageParameters, Reading, schemas, shown_instant,
+};
 use crate::impact::ImpactedApi;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
@@ -42,6 +44,10 @@ pub struct ImpactedParameters {
     /// later: `30 days`, `6 months`, `2 hours`.
     #[param(inline, example = "30 days")]
     within: Option<schemas::Length>,
+    /// Only what was published otherwise after this moment: an RFC 3339 instant, or a
+    /// day (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(inline, example = "2020-05-20")]
+    changed_since: Option<schemas::Moment>,
     /// `cutoff` (the default), `api`, `environment`, `program` or `state`.
     #[param(inline, example = "cutoff")]
     sort: Option<schemas::Order>,
@@ -63,7 +69,9 @@ pub struct ImpactedParameters {
     operation_id = "listImpactedApis",
     params(ImpactedParameters, PageParameters),
     responses(
-        (status = 200, description = "A page of the table", body = Listing<ImpactedApi>,
+        (status = 200, description = "A page of the table",
+            content((Listing<ImpactedApi> = "application/json"), (String = "text/csv"),
+                (String = "text/markdown")),
             headers(("ETag" = String), ("Cache-Control" = String),
                 ("Link" = String, description = "rel `next` and `first` (RFC 8288)"))),
         ListRefusals,
@@ -73,13 +81,23 @@ pub async fn impacted(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start_as_of(&request, &service).await?;
+    let mut reading = Reading::start_list(&request, &service).await?;
     let question = reading.parameters.question();
+    let since = reading.parameters.take_moment(CHANGED_SINCE);
     let moving = question.query.within.is_some();
-    let asked = reading.finish(PATH, question.pairs(), question.on, moving)?;
-    asked.answer(
+    let mut pairs = question.pairs();
+    pairs.extend(since.map(|since| (CHANGED_SINCE, shown_instant(since))));
+    let asked = reading.finish(PATH, pairs, question.on, moving)?;
+    let since = asked.since(&service, since).await?;
+    asked.answer_in_form(
         &request,
-        |snapshot, on| snapshot.index.query(&question.query, on),
+        |snapshot, on| {
+            let mut found = snapshot.index.query(&question.query, on);
+            if let Some(since) = &since {
+                found.retain(|line| since.has_line(snapshot, *line, on));
+            }
+            found
+        },
         |snapshot, line, on| ImpactedApi::new(&snapshot.index.line(line), on),
         |snapshot| snapshot.index.did_you_mean(&question.query),
     )

@@ -54,7 +54,7 @@ pub fn resource() -> Resource {
     tag = "service",
     operation_id = "takeInMail",
     params(Parameters),
-    request_body(content = String, content_type = "message/rfc822"),
+    request_body(content((String = "message/rfc822"), (String = "text/plain"))),
     security(("intake" = [])),
     responses(
         (status = 200, description = "It was taken in", body = Taken),
@@ -76,10 +76,16 @@ pub async fn take_in(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let nothing = || ApiError::NotFound("nothing is taken in here".to_owned());
+    let refused = || {
+        let reason = "the header Authorization must carry the configured secret as a bearer token";
+        ApiError::Unauthorized(reason.to_owned())
+    };
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Err(refused());
+    }
     let secret = service.intake_secret().ok_or_else(nothing)?;
     if !knows(&request, secret) {
-        let reason = "the header Authorization must carry the configured secret as a bearer token";
-        return Err(ApiError::Unauthorized(reason.to_owned()));
+        return Err(refused());
     }
     let parameters = Query::<Parameters>::from_query(request.query_string());
     let recipient = parameters.map_err(|_| ApiError::BadQuery("only `recipient` is known here"))?;

@@ -5,6 +5,7 @@
 mod affected;
 mod apis;
 mod catalog;
+pub mod described;
 mod events;
 mod health;
 mod impacted;
@@ -12,18 +13,26 @@ mod intake;
 mod notices;
 mod now;
 mod office;
-mod openapi;
+pub mod openapi;
 mod proof;
+mod refusals;
+mod revisions;
 mod schedule;
 pub mod schemas;
 mod subscriptions;
 mod webhooks;
 
+pub use refusals::{ListRefusals, NamedRefusals, Refusals};
+
+use super::changes::Since;
+use super::forms::{self, Form};
 use super::freshness::{Freshness, JSON};
-use super::problem::{ApiError, Problem};
+use super::problem::ApiError;
 use super::reading::{Asked, Reading};
 use super::routes::readable;
+use super::service::Service;
 use super::snapshot::Snapshot;
+use crate::impact::Tabled;
 use crate::schedule::Instant;
 use actix_web::http::header::{HeaderValue, LINK};
 use actix_web::web::{Bytes, ServiceConfig};
@@ -31,16 +40,22 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(readable("/api/v1/impacted", impacted::impacted))
+        .service(readable(&in_form("/api/v1/impacted"), impacted::impacted))
         .service(affected::resource())
         .service(readable("/api/v1/notices", notices::notices))
+        .service(readable(&in_form("/api/v1/notices"), notices::notices))
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
+        .service(readable("/api/v1/notices/{program}/{id}/revisions", revisions::revisions))
+        .service(readable("/api/v1/notices/{program}/{id}/differences", revisions::differences))
         .service(readable("/api/v1/apis", apis::apis))
+        .service(readable(&in_form("/api/v1/apis"), apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
+        .service(readable(&in_form("/api/v1/schedule"), schedule::schedule))
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
@@ -53,6 +68,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable(catalog::PATH, catalog::catalog))
         .service(readable("/healthz", health::alive))
         .service(readable("/readyz", health::ready));
+}
+
+/// The same list, whose address names its form.
+fn in_form(path: &str) -> String {
+    format!("{path}.{{form:json|csv|md}}")
 }
 
 /// One page of a list.
@@ -93,46 +113,22 @@ pub struct PageParameters {
     cursor: Option<schemas::Cursor>,
 }
 
-/// What every question may be answered with instead.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "described here, made by `ApiError`")]
-pub enum Refusals {
-    /// The client already has this answer
-    #[response(status = 304)]
-    Known,
-    /// A parameter is not understood; `errors` names each of them
-    #[response(status = 400, content_type = "application/problem+json")]
-    NotUnderstood(Problem),
-    /// The address is too long
-    #[response(status = 414, content_type = "application/problem+json")]
-    TooLong(Problem),
-    /// Nothing has been published yet
-    #[response(status = 503, content_type = "application/problem+json")]
-    NotReady(Problem),
-}
-
-/// The same for a question to a list.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "described here, made by `ApiError`")]
-pub enum ListRefusals {
-    /// The client already has this answer
-    #[response(status = 304)]
-    Known,
-    /// A parameter or the cursor is not understood; `errors` names each parameter
-    #[response(status = 400, content_type = "application/problem+json")]
-    NotUnderstood(Problem),
-    /// The cursor belongs to an earlier publication: start again
-    #[response(status = 410, content_type = "application/problem+json")]
-    Stale(Problem),
-    /// The address is too long
-    #[response(status = 414, content_type = "application/problem+json")]
-    TooLong(Problem),
-    /// Nothing has been published yet
-    #[response(status = 503, content_type = "application/problem+json")]
-    NotReady(Problem),
-}
+/// By what was published otherwise since then.
+const CHANGED_SINCE: &str = "changed_since";
 
 impl Asked {
+    /// What was published otherwise since a moment, where that is asked for.
+    async fn since(
+        &self,
+        service: &Service,
+        since: Option<Instant>,
+    ) -> Result<Option<Since>, ApiError> {
+        match since {
+            Some(at) => Since::moment(service, &self.snapshot, at).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Answers with the page asked for of what `find` finds.
     fn answer<N: Copy, T: Serialize>(
         &self,
@@ -141,28 +137,77 @@ impl Asked {
         show: impl Fn(&Snapshot, N, Instant) -> T,
         did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
     ) -> Result<HttpResponse, ApiError> {
-        let Self { snapshot, paging, moment } = self;
-        let freshness = Freshness::of(snapshot, moment, &paging.key());
+        self.laid_out(request, JSON, &self.paging.key(), || {
+            let (listing, link) = self.listing(find, show, did_you_mean);
+            Ok((json(&listing)?, link))
+        })
+    }
+
+    /// The same as JSON, CSV or Markdown, as it was asked for.
+    fn answer_in_form<N: Copy, T: Serialize + Tabled>(
+        &self,
+        request: &HttpRequest,
+        find: impl FnOnce(&Snapshot, Instant) -> Vec<N>,
+        show: impl Fn(&Snapshot, N, Instant) -> T,
+        did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
+    ) -> Result<HttpResponse, ApiError> {
+        let form = self.form.form;
+        let key = format!("{} as {form:?}", self.paging.key());
+        let mut response = self.laid_out(request, form.content_type(), &key, || {
+            let (listing, link) = self.listing(find, show, did_you_mean);
+            let body = match form {
+                Form::Json => json(&listing)?,
+                Form::Csv => forms::csv(&listing.items)?,
+                Form::Markdown => forms::markdown(&listing.items),
+            };
+            Ok((body, link))
+        })?;
+        self.form.tell(&mut response, self.paging.name());
+        Ok(response)
+    }
+
+    fn laid_out(
+        &self,
+        request: &HttpRequest,
+        content_type: &'static str,
+        key: &str,
+        lay: impl FnOnce() -> Result<(Bytes, Option<HeaderValue>), ApiError>,
+    ) -> Result<HttpResponse, ApiError> {
+        let freshness = Freshness::of(&self.snapshot, &self.moment, key);
         let mut link = None;
-        let mut response = freshness.answer(request, JSON, || {
-            let found = find(snapshot, moment.at);
-            let page = paging.page(found.len(), moment.at, &snapshot.digest);
-            link = HeaderValue::from_str(&page.header()).ok();
-            let shown = found[page.range].iter().map(|item| show(snapshot, *item, moment.at));
-            json(&Listing {
-                publication: snapshot.digest.short().to_owned(),
-                on: shown_instant(moment.at),
-                until: moment.until.map(shown_instant),
-                total: found.len(),
-                items: shown.collect(),
-                next: page.next,
-                did_you_mean: did_you_mean(snapshot).into_iter().collect(),
-            })
+        let mut response = freshness.answer(request, content_type, || {
+            let (body, to_pages) = lay()?;
+            link = to_pages;
+            Ok::<_, ApiError>(body)
         })?;
         if let Some(link) = link {
             response.headers_mut().insert(LINK, link);
         }
         Ok(response)
+    }
+
+    /// The page asked for, and the links to others.
+    fn listing<N: Copy, T>(
+        &self,
+        find: impl FnOnce(&Snapshot, Instant) -> Vec<N>,
+        show: impl Fn(&Snapshot, N, Instant) -> T,
+        did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
+    ) -> (Listing<T>, Option<HeaderValue>) {
+        let Self { snapshot, paging, moment, .. } = self;
+        let found = find(snapshot, moment.at);
+        let page = paging.page(found.len(), moment.at, &snapshot.digest);
+        let link = HeaderValue::from_str(&page.header()).ok();
+        let shown = found[page.range].iter().map(|item| show(snapshot, *item, moment.at));
+        let listing = Listing {
+            publication: snapshot.digest.short().to_owned(),
+            on: shown_instant(moment.at),
+            until: moment.until.map(shown_instant),
+            total: found.len(),
+            items: shown.collect(),
+            next: page.next,
+            did_you_mean: did_you_mean(snapshot).into_iter().collect(),
+        };
+        (listing, link)
     }
 }
 

@@ -1,15 +1,19 @@
 //! `GET /api/v1/notices`: the notices, as a list and one in full.
 
-use super::{ListRefusals, Listing, PageParameters, Reading, Refusals, no_guess, schemas};
-use crate::impact::{AgendaQuery, RowSummary, ScheduledMilestone, ShownDate};
-use crate::notice::{Kind, Notice, Program, ProgramId};
+use super::{
+    CHANGED_SINCE, ListRefusals, Listing, NamedRefusals, PageParameters, Reading, no_guess, schemas,
+};
+use crate::impact::{AgendaQuery, RowSummary, ScheduledMilestone, ShownDate, Tabled, date_cell};
+use crate::notice::{Kind, Notice, NoticePath, Program, ProgramId};
 
 use crate::schedule::{Instant, state};
 use crate::web::addresses::{no_notice, notice_path};
-use crate::web::freshness::{Freshness, JSON, Moment};
-use crate::web::problem::{ApiError, Problem};
+use crate::web::forms::{self, Form};
+use crate::web::freshness::{Freshness, Moment};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
-use actix_web::web::{Data, Path};
+use crate::web::snapshot::Snapshot;
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,6 +28,10 @@ pub struct NoticesParameters {
     /// `deprecation`, `retirement`, `protocol`, `endpoint`, `version` or `authentication`.
     #[param(inline, example = "protocol")]
     kind: Option<schemas::KindOfNotice>,
+    /// Only what was published otherwise after this moment: an RFC 3339 instant, or a
+    /// day (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(inline, example = "2020-05-20")]
+    changed_since: Option<schemas::Moment>,
     /// The states at this moment instead of now: an RFC 3339 instant, or a day
     /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
     #[param(inline, example = "2020-09-27")]
@@ -97,6 +105,37 @@ impl NoticeSummary {
     }
 }
 
+impl Tabled for NoticeSummary {
+    const COLUMNS: &'static [&'static str] = &[
+        "program",
+        "notice",
+        "title",
+        "kind",
+        "announced",
+        "ends",
+        "needs",
+        "states",
+        "revision",
+        "page",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let states = self.states.iter().map(|(state, count)| format!("{count} {state}"));
+        vec![
+            self.program.clone(),
+            self.notice.clone(),
+            self.title.clone(),
+            self.kind.to_owned(),
+            date_cell(Some(&self.announced)),
+            self.ends.join("; "),
+            self.needs.join("; "),
+            states.collect::<Vec<_>>().join("; "),
+            self.revision.clone(),
+            self.page.clone(),
+        ]
+    }
+}
+
 /// A notice with its schedule.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoticeInFull<'a> {
@@ -120,6 +159,9 @@ pub struct NoticeInFull<'a> {
 }
 
 /// Notices, the latest announcement first.
+///
+/// Each with what ends, what is needed instead, and how many of its rows are in each
+/// state.
 #[utoipa::path(
     get,
     path = "/api/v1/notices",
@@ -127,7 +169,9 @@ pub struct NoticeInFull<'a> {
     operation_id = "listNotices",
     params(NoticesParameters, PageParameters),
     responses(
-        (status = 200, description = "A page of notices", body = Listing<NoticeSummary>,
+        (status = 200, description = "A page of notices",
+            content((Listing<NoticeSummary> = "application/json"), (String = "text/csv"),
+                (String = "text/markdown")),
             headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
         ListRefusals,
     )
@@ -136,20 +180,33 @@ pub async fn notices(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start_as_of(&request, &service).await?;
+    let mut reading = Reading::start_list(&request, &service).await?;
     let program: Option<ProgramId> = reading.parameters.take("program");
     let kind: Option<Kind> = reading.parameters.take("kind");
     let on = reading.parameters.take_moment("on");
+    let since = reading.parameters.take_moment(CHANGED_SINCE);
     let filters = [
         ("program", program.as_ref().map(ToString::to_string)),
         ("kind", kind.map(|kind| kind.as_str().to_owned())),
         ("on", on.map(super::shown_instant)),
+        (CHANGED_SINCE, since.map(super::shown_instant)),
     ];
     let pairs = filters.into_iter().filter_map(|(name, value)| value.map(|v| (name, v)));
     let asked = reading.finish("/api/v1/notices", pairs.collect(), on, false)?;
-    asked.answer(
+    let since = asked.since(&service, since).await?;
+    asked.answer_in_form(
         &request,
-        |snapshot, _| snapshot.index.notices_newest_first(program.as_ref(), kind),
+        |snapshot, _| {
+            let mut found = snapshot.index.notices_newest_first(program.as_ref(), kind);
+            if let Some(since) = &since {
+                found.retain(|number| {
+                    let (program, notice) = snapshot.index.notice(*number);
+                    let (program, notice) = (program.id.clone(), notice.id.clone());
+                    since.has_notice(&NoticePath { program, notice })
+                });
+            }
+            found
+        },
         |snapshot, number, on| {
             let (program, notice) = snapshot.index.notice(number);
             NoticeSummary::new(program, notice, on)
@@ -159,6 +216,10 @@ pub async fn notices(
 }
 
 /// One notice in full.
+///
+/// Its rows with their states, its milestones, everything it says to read, and everything
+/// it declares. As Markdown by `Accept: text/markdown`, or with `.md` at the end of the
+/// address.
 #[utoipa::path(
     get,
     path = "/api/v1/notices/{program}/{id}",
@@ -170,11 +231,10 @@ pub async fn notices(
         MomentParameters,
     ),
     responses(
-        (status = 200, description = "The notice", body = NoticeInFull<'static>,
+        (status = 200, description = "The notice",
+            content((NoticeInFull<'static> = "application/json"), (String = "text/markdown")),
             headers(("ETag" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such notice",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn notice(
@@ -187,17 +247,21 @@ pub async fn notice(
     let on = reading.moment(on);
     let Reading { snapshot, now, parameters, .. } = reading;
     parameters.finish()?;
-    let path = notice_path(&path.into_inner())?;
+    let (path, form) = in_form(&snapshot, path.into_inner(), &request)?;
     let found = snapshot.index.workspace().notice(&path);
     let (program, notice) = found.ok_or_else(|| no_notice(&path))?;
     let moment =
         on.map_or_else(|| Moment::of_notice(&snapshot, program, notice, now), Moment::asked);
-    let freshness = Freshness::of(&snapshot, &moment, &format!("notice {path}"));
-    freshness.answer(&request, JSON, || {
+    let question = format!("notice {path} as {:?}", form.form);
+    let freshness = Freshness::of(&snapshot, &moment, &question);
+    let mut response = freshness.answer(&request, form.form.content_type(), || {
         let index = &snapshot.index;
-        let milestones = index.agenda(&AgendaQuery::of(&path));
+        let milestones = index.agenda(&AgendaQuery::of(&path), moment.at);
         let markdown =
             snapshot.renderer.markdown(program, notice, &program.settings.default_locale());
+        if form.form == Form::Markdown {
+            return markdown.map(Bytes::from).map_err(ApiError::internal);
+        }
         super::json(&NoticeInFull {
             publication: snapshot.digest.short().to_owned(),
             on: super::shown_instant(moment.at),
@@ -207,5 +271,32 @@ pub async fn notice(
             markdown: markdown.map_err(ApiError::internal)?,
             declared: notice,
         })
-    })
+    })?;
+    form.tell(&mut response, &format!("{}-{}", program.id, notice.id));
+    Ok(response)
+}
+
+/// An id may end as a suffix does: a notice of that name comes first.
+fn in_form(
+    snapshot: &Snapshot,
+    (program, id): (String, String),
+    request: &HttpRequest,
+) -> Result<(NoticePath, forms::Asked), ApiError> {
+    let accepted = match Form::accepted(request) {
+        Form::Markdown => Form::Markdown,
+        Form::Json | Form::Csv => Form::Json,
+    };
+    let path = notice_path(&(program.clone(), id.clone()))?;
+    let is_there = |path: &NoticePath| snapshot.index.workspace().notice(path).is_some();
+    let named = [Form::Markdown, Form::Json].into_iter().find_map(|form| {
+        let id = id.strip_suffix(form.suffix())?;
+        let path = notice_path(&(program.clone(), id.to_owned())).ok()?;
+        Some((path, form))
+    });
+    match named {
+        Some((named, form)) if !is_there(&path) => {
+            Ok((named, forms::Asked { form, is_named: true }))
+        }
+        _ => Ok((path, forms::Asked { form: accepted, is_named: false })),
+    }
 }

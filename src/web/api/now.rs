@@ -45,7 +45,7 @@ pub struct NowParameters {
     )
 )]
 pub async fn now(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start_as_of(&request, &service).await?;
+    let mut reading = Reading::start_list(&request, &service).await?;
     let parameters = &mut reading.parameters;
     let query = PresentQuery {
         program: parameters.take("program"),

@@ -1,16 +1,19 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
+use super::described::completed;
 use super::events::Events;
 use super::{
-    affected, apis, health, impacted, intake, notices, now, office, proof, schedule, subscriptions,
-    webhooks,
+    affected, apis, health, impacted, intake, notices, now, office, proof, revisions, schedule,
+    subscriptions, webhooks,
 };
+use crate::web::deprecations::Deprecation;
 use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};
 use crate::web::problem::ApiError;
-use actix_web::web::Bytes;
+use crate::web::service::Service;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use std::sync::LazyLock;
+use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -19,6 +22,7 @@ use utoipa::{Modify, OpenApi};
     info(
         title = "fairwarning",
         description = "Which APIs are affected by announced deprecations and cutoffs, where, and when.\n\nAll answers but the office's are public, need no key, and may be asked for from any web page. Every list can be asked again cheaply with `If-None-Match`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
+        contact(name = "The office that runs this service"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
@@ -39,6 +43,8 @@ use utoipa::{Modify, OpenApi};
         now::now,
         notices::notices,
         notices::notice,
+        revisions::revisions,
+        revisions::differences,
         apis::apis,
         proof::proof,
         proof::head,
@@ -84,6 +90,8 @@ use utoipa::{Modify, OpenApi};
         health::alive,
         health::ready,
         intake::take_in,
+        document,
+        former,
     ),
     modifiers(&Secrets, &Called)
 )]
@@ -114,14 +122,60 @@ impl Modify for Called {
     }
 }
 
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
-    let json = Description::openapi().to_pretty_json();
-    Bytes::from(json.expect("the description has string keys only"))
-});
-
-static FRESHNESS: LazyLock<Freshness> = LazyLock::new(|| Freshness::of_bytes(&DOCUMENT));
-
-pub async fn document(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    // It takes no parameters, but a cache-buster in the address does no harm.
-    FRESHNESS.answer(&request, JSON, || Ok(DOCUMENT.clone()))
+/// The description, ready to be answered.
+pub struct Described {
+    pub document: Value,
+    body: Bytes,
+    freshness: Freshness,
 }
+
+impl Described {
+    /// With what is deprecated.
+    pub fn new(deprecations: &[Deprecation]) -> Self {
+        const TEXT: &str = "the description has string keys only";
+        let described = serde_json::to_value(Description::openapi()).expect(TEXT);
+        let document = completed(described, deprecations);
+        let body = Bytes::from(serde_json::to_string_pretty(&document).expect(TEXT));
+        let freshness = Freshness::of_bytes(&body);
+        Self { document, body, freshness }
+    }
+}
+
+/// This description.
+///
+/// OpenAPI 3.1, made from the code that it describes. It takes no parameters, but a
+/// cache-buster in the address does no harm.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "service",
+    operation_id = "getDescription",
+    responses(
+        (status = 200, description = "OpenAPI 3.1", body = Object,
+            headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 304, description = "The client already has this answer"),
+    )
+)]
+pub async fn document(
+    request: HttpRequest,
+    service: Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let described = service.described();
+    described.freshness.answer(&request, JSON, || Ok(described.body.clone()))
+}
+
+/// This description, at its former address.
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    tag = "service",
+    operation_id = "getDescriptionOfVersion",
+    responses(
+        (status = 200, description = "OpenAPI 3.1", body = Object,
+            headers(("ETag" = String), ("Cache-Control" = String), ("Deprecation" = String),
+                ("Sunset" = String), ("Link" = String))),
+        (status = 304, description = "The client already has this answer"),
+    )
+)]
+#[allow(dead_code, reason = "described here, answered by `document`")]
+fn former() {}

@@ -1,6 +1,7 @@
 //! `GET /api/v1/proof/…`: who was told what, for the office alone.
 
 use super::schemas;
+use crate::impact::BadFilter;
 use crate::notice::{EmailAddress, OfficeScope};
 use crate::proof::{Head, Told};
 use crate::web::addresses::notice_path;
@@ -66,6 +67,8 @@ pub enum OfficeRefusals {
 }
 
 /// Who was told what about a notice, when, and with which reply.
+///
+/// Each attempt to deliver is a record, sealed into a chain.
 #[utoipa::path(
     get,
     path = "/api/v1/proof/{program}/{id}",
@@ -92,7 +95,10 @@ pub async fn proof(
     acting(&request, &service, OfficeScope::Viewer).await?;
     let mut parameters = Parameters::read(request.query_string())?;
     let recipient: Option<EmailAddress> = parameters.take("recipient");
-    let after: Option<u32> = parameters.take("after");
+    let after: Option<i64> = parameters.take("after");
+    if after.is_some_and(|after| after < 0) {
+        parameters.refuse(BadFilter::new("after", "write a number from 0"));
+    }
     let limit = parameters.take_limit().unwrap_or(DEFAULT_LIMIT);
     parameters.finish()?;
     let path = notice_path(&path.into_inner())?;
@@ -106,7 +112,7 @@ pub async fn proof(
             }
         }
     };
-    let (after, most) = (after.map_or(0, i64::from), i64::try_from(limit).unwrap_or(i64::MAX));
+    let (after, most) = (after.unwrap_or(0), i64::try_from(limit).unwrap_or(i64::MAX));
     let told = store.told(&path.to_string(), known, after, most).await;
     let items: Vec<Told> = told.map_err(ApiError::internal)?.iter().map(Told::from).collect();
     let next = items.last().filter(|_| items.len() == limit).map(|last| last.record);
@@ -114,6 +120,8 @@ pub async fn proof(
 }
 
 /// The end of the chain of seals, to be kept elsewhere.
+///
+/// Whoever keeps it can tell later whether a record was changed.
 #[utoipa::path(
     get,
     path = "/api/v1/proof/head",

@@ -27,6 +27,14 @@ pub struct ScheduleParameters {
     /// Leave out what cannot happen before this moment, and what has no date yet.
     #[param(inline, example = "2020-10-01")]
     until: Option<schemas::Moment>,
+    /// Only milestones that may fall between the moment asked about and this much
+    /// later: `30 days`, `6 months`, `2 hours`.
+    #[param(inline, example = "30 days")]
+    within: Option<schemas::Length>,
+    /// The moment asked about instead of now: an RFC 3339 instant, or a day
+    /// (`YYYY-MM-DD`), which begins at 00:00 UTC.
+    #[param(inline, example = "2020-04-01")]
+    on: Option<schemas::Moment>,
     /// What was declared at this moment, which also is the moment asked about
     /// unless `on` names another.
     #[param(inline)]
@@ -44,7 +52,9 @@ pub struct ScheduleParameters {
     operation_id = "listMilestones",
     params(ScheduleParameters, PageParameters),
     responses(
-        (status = 200, description = "A page of milestones", body = Listing<ScheduledMilestone>,
+        (status = 200, description = "A page of milestones",
+            content((Listing<ScheduledMilestone> = "application/json"), (String = "text/csv"),
+                (String = "text/markdown")),
             headers(("ETag" = String), ("Cache-Control" = String), ("Link" = String))),
         ListRefusals,
     )
@@ -53,7 +63,7 @@ pub async fn schedule(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start_as_of(&request, &service).await?;
+    let mut reading = Reading::start_list(&request, &service).await?;
     let parameters = &mut reading.parameters;
     let query = AgendaQuery {
         program: parameters.take("program"),
@@ -61,11 +71,15 @@ pub async fn schedule(
         environment: parameters.take("environment"),
         from: parameters.take_moment("from"),
         until: parameters.take_moment("until"),
+        within: parameters.take("within"),
     };
-    let asked = reading.finish("/api/v1/schedule", query.pairs(), None, false)?;
-    asked.answer(
+    let on = parameters.take_moment("on");
+    let mut pairs = query.pairs();
+    pairs.extend(on.map(|on| ("on", super::shown_instant(on))));
+    let asked = reading.finish("/api/v1/schedule", pairs, on, query.within.is_some())?;
+    asked.answer_in_form(
         &request,
-        |snapshot, _| snapshot.index.agenda(&query),
+        |snapshot, on| snapshot.index.agenda(&query, on),
         |snapshot, number, _| snapshot.index.milestone(number),
         no_guess,
     )

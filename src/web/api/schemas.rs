@@ -1,9 +1,10 @@
 //! Forms of parameters, for the description of the API. Words that may be
 //! chosen come from where they are defined.
 
-use crate::impact::{MAX_FILTER_BYTES, MAX_PASTED_BYTES, Sort};
+use crate::impact::{MAX_FILTER_BYTES, Sort};
 use crate::notice::{Kind, MAX_ID_BYTES};
 use crate::schedule::State;
+use crate::web::cursor::CURSOR_DIGITS;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
@@ -41,9 +42,18 @@ form!(Moment, {
     let of = |format| string().format(Some(SchemaFormat::KnownFormat(format)));
     AnyOfBuilder::new().item(of(KnownFormat::Date)).item(of(KnownFormat::DateTime)).build()
 });
+form!(RevisionOrMoment, {
+    let of = |format| string().format(Some(SchemaFormat::KnownFormat(format)));
+    AnyOfBuilder::new()
+        .item(string().pattern(Some("^[0-9a-f]{12,64}$")))
+        .item(of(KnownFormat::Date))
+        .item(of(KnownFormat::DateTime))
+        .build()
+});
 form!(Length, string().pattern(Some("^[0-9]{1,6} (minute|hour|day|week|month|year)s?$")));
 form!(HostOrUrl, string().min_length(Some(1)).max_length(Some(MAX_FILTER_BYTES)));
-form!(PastedText, string().min_length(Some(1)).max_length(Some(MAX_PASTED_BYTES)));
+// How long it may be is counted in bytes, which no schema does.
+form!(PastedText, string().min_length(Some(1)));
 form!(States, {
     let one = alternatives(&State::ALL.map(State::as_str));
     string().pattern(Some(format!("^({one})(,({one}))*$")))
@@ -51,7 +61,7 @@ form!(States, {
 form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
 form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
-form!(Cursor, string().pattern(Some("^[A-Za-z0-9_-]+$")));
+form!(Cursor, string().pattern(Some(format!("^[0-9a-f]{{{CURSOR_DIGITS}}}$"))));
 form!(
     Number,
     ObjectBuilder::new()
@@ -59,4 +69,3 @@ form!(
         .minimum(Some(0))
         .maximum(Some(9007199254740991i64))
 );
-form!(Language, string().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")));

@@ -1,5 +1,6 @@
 //! `POST /api/v1/subscriptions`: asking to be written to.
 
+use super::refusals::BodyRefusals;
 use crate::subscribers::Request;
 use crate::web::problem::{ApiError, Problem};
 use crate::web::routes::taking;
@@ -85,21 +86,12 @@ pub fn resource() -> Resource {
     request_body(content = NewSubscription, content_type = "application/json"),
     responses(
         (status = 202, description = "It was taken down", body = Asked),
-        (status = 400, description = "The body is not JSON of this form", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 415, description = "The body is not `application/json`", body = Problem,
-            content_type = "application/problem+json"),
+        BodyRefusals,
         (status = 422, description = "Fields cannot be used; `errors` names each of them",
             body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many were asked for from the same address on the network",
             body = Problem, content_type = "application/problem+json",
             headers(("Retry-After" = u64, description = "In how many seconds to try again"))),
-        (status = 503, description = "Nothing has been published yet", body = Problem,
-            content_type = "application/problem+json"),
     )
 )]
 pub async fn subscribe(

@@ -22,7 +22,11 @@ const ASKING: &str = "POST, OPTIONS";
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// With TLS, on port 443 or from 1024 on, at a public address.
-    #[schema(example = "https://hooks.example.org/deprecations", max_length = 1000)]
+    #[schema(
+        example = "https://hooks.example.org/deprecations",
+        max_length = 1000,
+        pattern = "^https://[^/@?#]+"
+    )]
     pub url: String,
 }
 
@@ -117,6 +121,8 @@ fn private(mut response: actix_web::HttpResponseBuilder, told: &ShownWebhook) ->
 }
 
 /// The webhook, and how it does.
+///
+/// Its secret was told once and is not told again.
 #[utoipa::path(
     get,
     path = "/api/v1/preferences/{token}/webhook",
@@ -178,7 +184,9 @@ pub async fn set(
     Ok(private(HttpResponse::Accepted(), &told))
 }
 
-/// Forget the webhook; mail goes on.
+/// Forget the webhook.
+///
+/// Mail goes on.
 #[utoipa::path(
     delete,
     path = "/api/v1/preferences/{token}/webhook",
@@ -197,7 +205,9 @@ pub async fn remove(service: Data<Service>, token: Path<String>) -> Result<HttpR
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Another secret; for 24 hours events carry a signature by each of both.
+/// Another secret.
+///
+/// For 24 hours events carry a signature by each of both.
 #[utoipa::path(
     post,
     path = "/api/v1/preferences/{token}/webhook/secret",
@@ -217,7 +227,9 @@ pub async fn renew(service: Data<Service>, token: Path<String>) -> Result<HttpRe
     Ok(private(HttpResponse::Ok(), &told))
 }
 
-/// Have an event of the type `webhook.test` sent, at most once a minute.
+/// Have an event sent to try the webhook.
+///
+/// Of the type `webhook.test`, at most once a minute.
 #[utoipa::path(
     post,
     path = "/api/v1/preferences/{token}/webhook/test",

@@ -4,11 +4,11 @@ use super::calendars::LanguageParameter;
 use super::news::spoken;
 use crate::impact::Subject;
 use crate::notice::{Program, ProgramId};
-use crate::web::api::{Refusals, schemas};
+use crate::web::api::{NamedRefusals, schemas};
 use crate::web::freshness::{Freshness, Moment, SVG};
 use crate::web::languages;
 use crate::web::parameters::Parameters;
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
@@ -31,9 +31,7 @@ use actix_web::{HttpRequest, HttpResponse};
     responses(
         (status = 200, description = "A picture", body = String, content_type = "image/svg+xml",
             headers(("ETag" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such API",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn api(
@@ -47,6 +45,8 @@ pub async fn api(
 }
 
 /// What to know of an environment, as a badge.
+///
+/// The same of whatever happens there.
 #[utoipa::path(
     get,
     path = "/badges/{program}/environments/{environment}.svg",
@@ -60,9 +60,7 @@ pub async fn api(
     responses(
         (status = 200, description = "A picture", body = String, content_type = "image/svg+xml",
             headers(("ETag" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such environment",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn environment(
@@ -76,6 +74,8 @@ pub async fn environment(
 }
 
 /// What to know of an API in one environment, as a badge.
+///
+/// The same of what happens to it there.
 #[utoipa::path(
     get,
     path = "/badges/{program}/apis/{api}/{environment}.svg",
@@ -91,9 +91,7 @@ pub async fn environment(
     responses(
         (status = 200, description = "A picture", body = String, content_type = "image/svg+xml",
             headers(("ETag" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such API or environment",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn api_in(

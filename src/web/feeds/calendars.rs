@@ -5,11 +5,11 @@ use super::news::spoken;
 use crate::impact::Part;
 use crate::notice::{Locale, Program, ProgramId};
 use crate::render::{CalendarFeed, Language};
-use crate::web::api::{Refusals, schemas};
+use crate::web::api::{NamedRefusals, schemas};
 use crate::web::freshness::CALENDAR;
 use crate::web::languages;
 use crate::web::parameters::Parameters;
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::web::{Data, Path};
@@ -22,9 +22,9 @@ use utoipa::IntoParams;
 #[allow(dead_code, reason = "described here, read by `answer`")]
 pub struct LanguageParameter {
     /// The language, as a BCP 47 tag: the program's closest one; its first where
-    /// nothing is asked for.
-    #[param(inline, example = "en")]
-    lang: Option<schemas::Language>,
+    /// nothing is asked for, or nothing that is a language.
+    #[param(example = "en")]
+    lang: Option<String>,
 }
 
 /// The dates of a program as a calendar.
@@ -41,9 +41,7 @@ pub struct LanguageParameter {
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such program",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_program(
@@ -55,6 +53,8 @@ pub async fn of_program(
 }
 
 /// The dates of a notice as a calendar.
+///
+/// The same for what one notice says.
 #[utoipa::path(
     get,
     path = "/feeds/{program}/notices/{id}.ics",
@@ -69,9 +69,7 @@ pub async fn of_program(
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such notice",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_notice(
@@ -83,6 +81,8 @@ pub async fn of_notice(
 }
 
 /// The dates that concern an API as a calendar.
+///
+/// The same for every row that names it.
 #[utoipa::path(
     get,
     path = "/feeds/{program}/apis/{api}.ics",
@@ -98,9 +98,7 @@ pub async fn of_notice(
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such API",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_api(
@@ -112,6 +110,8 @@ pub async fn of_api(
 }
 
 /// The dates of an environment as a calendar.
+///
+/// The same for whatever happens there.
 #[utoipa::path(
     get,
     path = "/feeds/{program}/environments/{environment}.ics",
@@ -126,9 +126,7 @@ pub async fn of_api(
         (status = 200, description = "An iCalendar object (RFC 5545, RFC 7986)", body = String,
             content_type = "text/calendar",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such environment",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn of_environment(

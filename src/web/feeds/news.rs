@@ -4,11 +4,11 @@ use super::addresses::{NewsForm, news_address, news_page};
 use super::calendars::LanguageParameter;
 use crate::notice::{Locale, Program, ProgramId};
 use crate::render::{NewsFeed, feed_name, named};
-use crate::web::api::{Refusals, schemas};
+use crate::web::api::{NamedRefusals, Refusals, schemas};
 use crate::web::freshness::{ATOM, JSON_FEED};
 use crate::web::languages;
 use crate::web::parameters::Parameters;
-use crate::web::problem::{ApiError, Problem};
+use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::web::{Data, Path};
@@ -38,7 +38,9 @@ pub async fn atom(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
     answer(&request, service, None, NewsForm::Atom).await
 }
 
-/// The same as JSON Feed.
+/// Announcements and amendments of all programs as JSON Feed.
+///
+/// The same entries as the Atom feed has.
 #[utoipa::path(
     get,
     path = "/feeds.json",
@@ -57,6 +59,8 @@ pub async fn json(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
 }
 
 /// Announcements and amendments of a program as Atom.
+///
+/// The latest 100 of this program, in its own languages.
 #[utoipa::path(
     get,
     path = "/feeds/{program}.atom",
@@ -67,9 +71,7 @@ pub async fn json(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
         (status = 200, description = "An Atom feed (RFC 4287)", body = String,
             content_type = "application/atom+xml",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such program",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn atom_of(
@@ -80,7 +82,9 @@ pub async fn atom_of(
     answer(&request, service, Some(&program), NewsForm::Atom).await
 }
 
-/// The same as JSON Feed.
+/// Announcements and amendments of a program as JSON Feed.
+///
+/// The same entries as its Atom feed has.
 #[utoipa::path(
     get,
     path = "/feeds/{program}.json",
@@ -91,9 +95,7 @@ pub async fn atom_of(
         (status = 200, description = "A JSON Feed, version 1.1", body = Object,
             content_type = "application/feed+json",
             headers(("ETag" = String), ("Last-Modified" = String), ("Cache-Control" = String))),
-        Refusals,
-        (status = 404, description = "There is no such program",
-            body = Problem, content_type = "application/problem+json"),
+        NamedRefusals,
     )
 )]
 pub async fn json_of(

@@ -14,6 +14,7 @@ mod notices;
 mod preferences;
 mod private;
 mod problems;
+mod reference;
 mod subscribe;
 mod table;
 mod unsubscribe;
@@ -45,6 +46,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/notices/{program}/{id}", notices::notice))
         .service(readable("/affected", affected::affected))
         .service(readable("/apis/{program}/{api}", apis::api))
+        .service(readable("/api", reference::reference))
+        .service(readable("/api/changelog", reference::changes))
         .service(readable("/problems/{code}", problems::explained))
         .service(readable("/static/style.css", assets::style))
         .service(readable("/static/office.css", assets::office))

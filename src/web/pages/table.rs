@@ -46,6 +46,8 @@ struct TablePage<'a> {
     calendar_href: Option<String>,
     /// The same answer for programs.
     json_href: String,
+    /// The same for spreadsheets.
+    csv_href: String,
     publication: &'a str,
 }
 
@@ -57,7 +59,7 @@ struct Guess {
 }
 
 pub async fn table(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    let mut reading = Reading::start(&request, &service)?;
+    let mut reading = Reading::start_paged(&request, &service).await?;
     let snapshot = reading.snapshot.clone();
     reading.parameters.drop_empty();
     let question = reading.parameters.question();
@@ -85,7 +87,7 @@ fn answer(
     question: &Question,
     speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
-    let Asked { snapshot, paging, moment } = asked;
+    let Asked { snapshot, paging, moment, .. } = asked;
     public_page(request, service, snapshot, moment, TEMPLATE, speech, || {
         let found = snapshot.index.query(&question.query, moment.at);
         let page = paging.page(found.len(), moment.at, &snapshot.digest);
@@ -159,6 +161,7 @@ fn view<'a>(
         news_json_href: news.json,
         calendar_href: calendar_of(snapshot, question, speech),
         json_href: address("/api/v1/impacted", &pairs),
+        csv_href: address("/api/v1/impacted.csv", &pairs),
         publication: snapshot.digest.short(),
     }
 }
