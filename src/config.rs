@@ -9,12 +9,14 @@ mod database;
 mod intake;
 mod operator;
 mod rates;
+mod serving;
 mod webhooks;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
 pub use intake::IntakeArguments;
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
+pub use serving::{ServingArguments, ServingSettings};
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
 use crate::notice::{Carrier, EmailAddress, RateLimits};

@@ -5,8 +5,11 @@
 
 mod affected;
 mod agenda;
+mod columns;
 mod concerned;
+mod course;
 mod declared;
+mod found;
 mod index;
 mod line;
 mod news;
@@ -22,6 +25,7 @@ pub use affected::{Because, Finding, Verdict};
 pub use agenda::{AgendaQuery, ScheduledMilestone};
 pub use concerned::{Concerned, Part};
 pub use declared::ApiPlace;
+pub use found::Lines;
 pub use index::{Edges, Entry, Index, Located};
 pub use line::{ImpactedApi, ShownDate};
 pub use news::{News, Told};

@@ -24,10 +24,11 @@ pub enum Code {
     TooMany,
     Internal,
     NotReady,
+    Overloaded,
 }
 
 impl Code {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
@@ -47,6 +48,7 @@ impl Code {
         Self::TooMany,
         Self::Internal,
         Self::NotReady,
+        Self::Overloaded,
     ];
 
     /// Stable; meant for programs.
@@ -94,6 +96,9 @@ impl Code {
                 ("internal", S::INTERNAL_SERVER_ERROR, "Something failed on our side")
             }
             Self::NotReady => ("not-ready", S::SERVICE_UNAVAILABLE, "The service is not ready"),
+            Self::Overloaded => {
+                ("overloaded", S::SERVICE_UNAVAILABLE, "Too much is asked of the service at once")
+            }
         }
     }
 
@@ -147,6 +152,10 @@ impl Code {
             Self::NotReady => {
                 "It is starting, cannot reach its database, or nothing has been published \
                  yet."
+            }
+            Self::Overloaded => {
+                "Nothing is wrong with the request. The header `Retry-After` says in how many \
+                 seconds to try again."
             }
         }
     }

@@ -4,10 +4,12 @@
 //! does not know how a notice is declared, nor how mail is sent.
 
 mod addresses;
+mod answers;
 mod api;
 mod asking;
 mod bodies;
 mod code;
+mod encodings;
 mod feeds;
 mod follow;
 mod freshness;
@@ -20,8 +22,10 @@ mod own;
 mod pages;
 mod paging;
 mod parameters;
+mod parts;
 mod preview;
 mod problem;
+mod quota;
 mod reading;
 mod routes;
 mod same_site;
@@ -31,11 +35,15 @@ mod service;
 mod shelf;
 mod snapshot;
 mod strangers;
+mod wire;
+mod work;
 
 pub use actix_web::dev::Server;
 pub use follow::{FollowError, follow, refresh};
 pub use metrics::{MetricsSite, start_metrics};
+pub use encodings::Coding;
 pub use preview::{PreviewSite, start_preview};
+pub use quota::{Exhausted, Left, Quota};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
 pub use snapshot::Snapshot;

@@ -2,11 +2,13 @@
 
 use super::history::History;
 use super::problem::ApiError;
+use super::quota::Quota;
 use super::security;
 use super::snapshot::Snapshot;
 use super::strangers::Limits;
+use super::work::Work;
 use crate::clock::Clock;
-use crate::config::{Network, Origin, PublicUrl};
+use crate::config::{Network, Origin, PublicUrl, ServingSettings};
 use crate::http_client::Reach;
 use crate::impact::BadFilter;
 use crate::links::Keys;
@@ -48,6 +50,10 @@ pub struct Service {
     /// For pages that must appear even before anything is published.
     built_in: Renderer,
     limits: Limits,
+    serving: ServingSettings,
+    /// What anybody may ask for; absent where that is not bounded.
+    quota: Option<Quota>,
+    work: Work,
     /// Who may say whom a request comes from.
     trusted_proxies: Vec<Network>,
     /// Where webhooks may lead.
@@ -69,6 +75,7 @@ impl Service {
         let (metrics, intake_secret) = (Arc::default(), None);
         let (limits, trusted_proxies) = (Limits::default(), Vec::new());
         let reach = Reach::of_strangers(&[]);
+        let serving = ServingSettings::default();
         Ok(Self {
             snapshot,
             history,
@@ -80,6 +87,9 @@ impl Service {
             intake_secret,
             built_in,
             limits,
+            serving,
+            quota: serving.requests_per_minute.map(Quota::new),
+            work: Work::new(serving.requests_at_once),
             trusted_proxies,
             reach,
             embed_policy: security::embed_policy(&[]),
@@ -94,6 +104,24 @@ impl Service {
     /// Takes in mail from whoever knows the secret.
     pub fn taking_in(self, intake_secret: Option<SecretString>) -> Self {
         Self { intake_secret, ..self }
+    }
+
+    /// Bears so much.
+    pub fn serving(self, serving: ServingSettings) -> Self {
+        let quota = serving.requests_per_minute.map(Quota::new);
+        Self { serving, quota, work: Work::new(serving.requests_at_once), ..self }
+    }
+
+    pub fn serving_settings(&self) -> &ServingSettings {
+        &self.serving
+    }
+
+    pub fn quota(&self) -> Option<&Quota> {
+        self.quota.as_ref()
+    }
+
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     pub fn metrics(&self) -> &Metrics {

@@ -30,6 +30,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -132,10 +133,10 @@ pub enum ListRefusals {
 
 impl Asked {
     /// Answers with the page asked for of what `find` finds.
-    fn answer<N: Copy, T: Serialize>(
+    fn answer<N: Copy, L: Deref<Target = [N]>, T: Serialize>(
         &self,
         request: &HttpRequest,
-        find: impl FnOnce(&Snapshot, Instant) -> Vec<N>,
+        find: impl FnOnce(&Snapshot, Instant) -> L,
         show: impl Fn(&Snapshot, N, Instant) -> T,
         did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
     ) -> Result<HttpResponse, ApiError> {
