@@ -11,7 +11,7 @@ const CONNECTIONS: usize = 8_192;
 const CLIENT_TIMEOUT_SECONDS: u64 = 5;
 
 /// Beyond these a limit is none.
-const MOST_PER_MINUTE: u64 = 1_000_000;
+const MOST_PER_MINUTE: u64 = 10_000_000;
 const MOST_AT_ONCE: u64 = 1_000_000;
 const MOST_SECONDS: u64 = 3_600;
 

@@ -87,6 +87,7 @@ pub struct Index {
     pub(super) names: Names,
     /// Every milestone, by its earliest moment, unknown ones last.
     pub(super) agenda: Vec<Place>,
+    pub(super) agenda_by_notice: HashMap<(u32, u32), Vec<u32>>,
     /// What the catalogues declare, by what people call it.
     pub(super) declared: Declared,
 }
@@ -102,6 +103,7 @@ impl Index {
             hosts.dedup();
             hosts.into_iter().map(move |host| (line, host))
         });
+        let agenda = Place::all(&workspace);
         let mut index = Self {
             all: (0..u32::try_from(entries.len()).expect(FEW)).collect(),
             none: Lines::default(),
@@ -117,7 +119,8 @@ impl Index {
             found: Found::default(),
             newest: super::notices::newest_first(&workspace),
             names: Names::of(&workspace),
-            agenda: Place::all(&workspace),
+            agenda_by_notice: super::agenda::by_notice(&agenda),
+            agenda,
             declared: Declared::default(),
             entries,
             workspace,

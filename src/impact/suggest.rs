@@ -3,6 +3,7 @@
 use super::index::Index;
 use super::query::Query;
 use crate::notice::Workspace;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Below this likeness a guess confuses more than it helps.
 const ALIKE: f64 = 0.8;
@@ -54,9 +55,27 @@ impl Index {
     }
 }
 
+impl Index {
+    /// APIs by name, with their titles; the first 500 of them.
+    pub fn offered_apis(&self) -> &[(String, String)] {
+        &self.names.offered_apis
+    }
+
+    /// Hosts that catalogues declare; the first 500 of them.
+    pub fn offered_hosts(&self) -> &[String] {
+        &self.names.offered_hosts
+    }
+}
+
+/// More suggestions than this only make a page heavy.
+const MOST_OFFERED: usize = 500;
+
 /// What everything in a workspace is called.
 #[derive(Default)]
 pub(super) struct Names {
+    /// The first of them, for a list to choose from.
+    offered_apis: Vec<(String, String)>,
+    offered_hosts: Vec<String>,
     programs: Known,
     environments: Known,
     apis: Known,
@@ -74,20 +93,25 @@ impl Names {
         let programs = || workspace.programs.values();
         let catalogues = || programs().map(|program| &program.catalogue);
         let environments = || catalogues().flat_map(|c| &c.environments);
-        let hosts = environments().flat_map(|(_, environment)| environment.urls.values());
+        let hosts = || environments().flat_map(|(_, environment)| environment.urls.values());
+        let apis = || catalogues().flat_map(|c| &c.apis).map(|(id, api)| (id.as_str(), &*api.title));
+        let distinct: BTreeMap<_, _> = apis().collect();
+        let offered = distinct.into_iter().take(MOST_OFFERED);
+        let distinct: BTreeSet<_> = hosts().map(|url| url.host()).collect();
+        let offered_hosts = distinct.into_iter().take(MOST_OFFERED).map(str::to_owned);
         Self {
+            offered_apis: offered.map(|(id, title)| (id.to_owned(), title.to_owned())).collect(),
+            offered_hosts: offered_hosts.collect(),
             programs: Known::of(programs().map(|p| (p.id.as_str(), p.settings.title.as_str()))),
             environments: Known::of(environments().map(|(id, e)| (id.as_str(), &*e.title))),
-            apis: Known::of(
-                catalogues().flat_map(|c| &c.apis).map(|(id, api)| (id.as_str(), &*api.title)),
-            ),
+            apis: Known::of(apis()),
             groups: Known::of(
                 catalogues().flat_map(|c| &c.groups).map(|(id, g)| (id.as_str(), &*g.title)),
             ),
             notices: Known::of(
                 programs().flat_map(|p| &p.notices).map(|(id, n)| (id.as_str(), &*n.title)),
             ),
-            hosts: Known::of(hosts.map(|url| (url.host(), url.host()))),
+            hosts: Known::of(hosts().map(|url| (url.host(), url.host()))),
         }
     }
 }

@@ -155,9 +155,10 @@ impl Service {
         &self.reach
     }
 
-    /// Puts a new snapshot in place. Requests under way keep the one they have.
-    pub fn swap(&self, snapshot: Arc<Snapshot>) {
-        self.snapshot.store(Some(snapshot));
+    /// Puts a new snapshot in place, and hands out the one before. Requests under
+    /// way keep the one they have.
+    pub fn swap(&self, snapshot: Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+        self.snapshot.swap(Some(snapshot))
     }
 
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, ApiError> {
