@@ -120,9 +120,7 @@ impl Answer {
             && !headers.contains_key(CONTENT_ENCODING)
             && content_type.is_some_and(is_compressible);
         if is_encodable {
-            let before = headers.get_all(VARY).filter_map(|line| line.to_str().ok());
-            let names: Vec<_> = before.chain(["accept-encoding"]).collect();
-            headers.insert(VARY, HeaderValue::try_from(names.join(", ")).ok()?);
+            vary_by_coding(&mut headers);
         }
         let plain = Form::new(freshness.clone(), headers, body)?;
         Some(Self { plain, is_encodable, encoded: Default::default() })
@@ -262,6 +260,15 @@ impl Generations {
 fn forget(gone: HashMap<Box<str>, Place>) {
     if !gone.is_empty() {
         tokio::task::spawn_blocking(move || drop(gone));
+    }
+}
+
+/// Says that another client may get another coding.
+pub fn vary_by_coding(headers: &mut HeaderMap) {
+    let before = headers.get_all(VARY).filter_map(|line| line.to_str().ok());
+    let names: Vec<_> = before.chain(["accept-encoding"]).collect();
+    if let Ok(names) = HeaderValue::try_from(names.join(", ")) {
+        headers.insert(VARY, names);
     }
 }
 

@@ -2,6 +2,7 @@
 //! answers that are given again, security headers, the form of errors, and one
 //! log line.
 
+use super::answers::vary_by_coding;
 use super::feeds;
 use super::freshness::HTML;
 use super::pages;
@@ -81,6 +82,12 @@ pub async fn around(
     Ok(response)
 }
 
+/// Whether it is counted who asks for this.
+pub fn is_bounded(path: &str) -> bool {
+    let is_unbounded = UNBOUNDED_PREFIXES.into_iter().any(|prefix| path.starts_with(prefix));
+    !is_unbounded && token_prefix(path).is_none()
+}
+
 /// Takes one of what the client's household may ask for. Nothing where no limit
 /// holds.
 fn within_quota(
@@ -89,9 +96,7 @@ fn within_quota(
     now: schedule::Instant,
 ) -> Result<Option<Left>, Exhausted> {
     let Some(quota) = service.quota() else { return Ok(None) };
-    let path = request.path();
-    let is_unbounded = UNBOUNDED_PREFIXES.into_iter().any(|prefix| path.starts_with(prefix));
-    if is_unbounded || token_prefix(path).is_some() {
+    if !is_bounded(request.path()) {
         return Ok(None);
     }
     let peer = request.peer_addr().map(|peer| peer.ip());
@@ -116,7 +121,10 @@ async fn served(
         let response = kept.give(&request, now).await;
         return Ok((request.into_response(response), true));
     }
-    let response = worked_on(request, next, service).await?;
+    let mut response = worked_on(request, next, service).await?;
+    if response.status() == StatusCode::NOT_MODIFIED {
+        vary_by_coding(response.headers_mut());
+    }
     // What was answered while another publication came may be of either.
     let still = |snapshot: &Arc<_>| service.snapshot().is_ok_and(|now| Arc::ptr_eq(snapshot, &now));
     let Some(snapshot) = snapshot.filter(still) else { return Ok((response, false)) };

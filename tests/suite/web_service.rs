@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
-use fairwarning::config::{DatabaseUrl, PublicUrl};
+use fairwarning::config::{DatabaseUrl, PublicUrl, ServingSettings};
 use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::tokens;
@@ -84,7 +84,23 @@ impl WebService {
         service
     }
 
+    /// Serving the fixture, and bearing so much.
+    pub async fn start_bearing(serving: ServingSettings) -> Self {
+        let service = Self::start_within(false, None, &[], serving).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
     async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
+        Self::start_within(is_https, intake_secret, framers, ServingSettings::default()).await
+    }
+
+    async fn start_within(
+        is_https: bool,
+        intake_secret: Option<&str>,
+        framers: &[&str],
+        serving: ServingSettings,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
@@ -95,7 +111,7 @@ impl WebService {
         let store = Store::open_told(&url, clock.clone()).await.unwrap();
         let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
         let service = Service::open(store, clock.clone(), public_url).await.unwrap();
-        let service = service.taking_in(intake_secret.map(SecretString::from));
+        let service = service.serving(serving).taking_in(intake_secret.map(SecretString::from));
         let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
         let service = service.embedded_by(&framers);
         // Whom a request comes from is what a test says.

@@ -9,6 +9,7 @@ mod events;
 mod health;
 mod impacted;
 mod intake;
+mod limits;
 mod notices;
 mod now;
 mod openapi;
@@ -105,7 +106,7 @@ pub enum Refusals {
     /// The address is too long
     #[response(status = 414, content_type = "application/problem+json")]
     TooLong(Problem),
-    /// Nothing has been published yet
+    /// Nothing has been published yet, or more is asked at the same time than can be worked on
     #[response(status = 503, content_type = "application/problem+json")]
     NotReady(Problem),
 }
@@ -126,7 +127,7 @@ pub enum ListRefusals {
     /// The address is too long
     #[response(status = 414, content_type = "application/problem+json")]
     TooLong(Problem),
-    /// Nothing has been published yet
+    /// Nothing has been published yet, or more is asked at the same time than can be worked on
     #[response(status = 503, content_type = "application/problem+json")]
     NotReady(Problem),
 }

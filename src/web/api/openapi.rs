@@ -1,6 +1,7 @@
 //! The description of the API (OpenAPI 3.1), made from the code it describes.
 
 use super::events::Events;
+use super::limits::Limited;
 use super::{
     affected, apis, health, impacted, intake, notices, now, proof, schedule, subscriptions,
     webhooks,
@@ -63,7 +64,7 @@ use utoipa::{Modify, OpenApi};
         health::ready,
         intake::take_in,
     ),
-    modifiers(&Secrets, &Called)
+    modifiers(&Secrets, &Called, &Limited)
 )]
 struct Description;
 
