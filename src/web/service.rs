@@ -8,7 +8,7 @@ use super::snapshot::Snapshot;
 use super::strangers::Limits;
 use super::work::Work;
 use crate::clock::Clock;
-use crate::config::{Network, Origin, PublicUrl, ServingSettings};
+use crate::config::{Network, Origin, PublicUrl, ServingSettings, SingleSignOn};
 use crate::http_client::Reach;
 use crate::impact::BadFilter;
 use crate::links::Keys;
@@ -54,6 +54,9 @@ pub struct Service {
     /// What anybody may ask for; absent where that is not bounded.
     quota: Option<Quota>,
     work: Work,
+    /// Of failed attempts to log in.
+    logins: Limits,
+    single_sign_on: Option<SingleSignOn>,
     /// Who may say whom a request comes from.
     trusted_proxies: Vec<Network>,
     /// Where webhooks may lead.
@@ -90,6 +93,8 @@ impl Service {
             serving,
             quota: serving.requests_per_minute.map(Quota::new),
             work: Work::new(serving.requests_at_once),
+            logins: Limits::default(),
+            single_sign_on: None,
             trusted_proxies,
             reach,
             embed_policy: security::embed_policy(&[]),
@@ -135,6 +140,20 @@ impl Service {
     /// Takes the word of these proxies for whom a request comes from.
     pub fn trusting(self, trusted_proxies: Vec<Network>) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// Takes a proxy's word for who of the office asks.
+    pub fn signing_on(self, single_sign_on: Option<SingleSignOn>) -> Self {
+        Self { single_sign_on, ..self }
+    }
+
+    pub fn single_sign_on(&self) -> Option<&SingleSignOn> {
+        self.single_sign_on.as_ref()
+    }
+
+    /// Of failed attempts to log in.
+    pub fn logins(&self) -> &Limits {
+        &self.logins
     }
 
     /// Lets these sites show the table in a frame.

@@ -15,11 +15,21 @@ pub const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 
 
 /// Token pages say so themselves; not even asking is kinder.
 const ROBOTS: &str = "User-agent: *\nDisallow: /u/\nDisallow: /done/\nDisallow: /confirm/\n\
-     Disallow: /preferences/\n";
+     Disallow: /preferences/\nDisallow: /office\n";
 
 pub async fn style(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
     let parts = ["page/style.css", "page/table.css", "page/forms.css"];
     let css: Result<String, _> = parts.iter().map(|part| service.page(part, &json!({}))).collect();
+    let css = Bytes::from(css.map_err(ApiError::internal)?);
+    Freshness::of_bytes(&css).answer(&request, CSS, || Ok(css.clone()))
+}
+
+/// What the office's pages have beside it.
+pub async fn office(
+    request: HttpRequest,
+    service: Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let css = service.built_in().template("page/office/office.css", &json!({}));
     let css = Bytes::from(css.map_err(ApiError::internal)?);
     Freshness::of_bytes(&css).answer(&request, CSS, || Ok(css.clone()))
 }
