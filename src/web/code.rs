@@ -29,7 +29,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,

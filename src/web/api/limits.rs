@@ -60,7 +60,7 @@ fn answer(operation: &mut Operation, status: &str, description: &str) {
         RefOr::T(response.content(PROBLEM_JSON, content).build())
     };
     if let RefOr::T(response) = responses.entry(status.to_owned()).or_insert_with(problem) {
-        let seconds = HeaderBuilder::new().schema(Object::with_type(Type::Integer));
+        let seconds = HeaderBuilder::new().schema(Some(Object::with_type(Type::Integer)));
         let seconds = seconds.description(Some("In how many seconds to come again")).build();
         response.headers.insert("Retry-After".to_owned(), RefOr::T(seconds));
     }
@@ -74,6 +74,6 @@ fn answers(operation: &mut Operation) -> impl Iterator<Item = &mut Response> {
 }
 
 fn text(description: &str) -> RefOr<Header> {
-    let header = HeaderBuilder::new().schema(Object::with_type(Type::String));
+    let header = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
     RefOr::T(header.description(Some(description)).build())
 }
