@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Numbers held at most, 16 MB of them. Beyond this it begins anew.
-const MOST: usize = 4_000_000;
+/// Numbers held at most, 8 MB of them. Beyond this it begins anew.
+const MOST: usize = 2_000_000;
 
 /// Which lines answer a question.
 pub type Lines = Arc<[u32]>;

@@ -80,7 +80,9 @@ fn the_edges_of_a_table_are_those_of_its_notices() {
                 last: all.last.max(one.last),
                 next: [all.next, one.next].into_iter().flatten().min(),
             });
-            assert_eq!(index.edges(at), told, "{at}");
+            // What has always been so has no moment to tell.
+            let dated = |edges: Edges| (edges.last.filter(|at| *at > DateTime::UNIX_EPOCH), edges.next);
+            assert_eq!(dated(index.edges(at)), dated(told), "{at}");
         }
     }
 }

@@ -22,7 +22,7 @@ fn settings(per_minute: u32, at_once: usize) -> ServingSettings {
         requests_per_minute: NonZeroU32::new(per_minute),
         requests_at_once: at_once,
         connections: 400,
-        patience: Duration::from_millis(400),
+        patience: Duration::from_secs(1),
     }
 }
 
@@ -133,8 +133,11 @@ async fn a_crowd_is_turned_away_while_what_is_known_and_health_are_still_answere
         crowd.push(stream);
     }
     let begun = Instant::now();
+    let mut limit = 0;
     let refused = loop {
-        let answer = service.get("/api/v1/impacted?limit=7").await;
+        // Another address each time: what was answered once is answered again.
+        limit += 1;
+        let answer = service.get(&format!("{TABLE}?limit={limit}")).await;
         if answer.status == 503 {
             break answer;
         }
@@ -154,7 +157,7 @@ async fn a_crowd_is_turned_away_while_what_is_known_and_health_are_still_answere
     assert!(turned_away >= 20, "{turned_away} of those who came last");
     drop(crowd);
     let begun = Instant::now();
-    while service.get("/api/v1/impacted?limit=8").await.status == 503 {
+    while service.get(&format!("{TABLE}?limit=999")).await.status == 503 {
         assert!(begun.elapsed() < Duration::from_secs(10), "it never recovers");
     }
 }
@@ -205,10 +208,10 @@ async fn a_head_without_end_is_refused() {
     assert_eq!(service.get("/healthz").await.status, 200);
 }
 
-/// A connection that takes little at a time, with a large answer under way on it.
+/// A connection with a large answer under way on it, which the network holds little of.
 async fn reader(service: &WebService) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(2_048).unwrap();
+    socket.set_recv_buffer_size(64 * 1_024).unwrap();
     let address = service.address.strip_prefix("http://").unwrap().parse().unwrap();
     let mut stream = socket.connect(address).await.unwrap();
     let asked = "GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(60);
@@ -226,7 +229,7 @@ async fn a_reader_that_reads_nothing_or_next_to_nothing_is_cut() {
         let mut part = vec![0; bytes_each.max(1)];
         // Reading on after the cut meets an end, though far from the answer's.
         let mut taken = 0;
-        while begun.elapsed() < Duration::from_millis(2_500) {
+        while begun.elapsed() < Duration::from_secs(4) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             if bytes_each > 0 {
                 match stream.read(&mut part).await {
@@ -237,7 +240,7 @@ async fn a_reader_that_reads_nothing_or_next_to_nothing_is_cut() {
         }
         taken += rest(&mut stream).await.len();
         assert!(taken < whole, "{bytes_each}: all {whole} bytes came");
-        assert!(begun.elapsed() < Duration::from_secs(5), "{bytes_each}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{bytes_each}");
     }
 }
 
