@@ -142,7 +142,12 @@ fn middle(mut figures: Vec<f64>) -> f64 {
 }
 
 /// Both in turns; says the middle rate of each and the middle of the ratios.
-fn in_turns(what: &str, mut ours: impl FnMut() -> f64, peer: &str, mut theirs: impl FnMut() -> f64) {
+fn in_turns(
+    what: &str,
+    mut ours: impl FnMut() -> f64,
+    peer: &str,
+    mut theirs: impl FnMut() -> f64,
+) {
     let turns: Vec<_> = (0..TURNS).map(|_| (ours(), theirs())).collect();
     let rates = |pick: fn(&(f64, f64)) -> f64| middle(turns.iter().map(pick).collect());
     println!(

@@ -117,7 +117,8 @@ impl Index {
             return self.find(query, on, &candidates);
         }
         // The moment counts where the clock has a say.
-        let is_timed = !query.states.is_empty() || query.within.is_some() || query.sort == Sort::State;
+        let is_timed =
+            !query.states.is_empty() || query.within.is_some() || query.sort == Sort::State;
         let key = format!("{query:?} {:?}", is_timed.then_some(on));
         self.found.or_find(key, || self.find(query, on, &candidates))
     }

@@ -94,7 +94,8 @@ impl Names {
         let catalogues = || programs().map(|program| &program.catalogue);
         let environments = || catalogues().flat_map(|c| &c.environments);
         let hosts = || environments().flat_map(|(_, environment)| environment.urls.values());
-        let apis = || catalogues().flat_map(|c| &c.apis).map(|(id, api)| (id.as_str(), &*api.title));
+        let apis =
+            || catalogues().flat_map(|c| &c.apis).map(|(id, api)| (id.as_str(), &*api.title));
         let distinct: BTreeMap<_, _> = apis().collect();
         let offered = distinct.into_iter().take(MOST_OFFERED);
         let distinct: BTreeSet<_> = hosts().map(|url| url.host()).collect();

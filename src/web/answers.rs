@@ -9,15 +9,15 @@ use super::encodings::{Coding, LEAST_BYTES, is_compressible};
 use super::freshness::{Freshness, MAX_AGE_SECONDS};
 use super::parts::body_of;
 use crate::schedule::Instant;
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, IF_NONE_MATCH, LINK, TryIntoHeaderValue as _, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, LINK, TryIntoHeaderValue as _, VARY,
 };
 use actix_web::web::Bytes;
-use actix_web::HttpResponse;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use tokio::sync::OnceCell;

@@ -44,7 +44,11 @@ impl Coding {
         let accepted = AcceptEncoding::parse(request).ok()?;
         let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
         let chosen = accepted.negotiate(offered.iter())?;
-        Self::ALL.into_iter().zip(offered).find(|(_, name)| *name == chosen).map(|(coding, _)| coding)
+        Self::ALL
+            .into_iter()
+            .zip(offered)
+            .find(|(_, name)| *name == chosen)
+            .map(|(coding, _)| coding)
     }
 
     /// The body in this coding; nothing where that is no shorter.

@@ -39,9 +39,9 @@ mod wire;
 mod work;
 
 pub use actix_web::dev::Server;
+pub use encodings::Coding;
 pub use follow::{FollowError, follow, refresh};
 pub use metrics::{MetricsSite, start_metrics};
-pub use encodings::Coding;
 pub use preview::{PreviewSite, start_preview};
 pub use quota::{Exhausted, Left, Quota};
 pub use server::{DEFAULT_WORKERS, start};

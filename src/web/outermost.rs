@@ -166,11 +166,7 @@ fn refuse(request: ServiceRequest, service: &Service, error: &ApiError) -> Servi
 }
 
 /// What every answer gets, whoever made it.
-fn finish(
-    mut response: ServiceResponse,
-    wants_page: bool,
-    service: &Service,
-) -> ServiceResponse {
+fn finish(mut response: ServiceResponse, wants_page: bool, service: &Service) -> ServiceResponse {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = as_problem(response, wants_page, service);
@@ -267,7 +263,9 @@ fn log(response: &ServiceResponse, is_kept: bool, started: Instant) {
     let path = token_prefix(path).map_or(Cow::Borrowed(path), |p| Cow::Owned(format!("{p}…")));
     let status = response.status().as_u16();
     match is_kept {
-        true => tracing::debug!(target: "fairwarning::web", %method, %path, status, ms, "given again"),
+        true => {
+            tracing::debug!(target: "fairwarning::web", %method, %path, status, ms, "given again")
+        }
         false => tracing::info!(target: "fairwarning::web", %method, %path, status, ms, "answered"),
     }
 }

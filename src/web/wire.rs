@@ -49,14 +49,12 @@ impl Wire {
             return written;
         }
         let patience = self.patience;
-        let stall = self
-            .stall
-            .get_or_insert_with(|| Stall { over: Box::pin(sleep(patience)), taken: 0 });
+        let stall =
+            self.stall.get_or_insert_with(|| Stall { over: Box::pin(sleep(patience)), taken: 0 });
         ready!(stall.over.as_mut().poll(cx));
         Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client does not read its answer")))
     }
 }
-
 
 impl AsyncRead for Wire {
     fn poll_read(

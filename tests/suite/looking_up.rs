@@ -81,7 +81,8 @@ fn the_edges_of_a_table_are_those_of_its_notices() {
                 next: [all.next, one.next].into_iter().flatten().min(),
             });
             // What has always been so has no moment to tell.
-            let dated = |edges: Edges| (edges.last.filter(|at| *at > DateTime::UNIX_EPOCH), edges.next);
+            let dated =
+                |edges: Edges| (edges.last.filter(|at| *at > DateTime::UNIX_EPOCH), edges.next);
             assert_eq!(dated(index.edges(at)), dated(told), "{at}");
         }
     }
@@ -120,9 +121,8 @@ fn searched(index: &Index, query: &Query, on: DateTime<Utc>) -> Vec<u32> {
 }
 
 fn asked() -> impl Strategy<Value = (usize, Query, i64)> {
-    let pick = |names: &'static [&'static str]| {
-        prop::option::weighted(0.4, prop::sample::select(names))
-    };
+    let pick =
+        |names: &'static [&'static str]| prop::option::weighted(0.4, prop::sample::select(names));
     let states = prop::collection::vec(prop::sample::select(State::ALL.to_vec()), 0..3);
     let within = prop::option::weighted(0.3, prop::sample::select(vec!["30 days", "1 year"]));
     let sort = prop::sample::select(Sort::ALL.to_vec());

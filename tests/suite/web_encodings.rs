@@ -94,7 +94,11 @@ async fn weights_choose_the_coding_and_what_is_unknown_is_left_alone() {
         ("GZIP", "gzip"),
     ] {
         let answer = service.take(TABLE, accepted, &[]).await.answer;
-        assert_eq!((answer.status.as_u16(), answer.header("content-encoding")), (200, expected), "{accepted}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-encoding")),
+            (200, expected),
+            "{accepted}"
+        );
     }
 }
 
@@ -123,11 +127,13 @@ async fn a_client_that_has_one_coding_is_told_so_and_another_is_sent() {
 async fn a_304_before_anything_is_kept_varies_as_its_answer_does() {
     let service = WebService::start().await;
     let first = service.items(TABLE).await;
-    service.publish({
-        let mut changed = WORKSPACE.clone();
-        changed.programs["parcels"].notices["tls-1.2"].title = "TLS".to_owned();
-        changed
-    }).await;
+    service
+        .publish({
+            let mut changed = WORKSPACE.clone();
+            changed.programs["parcels"].notices["tls-1.2"].title = "TLS".to_owned();
+            changed
+        })
+        .await;
     service.publish(WORKSPACE.clone()).await;
     let known = [("if-none-match", first.header("etag"))];
     let again = service.ask(Method::GET, TABLE, &known).await;
@@ -137,7 +143,9 @@ async fn a_304_before_anything_is_kept_varies_as_its_answer_does() {
 #[tokio::test]
 async fn short_answers_errors_and_private_ones_stay_as_they_are() {
     let service = WebService::start().await;
-    for path in ["/healthz", "/readyz", "/nothing", "/api/v1/impacted?limit=0", "/robots.txt", "/u/x"] {
+    for path in
+        ["/healthz", "/readyz", "/nothing", "/api/v1/impacted?limit=0", "/robots.txt", "/u/x"]
+    {
         let answer = service.take(path, "gzip, br", &[]).await.answer;
         assert_eq!(answer.header("content-encoding"), "", "{path}");
     }
@@ -216,7 +224,9 @@ fn what_does_not_shrink_is_not_encoded() {
     // Bytes without a pattern, by a generator of Knuth's.
     let noise: Vec<u8> = (0..4_000_u64)
         .scan(1_u64, |seed, _| {
-            *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             Some((*seed >> 56) as u8)
         })
         .collect();

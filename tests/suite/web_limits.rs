@@ -143,7 +143,10 @@ async fn a_crowd_is_turned_away_while_what_is_known_and_health_are_still_answere
         }
         assert!(begun.elapsed() < Duration::from_secs(4), "nobody is turned away");
     };
-    assert_eq!((refused.json()["code"].as_str(), refused.header("retry-after")), (Some("overloaded"), "1"));
+    assert_eq!(
+        (refused.json()["code"].as_str(), refused.header("retry-after")),
+        (Some("overloaded"), "1")
+    );
     assert_eq!(refused.header("content-type"), "application/problem+json");
     assert_eq!(service.get("/healthz").await.status, 200);
     assert_eq!(service.get("/readyz").await.status, 200);

@@ -35,7 +35,11 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 fn bounded(operation: &mut Operation) {
-    answer(operation, "429", "Too much was asked for in a minute: `Retry-After` says when to come again");
+    answer(
+        operation,
+        "429",
+        "Too much was asked for in a minute: `Retry-After` says when to come again",
+    );
     for response in answers(operation) {
         response.headers.insert("RateLimit-Policy".to_owned(), text(
             "What a household, which is an IPv4 address or an IPv6 /64, may ask for: `\"default\";q=REQUESTS;w=SECONDS`",
@@ -47,7 +51,11 @@ fn bounded(operation: &mut Operation) {
 }
 
 fn crowded(operation: &mut Operation) {
-    answer(operation, "503", "More is asked at the same time than can be worked on, or nothing has been published yet");
+    answer(
+        operation,
+        "503",
+        "More is asked at the same time than can be worked on, or nothing has been published yet",
+    );
 }
 
 /// The answer of this status, which says when to come again. One that is described

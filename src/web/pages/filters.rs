@@ -233,10 +233,8 @@ fn sorts(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
 }
 
 fn apis(index: &Index) -> Vec<Suggestion> {
-    let suggestion = |(id, title): &(String, String)| Suggestion {
-        value: id.clone(),
-        title: title.clone(),
-    };
+    let suggestion =
+        |(id, title): &(String, String)| Suggestion { value: id.clone(), title: title.clone() };
     index.offered_apis().iter().map(suggestion).collect()
 }
 
