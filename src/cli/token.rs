@@ -110,7 +110,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
             let expires_at = now + TimeDelta::days(i64::from(days));
             let scope = OfficeScope::from(scope);
             let token = tokens::create(&store, &name, scope, Some(expires_at), now).await?;
-            let detail = format!("a {scope}, good until {}", expires_at.format("%Y-%m-%d"));
+            let detail = format!("{scope}, good until {}", expires_at.format("%Y-%m-%d"));
             let deed = Deed { actor, action: "made token", subject: &name, detail: &detail };
             record(&store, clock, &deed).await?;
             say!("{}", token.expose_secret());

@@ -286,7 +286,7 @@ async fn each_scope_reaches_as_far_as_it_says() {
         service.act("/office/tokens", &[("do", "revoke"), ("name", "New")], &cookie).await;
     assert!(revoked.body.contains("was revoked"), "{}", revoked.body);
     let record = service.see("/office/audit", &cookie).await.body;
-    for said in ["logged in", "made token", "a viewer, good until 2026-04-09", "revoked token"] {
+    for said in ["logged in", "made token", "viewer, good until 2026-04-09", "revoked token"] {
         assert!(record.contains(said), "{said}: {record}");
     }
 }

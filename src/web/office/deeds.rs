@@ -134,7 +134,7 @@ pub async fn make_token(
     let end = now + TimeDelta::days(i64::from(days));
     match tokens::create(service.store(), name, scope, Some(end), now).await {
         Ok(made) => {
-            let detail = format!("a {scope}, good until {}", end.format("%Y-%m-%d"));
+            let detail = format!("{scope}, good until {}", end.format("%Y-%m-%d"));
             let action = "made token";
             let deed = Deed { actor: &actor.name, action, subject: name, detail: &detail };
             record(service, &deed).await?;

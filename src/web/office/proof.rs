@@ -1,8 +1,10 @@
 //! `/office/proof`: who was told what about a notice, when, and with which reply.
 
+use super::stamp::Stamp;
 use super::{acting, page, person_address};
 use crate::notice::{Actor, EmailAddress, NoticePath, OfficeScope};
 use crate::proof::{Head, Told};
+use crate::store::ToldRecord;
 use crate::web::bodies::Form;
 use crate::web::paging::{DEFAULT_LIMIT, address};
 use crate::web::parameters::Parameters;
@@ -34,6 +36,7 @@ struct ProofPage {
 
 #[derive(Serialize)]
 struct Record {
+    at: Stamp,
     told: Told,
     person_href: String,
 }
@@ -127,7 +130,11 @@ async fn view(
         Some(number) => store.address_of(number).await.map_err(ApiError::internal)?,
     };
     let head = store.head().await.map_err(ApiError::internal)?;
-    let record = |told: Told| Record { person_href: person_address(told.recipient_number), told };
+    let record = |told: &ToldRecord| Record {
+        at: told.record.at.into(),
+        person_href: person_address(told.record.recipient),
+        told: Told::from(told),
+    };
     let status = match error {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
@@ -141,7 +148,7 @@ async fn view(
             .map(|(notice, next)| link(notice, asked.recipient, Some(next))),
         notice: asked.notice.as_ref().map(ToString::to_string),
         recipient: recipient.map(|address| address.to_string()),
-        records: records.iter().map(|told| record(Told::from(told))).collect(),
+        records: records.iter().map(record).collect(),
         head: head.map(|head| Head::from(&head).to_string()),
         sought,
         error,
