@@ -16,6 +16,7 @@ mod machine;
 mod many;
 
 use many::Size;
+use std::cell::Cell;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -207,21 +208,15 @@ fn by_rows(seconds: u64) {
         (folder, running, size)
     });
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/shared/questions.lua");
-    let mut turn = 0;
-    let mut ask = |(_, running, size): &(_, Running, Size)| {
-        turn += 1;
-        let counts = [size.programs, size.notices, size.apis, turn * 10_000_000];
+    let turn = Cell::new(0);
+    let ask = |(_, running, size): &(_, Running, Size)| {
+        turn.set(turn.get() + 1);
+        let counts = [size.programs, size.notices, size.apis, turn.get() * 10_000_000];
         let counts = counts.map(|count| count.to_string());
         wrk(running.1, "/", seconds, &["-s", script], &counts)
     };
-    let turns: Vec<_> = (0..TURNS).map(|_| (ask(&folders[1]), ask(&folders[0]))).collect();
-    let rates = |pick: fn(&(f64, f64)) -> f64| middle(turns.iter().map(pick).collect());
-    println!(
-        "  {many} rows: {:.0} a second; {few} rows: {:.0} a second; ratio {:.2}",
-        rates(|turn| turn.0),
-        rates(|turn| turn.1),
-        rates(|turn| turn.0 / turn.1)
-    );
+    let [fewer, more] = &folders;
+    in_turns(&format!("{many} rows"), || ask(more), &format!("{few} rows"), || ask(fewer));
     let peak = machine::peak_kilobytes(folders[1].1.0.id()).unwrap_or(0);
     println!("  at most {} MB of memory with {many} rows", peak / 1000);
 }
