@@ -60,6 +60,12 @@ struct Generations {
     old: HashMap<Box<str>, Place>,
 }
 
+/// What became of an answer that might be kept.
+pub enum Kept {
+    Kept(ServiceRequest, Arc<Answer>),
+    AsItIs(ServiceResponse),
+}
+
 /// The answers of one publication.
 #[derive(Default)]
 pub struct Answers(RwLock<Generations>);
@@ -168,27 +174,28 @@ impl Answers {
         }
     }
 
-    /// Keeps what was answered, if it may be. Otherwise it stays as it is.
-    pub fn keep(
-        &self,
-        response: ServiceResponse,
-    ) -> Result<(ServiceRequest, Arc<Answer>), ServiceResponse> {
+    /// Keeps what was answered, if it may be.
+    pub fn keep(&self, response: ServiceResponse) -> Kept {
         let freshness = response.response().extensions().get::<Freshness>().cloned();
         let names = varies_by(response.headers());
-        let (Some(freshness), Some(names)) = (freshness, names) else { return Err(response) };
+        let (Some(freshness), Some(names)) = (freshness, names) else {
+            return Kept::AsItIs(response);
+        };
         let is_whole = response.status() == StatusCode::OK;
         let key = response.request().uri().path_and_query().map(|asked| asked.as_str().to_owned());
-        let Some(key) = key.filter(|_| is_whole) else { return Err(response) };
+        let Some(key) = key.filter(|_| is_whole) else { return Kept::AsItIs(response) };
         let (request, response) = response.into_parts();
         let headers = response.headers().clone();
         let (response, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
-            Err(body) => return Err(ServiceResponse::new(request, response.set_body(body))),
+            Err(body) => {
+                return Kept::AsItIs(ServiceResponse::new(request, response.set_body(body)));
+            }
         };
         let Some(answer) = Answer::new(&freshness, headers, body.clone()) else {
             let body = actix_web::body::BoxBody::new(body);
-            return Err(ServiceResponse::new(request, response.set_body(body)));
+            return Kept::AsItIs(ServiceResponse::new(request, response.set_body(body)));
         };
         let answer = Arc::new(answer);
         let bytes = answer.bytes() + key.len();
@@ -198,7 +205,7 @@ impl Answers {
             self.put(varied(&key, &names, request.headers()), Place::Answer(answer.clone()), bytes);
             self.put(key, Place::Varies(names.into()), HEADERS_BYTES);
         }
-        Ok((ServiceRequest::from_request(request), answer))
+        Kept::Kept(ServiceRequest::from_request(request), answer)
     }
 
     fn place(&self, key: &str) -> Option<Place> {

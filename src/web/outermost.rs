@@ -2,7 +2,7 @@
 //! answers that are given again, security headers, the form of errors, and one
 //! log line.
 
-use super::answers::vary_by_coding;
+use super::answers::{Kept, vary_by_coding};
 use super::feeds;
 use super::freshness::HTML;
 use super::pages;
@@ -129,11 +129,11 @@ async fn served(
     let still = |snapshot: &Arc<_>| service.snapshot().is_ok_and(|now| Arc::ptr_eq(snapshot, &now));
     let Some(snapshot) = snapshot.filter(still) else { return Ok((response, false)) };
     let response = match snapshot.answers.keep(response) {
-        Ok((request, answer)) => {
+        Kept::Kept(request, answer) => {
             let response = answer.give(&request, now).await;
             request.into_response(response)
         }
-        Err(response) => response,
+        Kept::AsItIs(response) => response,
     };
     Ok((response, false))
 }
