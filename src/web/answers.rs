@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 
 /// Half of what is kept at most, codings and headers included: when as much has
 /// been kept anew, whatever was not asked for since then is let go of.
-const GENERATION_BYTES: usize = 12 * 1024 * 1024;
+const GENERATION_BYTES: usize = 8 * 1024 * 1024;
 /// What the headers of an answer take beside its body, about.
 const HEADERS_BYTES: usize = 2_048;
 

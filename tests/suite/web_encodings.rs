@@ -216,7 +216,7 @@ async fn however_much_is_asked_the_memory_is_bounded() {
     for n in 0..400 {
         service.items(&format!("/?api=name-{n}&on=2026-03-10")).await;
     }
-    assert!(snapshot.answers.bytes() <= 26 * 1024 * 1024);
+    assert!(snapshot.answers.bytes() <= 18 * 1024 * 1024);
 }
 
 #[test]
