@@ -173,7 +173,9 @@ fn finish(mut response: ServiceResponse, wants_page: bool, service: &Service) ->
     }
     let (request, mut response) = response.into_parts();
     let (path, status) = (request.path(), response.status());
-    secure(response.headers_mut(), path, service.is_https());
+    let content = response.extensions().get::<security::Content>().copied();
+    let policy = content.map_or(security::POLICY, security::Content::policy);
+    secure(response.headers_mut(), policy, path, service.is_https());
     // A browser takes over the headers of a 304, too.
     let is_shown = status.is_success() || status == StatusCode::NOT_MODIFIED;
     if is_shown && path == pages::EMBED {
@@ -198,13 +200,13 @@ pub fn is_open(path: &str) -> bool {
         || feeds::is_feed(path)
 }
 
-fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {
+fn secure(headers: &mut HeaderMap, policy: &'static str, path: &str, is_https: bool) {
     // A token in the address must not travel on; elsewhere the origin may.
     let referrer = match token_prefix(path) {
         Some(_) => "no-referrer",
         None => "strict-origin-when-cross-origin",
     };
-    security::secure(headers, security::POLICY, referrer);
+    security::secure(headers, policy, referrer);
     if is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
