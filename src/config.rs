@@ -10,6 +10,7 @@ mod intake;
 mod office;
 mod operator;
 mod rates;
+mod serving;
 mod webhooks;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
@@ -17,6 +18,7 @@ pub use intake::IntakeArguments;
 pub use office::{OfficeArguments, SingleSignOn};
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
+pub use serving::{ServingArguments, ServingSettings};
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
 use crate::notice::{Carrier, EmailAddress, RateLimits};

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make bench` compares sending with, and says so: nodemailer.
+# Installs what `make bench` compares us with, and says so: nodemailer for sending,
+# nginx for answering, and wrk, which asks.
 # Quick where all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,6 +9,8 @@ cd "$(dirname "$0")/.."
 tools="${CARGO_TARGET_DIR:-target}/tools"
 need node nodejs
 need npm npm
+need nginx nginx-light
+need wrk wrk
 wanted="nodemailer@7"
 if [ "$(cat "$tools/node_modules/peers" 2>/dev/null)" != "$wanted" ]; then
     mkdir -p "$tools"

@@ -8,8 +8,8 @@ use super::{Exit, publish};
 use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
 use crate::clock::Clock;
 use crate::config::{
-    DatabaseArguments, IntakeArguments, MailArguments, OfficeArguments, WebArguments,
-    WebhookArguments,
+    DatabaseArguments, IntakeArguments, MailArguments, OfficeArguments, ServingArguments,
+    WebArguments, WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
 use crate::http_client::Reach;
@@ -46,6 +46,8 @@ pub struct Arguments {
     #[arg(value_parser = workers)]
     workers: usize,
     #[command(flatten)]
+    serving: ServingArguments,
+    #[command(flatten)]
     database: DatabaseArguments,
     #[command(flatten)]
     mail: MailArguments,
@@ -68,6 +70,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let url = arguments.database.check()?;
     let roles = arguments.role.check(&url)?;
     let settings = arguments.web.check()?;
+    let serving = arguments.serving.check()?;
     let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
     let store = Store::open(&url).await?;
     if store.current_publication_id().await?.is_none() {
@@ -98,7 +101,8 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let service = Service::open(store.clone(), clock.clone(), public_url).await?;
         let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
         let reach = Reach::of_strangers(&arguments.webhooks.check()?.allowed);
-        let service = service.reaching(reach).trusting(settings.trusted_proxies.clone());
+        let service = service.serving(serving).reaching(reach);
+        let service = service.trusting(settings.trusted_proxies.clone());
         let service = service.signing_on(arguments.office.check(&settings.trusted_proxies)?);
         let service = Arc::new(service.embedded_by(&settings.embed_origins));
         served = Some(service.clone());

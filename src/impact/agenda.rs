@@ -1,5 +1,6 @@
 //! The milestones of all notices in one order, and questions to them.
 
+use super::found::Lines;
 use super::index::Index;
 use super::line::ShownDate;
 use crate::notice::{
@@ -8,6 +9,7 @@ use crate::notice::{
 use crate::schedule::{Instant, Milestone, milestones, plus};
 use chrono::SecondsFormat;
 use serde::Serialize;
+use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// Where a milestone stands: the program, the notice, and its place among the
@@ -66,9 +68,21 @@ pub struct ScheduledMilestone {
     pub date: ShownDate,
 }
 
+fn number(n: usize) -> u32 {
+    u32::try_from(n).expect("a workspace has fewer than 2^32 of anything")
+}
+
+/// The places of each notice, by their numbers.
+pub(super) fn by_notice(agenda: &[Place]) -> HashMap<(u32, u32), Vec<u32>> {
+    let mut by: HashMap<_, Vec<u32>> = HashMap::new();
+    for (nth, place) in (0..).zip(agenda) {
+        by.entry((place.program, place.notice)).or_default().push(nth);
+    }
+    by
+}
+
 impl Place {
     pub(super) fn all(workspace: &Workspace) -> Vec<Self> {
-        let number = |n: usize| u32::try_from(n).expect("fewer than 2^32 of anything");
         let mut all = Vec::new();
         for (p, program) in workspace.programs.values().enumerate() {
             for (n, notice) in program.notices.values().enumerate() {
@@ -126,7 +140,32 @@ impl AgendaQuery {
 
 impl Index {
     /// The numbers of the milestones that answer `query` at `on`, in order of time.
-    pub fn agenda(&self, query: &AgendaQuery, on: Instant) -> Vec<u32> {
+    pub fn agenda(&self, query: &AgendaQuery, on: Instant) -> Lines {
+        let notice = query.program.as_ref().zip(query.notice.as_ref());
+        if let Some(numbers) = notice.and_then(|(program, notice)| self.agenda_of(program, notice))
+        {
+            return self.agenda_among(query, on, numbers.iter().copied());
+        }
+        // Only a stretch from now on moves along with the clock.
+        let moving = query.within.map(|_| on);
+        self.found.or_find(format!("agenda {query:?} {moving:?}"), || {
+            self.agenda_among(query, on, 0..self.agenda.len() as u32)
+        })
+    }
+
+    /// The milestones of a notice, by their numbers.
+    fn agenda_of(&self, program: &ProgramId, notice: &NoticeId) -> Option<&Vec<u32>> {
+        let (p, _, found) = self.workspace().programs.get_full(program)?;
+        let n = found.notices.get_index_of(notice)?;
+        self.agenda_by_notice.get(&(number(p), number(n)))
+    }
+
+    fn agenda_among(
+        &self,
+        query: &AgendaQuery,
+        on: Instant,
+        numbers: impl Iterator<Item = u32>,
+    ) -> Lines {
         let holds = |number: &u32| {
             let place = &self.agenda[*number as usize];
             let (program, notice) = self.at(place);
@@ -138,7 +177,7 @@ impl Index {
                     environments(notice, &listed[place.nth as usize]).any(|found| found == id)
                 })
         };
-        (0..self.agenda.len() as u32).filter(holds).collect()
+        numbers.filter(holds).collect()
     }
 
     /// One milestone as readers get it.

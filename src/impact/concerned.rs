@@ -57,7 +57,7 @@ impl Index {
     /// Looks at the lines of the API alone, however many there are of others.
     fn concerned_by_api<'w>(&'w self, program: &'w Program, api: &ApiId) -> Vec<Concerned<'w>> {
         let mut rows: IndexMap<&NoticeId, (&'w Notice, IndexSet<&RowId>)> = IndexMap::new();
-        for line in self.of_api(api) {
+        for line in self.of_api(api).iter() {
             let at = self.line(*line);
             if at.program.id == program.id {
                 let (_, rows) =

@@ -2,7 +2,7 @@
 //!
 //! It does not know what is asked; it finds in one step whatever could be meant.
 
-use super::index::{Index, Lines};
+use super::index::Index;
 use super::pasted::Segments;
 use crate::notice::{Api, ApiId, HttpUrl, Program, Workspace};
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub(super) struct Address {
 /// What is affected through an address.
 pub(super) enum Touched {
     /// Rows that name a base URL of their environment.
-    By(Lines),
+    By(Vec<u32>),
     /// The address is an API's own: rows that name the API.
     With(ApiPlace),
 }
@@ -56,7 +56,7 @@ impl Declared {
                 declared.add_api(ApiPlace { program: number(p), api: number(a) }, id, api);
             }
         }
-        let mut by_url: HashMap<*const HttpUrl, Lines> = HashMap::new();
+        let mut by_url: HashMap<*const HttpUrl, Vec<u32>> = HashMap::new();
         for line in 0..number(index.len()) {
             for url in index.line(line).urls() {
                 by_url.entry(std::ptr::from_ref(url)).or_default().push(line);

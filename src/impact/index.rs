@@ -1,13 +1,17 @@
 //! The index: every line of the table, and the lines for each key.
 
 use super::agenda::Place;
+use super::columns::Columns;
 use super::declared::Declared;
+use super::found::{Found, Lines};
+use super::suggest::Names;
 use crate::notice::{
-    ApiId, Environment, HttpUrl, Notice, NoticeId, NoticePath, Program, ProgramId, Row, RowId,
-    Target, Workspace,
+    ApiId, Environment, EnvironmentId, GroupId, HttpUrl, Notice, NoticeId, NoticePath, Program,
+    ProgramId, Row, RowId, Target, Workspace,
 };
 use crate::schedule::{Instant, State, bounds, last_edge, next_edge, state};
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// One line, by its places in the workspace's ordered maps. Twenty bytes a
@@ -57,63 +61,72 @@ impl<'w> Located<'w> {
     }
 }
 
-/// Line numbers in the table's own order.
-pub(super) type Lines = Vec<u32>;
+/// The lines of each key, in the table's own order.
+type By<K> = HashMap<K, Lines>;
 
 /// The table of one publication.
 pub struct Index {
     workspace: Arc<Workspace>,
     /// By cutoff, unknown ones last, then in the order of the declaration.
     entries: Vec<Entry>,
-    by_program: HashMap<ProgramId, Lines>,
-    by_notice: HashMap<NoticeId, Lines>,
-    by_api: HashMap<ApiId, Lines>,
-    by_host: HashMap<String, Lines>,
+    /// Every line.
+    all: Lines,
+    none: Lines,
+    by_program: By<ProgramId>,
+    by_notice: By<NoticeId>,
+    by_api: By<ApiId>,
+    by_environment: By<EnvironmentId>,
+    by_group: By<GroupId>,
+    by_host: By<String>,
+    pub(super) columns: Columns,
+    /// What questions to many lines came to.
+    pub(super) found: Found,
+    /// Notices, the latest announcement first.
+    pub(super) newest: Vec<(usize, usize)>,
+    /// What everything is called, for guessing.
+    pub(super) names: Names,
     /// Every milestone, by its earliest moment, unknown ones last.
     pub(super) agenda: Vec<Place>,
+    pub(super) agenda_by_notice: HashMap<(u32, u32), Vec<u32>>,
     /// What the catalogues declare, by what people call it.
     pub(super) declared: Declared,
 }
 
 impl Index {
     pub fn build(workspace: Arc<Workspace>) -> Self {
-        let mut index = Self {
-            entries: entries_of(&workspace),
-            agenda: Place::all(&workspace),
-            workspace,
-            by_program: HashMap::new(),
-            by_notice: HashMap::new(),
-            by_api: HashMap::new(),
-            by_host: HashMap::new(),
-            declared: Declared::default(),
-        };
-        index.entries = index.in_table_order();
-        let workspace = index.workspace.clone();
-        for (line, entry) in index.entries.iter().enumerate() {
-            let line = u32::try_from(line).expect("a table has fewer than 2^32 lines");
-            let at = locate(&workspace, *entry);
-            index.by_program.entry(at.program.id.clone()).or_default().push(line);
-            index.by_notice.entry(at.notice.id.clone()).or_default().push(line);
-            index.by_api.entry(at.target.api.clone()).or_default().push(line);
-            let mut hosts: Vec<_> = at.urls().map(HttpUrl::host).collect();
+        let entries = in_table_order(&workspace);
+        let lines = || (0..).zip(entries.iter().map(|entry| locate(&workspace, *entry)));
+        let columns = Columns::build(&workspace, lines().map(|(_, at)| at));
+        let hosts = lines().flat_map(|(line, at)| {
+            let mut hosts: Vec<_> = at.urls().map(|url| url.host().to_owned()).collect();
             hosts.sort_unstable();
             hosts.dedup();
-            for host in hosts {
-                index.by_host.entry(host.to_owned()).or_default().push(line);
-            }
-        }
+            hosts.into_iter().map(move |host| (line, host))
+        });
+        let agenda = Place::all(&workspace);
+        let mut index = Self {
+            all: (0..u32::try_from(entries.len()).expect(FEW)).collect(),
+            none: Lines::default(),
+            by_program: grouped(lines().map(|(line, at)| (line, at.program.id.clone()))),
+            by_notice: grouped(lines().map(|(line, at)| (line, at.notice.id.clone()))),
+            by_api: grouped(lines().map(|(line, at)| (line, at.target.api.clone()))),
+            by_environment: grouped(lines().map(|(line, at)| (line, at.row.environment.clone()))),
+            by_group: grouped(
+                lines().filter_map(|(line, at)| Some((line, at.target.group.clone()?))),
+            ),
+            by_host: grouped(hosts),
+            columns,
+            found: Found::default(),
+            newest: super::notices::newest_first(&workspace),
+            names: Names::of(&workspace),
+            agenda_by_notice: super::agenda::by_notice(&agenda),
+            agenda,
+            declared: Declared::default(),
+            entries,
+            workspace,
+        };
         index.declared = Declared::build(&index);
         index
-    }
-
-    fn in_table_order(&self) -> Vec<Entry> {
-        let key = |entry: &Entry| {
-            let cutoff = self.locate(*entry).cutoff();
-            (cutoff.is_none(), cutoff, entry.program, entry.notice, entry.row, entry.target)
-        };
-        let mut entries = self.entries.clone();
-        entries.sort_by_cached_key(key);
-        entries
     }
 
     pub fn workspace(&self) -> &Arc<Workspace> {
@@ -136,30 +149,43 @@ impl Index {
         self.locate(self.entries[line as usize])
     }
 
-    pub(super) fn of_program(&self, id: &ProgramId) -> &[u32] {
-        self.by_program.get(id).map_or(&[], Vec::as_slice)
+    /// The state of a line, looked up where it can be.
+    pub fn state(&self, line: u32, on: Instant) -> State {
+        self.columns.state(line, on).unwrap_or_else(|| self.line(line).state(on))
     }
 
-    pub(super) fn of_notice(&self, id: &NoticeId) -> &[u32] {
-        self.by_notice.get(id).map_or(&[], Vec::as_slice)
+    pub(super) fn all(&self) -> &Lines {
+        &self.all
     }
 
-    pub(super) fn of_api(&self, id: &ApiId) -> &[u32] {
-        self.by_api.get(id).map_or(&[], Vec::as_slice)
+    pub(super) fn of_program(&self, id: &ProgramId) -> &Lines {
+        self.by_program.get(id).unwrap_or(&self.none)
     }
 
-    pub(super) fn of_host(&self, host: &str) -> &[u32] {
-        self.by_host.get(host).map_or(&[], Vec::as_slice)
+    pub(super) fn of_notice(&self, id: &NoticeId) -> &Lines {
+        self.by_notice.get(id).unwrap_or(&self.none)
+    }
+
+    pub(super) fn of_api(&self, id: &ApiId) -> &Lines {
+        self.by_api.get(id).unwrap_or(&self.none)
+    }
+
+    pub(super) fn of_environment(&self, id: &EnvironmentId) -> &Lines {
+        self.by_environment.get(id).unwrap_or(&self.none)
+    }
+
+    pub(super) fn of_group(&self, id: &GroupId) -> &Lines {
+        self.by_group.get(id).unwrap_or(&self.none)
+    }
+
+    pub(super) fn of_host(&self, host: &str) -> &Lines {
+        self.by_host.get(host).unwrap_or(&self.none)
     }
 
     /// The moments around `at` at which any line's state changes: the last one
     /// passed and the next to come. Between them every answer is the same.
     pub fn edges(&self, at: Instant) -> Edges {
-        let each = self.workspace.notices().map(|(program, notice)| Edges::of(program, notice, at));
-        each.fold(Edges::default(), |all, one| Edges {
-            last: all.last.max(one.last),
-            next: [all.next, one.next].into_iter().flatten().min(),
-        })
+        self.columns.edges(&self.workspace, at)
     }
 }
 
@@ -182,6 +208,31 @@ impl Edges {
         let next = rows().filter_map(|(id, row)| next_edge(notice, id, row, at));
         Self { last: last.chain(begun).max(), next: next.min() }
     }
+
+    /// Those of two together.
+    pub(super) fn around(self, other: Self) -> Self {
+        let next = [self.next, other.next].into_iter().flatten().min();
+        Self { last: self.last.max(other.last), next }
+    }
+}
+
+const FEW: &str = "a table has fewer than 2^32 lines";
+
+fn grouped<K: Eq + Hash>(keys: impl Iterator<Item = (u32, K)>) -> By<K> {
+    let mut by: HashMap<K, Vec<u32>> = HashMap::new();
+    for (line, key) in keys {
+        by.entry(key).or_default().push(line);
+    }
+    by.into_iter().map(|(key, lines)| (key, lines.into())).collect()
+}
+
+fn in_table_order(workspace: &Workspace) -> Vec<Entry> {
+    let mut entries = entries_of(workspace);
+    entries.sort_by_cached_key(|entry| {
+        let cutoff = locate(workspace, *entry).cutoff();
+        (cutoff.is_none(), cutoff, entry.program, entry.notice, entry.row, entry.target)
+    });
+    entries
 }
 
 fn locate(workspace: &Workspace, entry: Entry) -> Located<'_> {

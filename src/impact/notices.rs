@@ -2,9 +2,10 @@
 
 use super::index::Index;
 use super::line::ShownDate;
-use crate::notice::{Date, Kind, Notice, Program, ProgramId};
+use crate::notice::{Date, Kind, Notice, Program, ProgramId, Workspace};
 use crate::schedule::{Instant, State, bounds, state};
 use serde::Serialize;
+use std::cmp::Reverse;
 use utoipa::ToSchema;
 
 /// A row of a notice's schedule with its state.
@@ -71,20 +72,11 @@ impl Index {
         program: Option<&ProgramId>,
         kind: Option<Kind>,
     ) -> Vec<(usize, usize)> {
-        let programs = self.workspace().programs.values().enumerate();
-        let asked = programs.filter(|(_, found)| program.is_none_or(|id| found.id == *id));
-        let mut places: Vec<_> = asked
-            .flat_map(|(p, found)| {
-                let notices = found.notices.values().enumerate();
-                let of_kind = notices.filter(|(_, n)| kind.is_none_or(|kind| n.kind == kind));
-                of_kind.map(move |(n, _)| (p, n))
-            })
-            .collect();
-        places.sort_by_cached_key(|place| {
-            let (program, notice) = self.notice(*place);
-            std::cmp::Reverse(bounds(&notice.announced, program.settings.zone).earliest)
-        });
-        places
+        let is_asked = |place: &&(usize, usize)| {
+            let (of, notice) = self.notice(**place);
+            program.is_none_or(|id| of.id == *id) && kind.is_none_or(|kind| notice.kind == kind)
+        };
+        self.newest.iter().filter(is_asked).copied().collect()
     }
 
     /// The notice at a place that this index gave.
@@ -94,4 +86,17 @@ impl Index {
         let (_, notice) = program.notices.get_index(notice).expect(GIVEN);
         (program, notice)
     }
+}
+
+/// The places of all notices, the latest announcement first.
+pub(super) fn newest_first(workspace: &Workspace) -> Vec<(usize, usize)> {
+    let mut places = Vec::new();
+    for (p, program) in workspace.programs.values().enumerate() {
+        let announced = |notice: &Notice| bounds(&notice.announced, program.settings.zone).earliest;
+        let notices = program.notices.values().enumerate();
+        places.extend(notices.map(|(n, notice)| (Reverse(announced(notice)), (p, n))));
+    }
+    // Among equals, in the order of the workspace.
+    places.sort();
+    places.into_iter().map(|(_, place)| place).collect()
 }

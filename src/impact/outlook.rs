@@ -88,8 +88,8 @@ impl Index {
             environment: environment.cloned(),
             ..Query::default()
         };
-        most(&mut self.query(&query, on).into_iter().map(|line| {
-            let at = self.line(line);
+        most(&mut self.query(&query, on).iter().map(|line| {
+            let at = self.line(*line);
             Outlook { notice: at.notice, row_id: at.row_id, row: at.row, state: at.state(on) }
         }))
     }

@@ -73,7 +73,7 @@ impl Index {
     /// and environment.
     pub fn present(&self, query: &PresentQuery, on: Instant) -> Vec<u32> {
         let mut seen = BTreeSet::new();
-        let mut lines = self.query(&query.lines(), on);
+        let mut lines = self.query(&query.lines(), on).to_vec();
         lines.retain(|line| {
             let at = self.line(*line);
             seen.insert((at.program.id.clone(), at.row.environment.clone()))
@@ -93,7 +93,7 @@ impl Index {
             environment: Some(at.row.environment.clone()),
         };
         let mut found: IndexMap<_, (u32, IndexSet<_>)> = IndexMap::new();
-        for line in self.query(&asked.lines(), on) {
+        for line in self.query(&asked.lines(), on).iter().copied() {
             let at = self.line(line);
             let row = found.entry((&at.notice.id, at.row_id));
             row.or_insert_with(|| (line, IndexSet::new())).1.insert(&at.target.api);

@@ -1,5 +1,7 @@
 //! Questions to the table.
 
+use super::course::Cutoff;
+use super::found::Lines;
 use super::index::{Index, Located};
 use crate::notice::{ApiId, EnvironmentId, GroupId, HttpUrl, Length, NoticeId, ProgramId};
 use crate::schedule::{Instant, State, plus};
@@ -106,43 +108,71 @@ impl FromStr for Sort {
 
 impl Index {
     /// The numbers of the lines that answer `query` at `on`, in its order.
-    pub fn query(&self, query: &Query, on: Instant) -> Vec<u32> {
-        let until = query.until(on);
+    pub fn query(&self, query: &Query, on: Instant) -> Lines {
+        let (candidates, narrowed_by) = self.narrowest(query);
+        if query.sort == Sort::Cutoff && query.asks_nothing_but(narrowed_by) {
+            return candidates;
+        }
+        if candidates.len() <= FEW_LINES {
+            return self.find(query, on, &candidates);
+        }
+        // The moment counts where the clock has a say.
+        let is_timed =
+            !query.states.is_empty() || query.within.is_some() || query.sort == Sort::State;
+        let key = format!("{query:?} {:?}", is_timed.then_some(on));
+        self.found.or_find(key, || self.find(query, on, &candidates))
+    }
+
+    fn find(&self, query: &Query, on: Instant, candidates: &[u32]) -> Lines {
+        let (columns, until) = (&self.columns, query.until(on));
+        // A name that no line has is no line's.
+        let program = query.program.as_ref().map(|id| columns.program(id));
+        let environment = query.environment.as_ref().map(|id| columns.environment(id));
+        let group = query.group.as_ref().map(|id| columns.group(id));
         let holds = |line: &u32| {
-            let at = self.line(*line);
-            query.holds(&at) && in_time(&at, on, until) && query.holds_state(&at, on)
+            let cells = columns.cells(*line);
+            program.is_none_or(|asked| asked == Some(cells.program))
+                && environment.is_none_or(|asked| asked == Some(cells.environment))
+                && group.is_none_or(|asked| asked == Some(cells.group))
+                && until.is_none_or(|until| in_time(columns.cutoff(*line), on, until))
+                && (query.states.is_empty() || query.states.contains(&self.state(*line, on)))
+                && (!query.has_names() || query.holds(&self.line(*line)))
         };
-        let mut lines: Vec<u32> = match self.narrowest(query) {
-            Some(lines) => lines.iter().copied().filter(holds).collect(),
-            None => (0..self.len() as u32).filter(holds).collect(),
-        };
-        self.sort(&mut lines, query.sort, on);
-        lines
-    }
-
-    /// The shortest list that holds every answer.
-    fn narrowest(&self, query: &Query) -> Option<&[u32]> {
-        let lists = [
-            query.program.as_ref().map(|id| self.of_program(id)),
-            query.notice.as_ref().map(|id| self.of_notice(id)),
-            query.api.as_ref().map(|id| self.of_api(id)),
-            query.url.as_ref().map(|url| self.of_host(url.host())),
-        ];
-        lists.into_iter().flatten().min_by_key(|lines| lines.len())
-    }
-
-    fn sort(&self, lines: &mut [u32], sort: Sort, on: Instant) {
-        match sort {
+        let mut lines: Vec<u32> = candidates.iter().copied().filter(holds).collect();
+        match query.sort {
             Sort::Cutoff => {}
-            Sort::Api => {
-                lines.sort_by_cached_key(|l| self.line(*l).target.api.as_str().to_lowercase())
-            }
-            Sort::Environment => lines.sort_by_key(|l| &self.line(*l).row.environment),
-            Sort::Program => lines.sort_by_key(|l| &self.line(*l).program.id),
-            Sort::State => lines.sort_by_cached_key(|l| self.line(*l).state(on)),
+            Sort::Api => lines.sort_by_key(|line| columns.cells(*line).api),
+            Sort::Environment => lines.sort_by_key(|line| columns.cells(*line).environment),
+            Sort::Program => lines.sort_by_key(|line| columns.cells(*line).program),
+            Sort::State => lines.sort_by_key(|line| self.state(*line, on)),
+        }
+        lines.into()
+    }
+
+    /// The shortest list that holds every answer, and the condition it meets.
+    fn narrowest(&self, query: &Query) -> (Lines, Option<&'static str>) {
+        let lists = [
+            query.program.as_ref().map(|id| (self.of_program(id), "program")),
+            query.notice.as_ref().map(|id| (self.of_notice(id), "notice")),
+            query.api.as_ref().map(|id| (self.of_api(id), "api")),
+            query.environment.as_ref().map(|id| (self.of_environment(id), "environment")),
+            query.group.as_ref().map(|id| (self.of_group(id), "group")),
+            query.url.as_ref().map(|url| {
+                // A host has exactly these lines; a URL, some of them.
+                let name = if matches!(url, AskedUrl::Host(_)) { "url" } else { "" };
+                (self.of_host(url.host()), name)
+            }),
+        ];
+        let narrowest = lists.into_iter().flatten().min_by_key(|(lines, _)| lines.len());
+        match narrowest {
+            Some((lines, name)) => (lines.clone(), Some(name)),
+            None => (self.all().clone(), None),
         }
     }
 }
+
+/// So few lines are found faster than they are kept.
+const FEW_LINES: usize = 500;
 
 impl Query {
     /// The end of the stretch asked about: an outer `None` asks about none, an
@@ -151,26 +181,38 @@ impl Query {
         self.within.map(|within| plus(on, within, 1, chrono_tz::UTC))
     }
 
-    fn holds(&self, at: &Located<'_>) -> bool {
-        let is = |wanted: Option<bool>| wanted.unwrap_or(true);
-        is(self.program.as_ref().map(|id| at.program.id == *id))
-            && is(self.notice.as_ref().map(|id| at.notice.id == *id))
-            && is(self.api.as_ref().map(|id| at.target.api == *id))
-            && is(self.environment.as_ref().map(|id| at.row.environment == *id))
-            && is(self.group.as_ref().map(|id| at.target.group.as_ref() == Some(id)))
-            && is(self.url.as_ref().map(|url| at.urls().any(|declared| url.matches(declared))))
+    /// Whether nothing else is asked than that one condition holds.
+    fn asks_nothing_but(&self, condition: Option<&'static str>) -> bool {
+        let asked = [
+            ("program", self.program.is_some()),
+            ("notice", self.notice.is_some()),
+            ("api", self.api.is_some()),
+            ("environment", self.environment.is_some()),
+            ("group", self.group.is_some()),
+            ("url", self.url.is_some()),
+            ("state", !self.states.is_empty()),
+            ("within", self.within.is_some()),
+        ];
+        asked.iter().all(|(name, is_asked)| !is_asked || Some(*name) == condition)
     }
 
-    fn holds_state(&self, at: &Located<'_>, on: Instant) -> bool {
-        self.states.is_empty() || self.states.contains(&at.state(on))
+    /// Whether anything is asked that a line's numbers do not tell.
+    fn has_names(&self) -> bool {
+        self.notice.is_some() || self.api.is_some() || self.url.is_some()
+    }
+
+    fn holds(&self, at: &Located<'_>) -> bool {
+        let is = |wanted: Option<bool>| wanted.unwrap_or(true);
+        is(self.notice.as_ref().map(|id| at.notice.id == *id))
+            && is(self.api.as_ref().map(|id| at.target.api == *id))
+            && is(self.url.as_ref().map(|url| at.urls().any(|declared| url.matches(declared))))
     }
 }
 
 /// Whether the cutoff may fall in the stretch asked about.
-fn in_time(at: &Located<'_>, on: Instant, until: Option<Option<Instant>>) -> bool {
-    let Some(until) = until else { return true };
-    let Some(cutoff) = &at.row.dates.cutoff else { return false };
-    let bounds = crate::schedule::bounds(cutoff, at.row.zone);
-    bounds.earliest.is_some_and(|earliest| until.is_none_or(|until| earliest <= until))
-        && bounds.latest.is_none_or(|latest| latest >= on)
+fn in_time(cutoff: Option<Cutoff>, on: Instant, until: Option<Instant>) -> bool {
+    let Some(cutoff) = cutoff else { return false };
+    let (on, until) = (on.timestamp_micros(), until.map(|until| until.timestamp_micros()));
+    cutoff.earliest.is_some_and(|earliest| until.is_none_or(|until| earliest <= until))
+        && cutoff.latest.is_none_or(|latest| latest >= on)
 }

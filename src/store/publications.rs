@@ -99,7 +99,7 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        row.map(read).transpose()
+        read_apart(row).await
     }
 
     /// Enough to see whether anything was published since, at little cost.
@@ -126,7 +126,7 @@ impl Store {
         .bind(id.0)
         .fetch_optional(&self.pool)
         .await?;
-        row.map(read).transpose()
+        read_apart(row).await
     }
 
     /// The publications in which the notice changed, oldest first.
@@ -185,6 +185,17 @@ async fn record_revisions(
         .await?;
     }
     Ok(())
+}
+
+/// Reading a large publication keeps a thread busy for a while, which is none of
+/// those that answer.
+async fn read_apart(row: Option<Row>) -> Result<Option<StoredPublication>> {
+    let Some(row) = row else { return Ok(None) };
+    let reading = tokio::task::spawn_blocking(move || read(row)).await;
+    let broken = |failure: tokio::task::JoinError| {
+        StoreError::unreadable("a publication")(failure.to_string())
+    };
+    reading.map_err(broken)?.map(Some)
 }
 
 fn read((id, parent, digest, format, body, created_at): Row) -> Result<StoredPublication> {

@@ -25,10 +25,11 @@ pub enum Code {
     TooMany,
     Internal,
     NotReady,
+    Overloaded,
 }
 
 impl Code {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
@@ -50,6 +51,7 @@ impl Code {
         Self::TooMany,
         Self::Internal,
         Self::NotReady,
+        Self::Overloaded,
     ];
 
     /// Stable; meant for programs.
@@ -100,6 +102,9 @@ impl Code {
                 ("internal", S::INTERNAL_SERVER_ERROR, "Something failed on our side")
             }
             Self::NotReady => ("not-ready", S::SERVICE_UNAVAILABLE, "The service is not ready"),
+            Self::Overloaded => {
+                ("overloaded", S::SERVICE_UNAVAILABLE, "Too much is asked of the service at once")
+            }
         }
     }
 
@@ -154,6 +159,10 @@ impl Code {
             Self::NotReady => {
                 "It is starting, cannot reach its database, or nothing has been published \
                  yet."
+            }
+            Self::Overloaded => {
+                "Nothing is wrong with the request. The header `Retry-After` says in how many \
+                 seconds to try again."
             }
         }
     }

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// One small query each time; a reader of the page does not notice two seconds.
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
+/// How often to look whether the last request is done with what was served before.
+const LOOK_FOR_READERS: Duration = Duration::from_millis(100);
+
 /// A failure is seldom over in two seconds, and building again is work.
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
@@ -59,6 +62,18 @@ pub async fn refresh(service: &Service) -> Result<bool, FollowError> {
     // Indexing a large publication takes long enough to keep answers waiting.
     let built = tokio::task::spawn_blocking(move || Snapshot::build(stored)).await??;
     tracing::info!(publication = built.digest.short(), lines = built.index.len(), "serving");
-    service.swap(Arc::new(built));
+    if let Some(before) = service.swap(Arc::new(built)) {
+        tokio::spawn(retire(before));
+    }
     Ok(true)
+}
+
+/// Lets go of what was served before. Taking a large one apart keeps a thread busy
+/// for a while, and must not be left to whichever request used it last.
+pub async fn retire(before: Arc<Snapshot>) {
+    while Arc::strong_count(&before) > 1 {
+        tokio::time::sleep(LOOK_FOR_READERS).await;
+    }
+    // Nobody waits for it, and a process that ends has no need of it.
+    drop(tokio::task::spawn_blocking(move || drop(before)));
 }

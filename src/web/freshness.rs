@@ -14,13 +14,13 @@ use actix_web::http::header::{
     IfNoneMatch, LastModified,
 };
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use std::time::SystemTime;
 
 /// A new publication must be seen soon, so nothing is kept longer than this
 /// without asking; asking costs a 304.
-const MAX_AGE_SECONDS: i64 = 60;
+pub const MAX_AGE_SECONDS: i64 = 60;
 
 pub const JSON: &str = "application/json";
 pub const HTML: &str = "text/html; charset=utf-8";
@@ -37,6 +37,8 @@ pub struct Moment {
     /// When the answer may change by the clock alone.
     pub until: Option<Instant>,
     max_age_seconds: i64,
+    /// From when the answer is what it is now; always, where that was asked for.
+    from: Option<Instant>,
     /// The day of the reader, where the answer shows it.
     today: Option<Instant>,
 }
@@ -44,13 +46,21 @@ pub struct Moment {
 impl Moment {
     /// A moment that was asked for: only a new publication changes its answer.
     pub fn asked(at: Instant) -> Self {
-        Self { at, until: None, max_age_seconds: MAX_AGE_SECONDS, today: None }
+        Self { at, until: None, max_age_seconds: MAX_AGE_SECONDS, from: None, today: None }
     }
 
     /// For an answer that also shows which day it is: it changes at midnight UTC.
     pub fn showing_today(self, now: Instant) -> Self {
         let day = now.duration_trunc(TimeDelta::days(1)).unwrap_or(now);
         Self { today: Some(day.max(self.at)), ..self }
+    }
+
+    /// The time in which the answer stays the same to the byte: from its first
+    /// moment to just before the last. A day that is shown ends with the day.
+    fn stretch(&self) -> (Option<Instant>, Option<Instant>) {
+        let day = self.today.and_then(|today| today.duration_trunc(TimeDelta::days(1)).ok());
+        let ends = [self.until, day.map(|day| day + TimeDelta::days(1))];
+        (self.from.max(day), ends.into_iter().flatten().min())
     }
 
     /// Where the reader stands.
@@ -91,7 +101,8 @@ impl Moment {
 
     fn between(at: Instant, until: Option<Instant>, now: Instant) -> Self {
         let left = until.map_or(MAX_AGE_SECONDS, |until| (until - now).num_seconds());
-        Self { at, until, max_age_seconds: left.clamp(0, MAX_AGE_SECONDS), today: None }
+        let max_age_seconds = left.clamp(0, MAX_AGE_SECONDS);
+        Self { at, until, max_age_seconds, from: Some(at), today: None }
     }
 }
 
@@ -102,6 +113,9 @@ pub struct Freshness {
     /// Where there is a moment since when the answer has been the same.
     last_modified: Option<Instant>,
     max_age_seconds: i64,
+    /// When the clock alone makes another answer of it.
+    from: Option<Instant>,
+    until: Option<Instant>,
 }
 
 impl Freshness {
@@ -115,13 +129,16 @@ impl Freshness {
         let today = moment.today.map(|today| today.timestamp_micros());
         let digest = Digest::of(&(version, snapshot.digest.as_str(), at, until, today, question));
         let tag = EntityTag::new_strong(digest.as_str()[..24].to_owned());
-        Self { tag, last_modified: None, max_age_seconds: moment.max_age_seconds }
+        let (from, until) = moment.stretch();
+        let max_age_seconds = moment.max_age_seconds;
+        Self { tag, last_modified: None, max_age_seconds, from, until }
     }
 
     /// Of bytes that do not change while the program runs.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let tag = EntityTag::new_strong(Digest::of_bytes(bytes).as_str()[..24].to_owned());
-        Self { tag, last_modified: None, max_age_seconds: MAX_AGE_SECONDS }
+        let max_age_seconds = MAX_AGE_SECONDS;
+        Self { tag, last_modified: None, max_age_seconds, from: None, until: None }
     }
 
     /// The same for bytes that have stood since `at`.
@@ -129,9 +146,31 @@ impl Freshness {
         Self { last_modified: Some(at), ..self }
     }
 
+    /// The same answer in another coding, which is another representation and has
+    /// a tag of its own (RFC 9110 §8.8.3.3).
+    pub fn encoded(&self, coding: &str) -> Self {
+        let tag = EntityTag::new_strong(format!("{}-{coding}", self.tag.tag()));
+        Self { tag, ..self.clone() }
+    }
+
+    pub fn tag(&self) -> &EntityTag {
+        &self.tag
+    }
+
+    /// Whether the answer is still the one to give at `now`.
+    pub fn holds_at(&self, now: Instant) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+
+    /// How long it may be kept from `now` on, in whole seconds.
+    pub fn max_age_seconds(&self, now: Instant) -> i64 {
+        let left = self.until.map_or(MAX_AGE_SECONDS, |until| (until - now).num_seconds());
+        left.clamp(0, MAX_AGE_SECONDS)
+    }
+
     /// Weak comparison, as RFC 9110 §13.1.2 asks for. A date counts only where no
     /// tag is given (§13.1.3).
-    fn is_known_to(&self, request: &HttpRequest) -> bool {
+    pub fn is_known_to(&self, request: &impl HttpMessage) -> bool {
         if !request.headers().contains_key(IF_NONE_MATCH) {
             return self.is_no_newer_than(request);
         }
@@ -143,13 +182,14 @@ impl Freshness {
     }
 
     /// To the second, as far as the header carries it.
-    fn is_no_newer_than(&self, request: &HttpRequest) -> bool {
+    fn is_no_newer_than(&self, request: &impl HttpMessage) -> bool {
         let Some(modified) = self.last_modified else { return false };
         let Ok(IfModifiedSince(since)) = IfModifiedSince::parse(request) else { return false };
         modified.timestamp() <= DateTime::<Utc>::from(SystemTime::from(since)).timestamp()
     }
 
-    /// 304 to a client that has the answer already; else what `body` makes.
+    /// 304 to a client that has the answer already; else what `body` makes. That
+    /// carries its freshness along, so that it can be kept and given again.
     pub fn answer<E>(
         &self,
         request: &HttpRequest,
@@ -168,6 +208,8 @@ impl Freshness {
             return Ok(response.finish());
         }
         response.insert_header((CONTENT_TYPE, content_type));
-        Ok(response.body(body()?))
+        let mut response = response.body(body()?);
+        response.extensions_mut().insert(self.clone());
+        Ok(response)
     }
 }

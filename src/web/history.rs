@@ -3,7 +3,7 @@
 //!
 //! It knows nothing of HTTP, nor of what is asked of a snapshot.
 
-use super::follow::FollowError;
+use super::follow::{FollowError, retire};
 use super::snapshot::Snapshot;
 use crate::store::{PublicationId, Store};
 use std::collections::VecDeque;
@@ -43,7 +43,10 @@ impl History {
         let built = tokio::task::spawn_blocking(move || Snapshot::build(stored)).await??;
         let built = Arc::new(built);
         kept.push_front(built.clone());
-        kept.truncate(KEPT);
+        let too_many = kept.len().min(KEPT);
+        for gone in kept.drain(too_many..) {
+            tokio::spawn(retire(gone));
+        }
         Ok(built)
     }
 }

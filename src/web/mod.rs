@@ -4,6 +4,7 @@
 //! does not know how a notice is declared, nor how mail is sent.
 
 mod addresses;
+mod answers;
 mod api;
 mod asking;
 mod bodies;
@@ -11,6 +12,7 @@ mod changes;
 mod code;
 mod cursor;
 mod deprecations;
+mod encodings;
 mod feeds;
 mod follow;
 mod forms;
@@ -24,8 +26,10 @@ mod own;
 mod pages;
 mod paging;
 mod parameters;
+mod parts;
 mod preview;
 mod problem;
+mod quota;
 mod reading;
 mod routes;
 mod same_site;
@@ -35,12 +39,16 @@ mod service;
 mod shelf;
 mod snapshot;
 mod strangers;
+mod wire;
+mod work;
 
 pub use actix_web::dev::Server;
 pub use deprecations::Deprecation;
+pub use encodings::Coding;
 pub use follow::{FollowError, follow, refresh};
 pub use metrics::{MetricsSite, start_metrics};
 pub use preview::{PreviewSite, start_preview};
+pub use quota::{Exhausted, Left, Quota};
 pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
 pub use snapshot::Snapshot;

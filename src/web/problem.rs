@@ -82,6 +82,8 @@ pub enum ApiError {
     CrossSite,
     #[error("try again in {0} seconds")]
     TooMany(u64),
+    #[error("more is asked at the same time than can be worked on; try again in {0} seconds")]
+    Overloaded(u64),
     #[error("{0}")]
     NotReady(&'static str),
     /// The text is for the log alone.
@@ -123,6 +125,7 @@ impl ApiError {
             Self::OtherType(_) => Code::OtherType,
             Self::CrossSite => Code::CrossSite,
             Self::TooMany(_) => Code::TooMany,
+            Self::Overloaded(_) => Code::Overloaded,
             Self::NotReady(_) => Code::NotReady,
             Self::Internal(_) => Code::Internal,
         }
@@ -197,7 +200,7 @@ impl ResponseError for ApiError {
         if let Self::Unauthorized(_) = self {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        if let Self::TooMany(seconds) = self {
+        if let Self::TooMany(seconds) | Self::Overloaded(seconds) = self {
             response.insert_header((RETRY_AFTER, *seconds));
         }
         response.insert_header((CACHE_CONTROL, "no-store"));

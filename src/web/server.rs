@@ -1,12 +1,19 @@
 //! The HTTP server and its limits.
+//!
+//! It is put together from the parts of actix's own server, because that takes no
+//! connection but the system's, which waits for slow readers without end.
 
 use super::outermost;
 use super::routes::routes;
 use super::service::Service;
-use actix_web::dev::Server;
+use super::wire::Wire;
+use actix_http::{HttpService, Protocol};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::App;
+use actix_web::dev::{AppConfig, Server};
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, PayloadConfig};
-use actix_web::{App, HttpServer};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +29,6 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long requests under way may finish when the service stops, in seconds.
 const SHUTDOWN_SECONDS: u64 = 10;
-/// Connections of one worker; further ones wait in the backlog.
-const MAX_CONNECTIONS: usize = 8_192;
 /// The largest body that anything here accepts: a form of two fields.
 pub const MAX_BODY_BYTES: usize = 16_384;
 
@@ -34,22 +39,40 @@ pub fn start(
     listener: TcpListener,
     workers: usize,
 ) -> std::io::Result<Server> {
+    let serving = *service.serving_settings();
     let service = Data::from(service);
-    let app = move || {
-        App::new()
+    let address = listener.local_addr()?;
+    let builder = Server::build()
+        .workers(workers)
+        .max_concurrent_connections(serving.connections.div_ceil(workers))
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder.listen("web", listener, move || {
+        let app = App::new()
             .app_data(service.clone())
             .app_data(PayloadConfig::new(MAX_BODY_BYTES))
             .wrap(from_fn(outermost::around))
-            .configure(routes)
-    };
-    Ok(HttpServer::new(app)
-        .workers(workers)
-        .max_connections(MAX_CONNECTIONS)
-        .client_request_timeout(REQUEST_TIMEOUT)
-        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .disable_signals()
-        .listen(listener)?
-        .run())
+            .configure(routes);
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(serving.patience)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+            .local_addr(address);
+        let app = app.into_factory().map_err(|failure| failure.error_response());
+        let http = http.finish(map_config(app, |()| AppConfig::default()));
+        let accept = move |stream: TcpStream| async move {
+            let peer = stream.peer_addr().ok();
+            // Answers are written whole; waiting to fill packets only delays them.
+            let _ = stream.set_nodelay(true);
+            Ok((Wire::new(stream, serving.patience), Protocol::Http1, peer))
+        };
+        fn_service(accept).and_then(http)
+    })?;
+    Ok(server.run())
 }

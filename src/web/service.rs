@@ -7,11 +7,13 @@ use super::follow::FollowError;
 use super::history::History;
 use super::office::Figures;
 use super::problem::ApiError;
+use super::quota::Quota;
 use super::security;
 use super::snapshot::Snapshot;
 use super::strangers::Limits;
+use super::work::Work;
 use crate::clock::Clock;
-use crate::config::{Network, Origin, PublicUrl, SingleSignOn};
+use crate::config::{Network, Origin, PublicUrl, ServingSettings, SingleSignOn};
 use crate::http_client::Reach;
 use crate::links::Keys;
 use crate::metrics::Metrics;
@@ -53,6 +55,10 @@ pub struct Service {
     /// For pages that must appear even before anything is published.
     built_in: Renderer,
     limits: Limits,
+    serving: ServingSettings,
+    /// What anybody may ask for; absent where that is not bounded.
+    quota: Option<Quota>,
+    work: Work,
     /// Of failed attempts to log in.
     logins: Limits,
     figures: Figures,
@@ -81,6 +87,7 @@ impl Service {
         let (metrics, intake_secret) = (Arc::default(), None);
         let (limits, trusted_proxies) = (Limits::default(), Vec::new());
         let reach = Reach::of_strangers(&[]);
+        let serving = ServingSettings::default();
         Ok(Self {
             snapshot,
             history,
@@ -93,6 +100,9 @@ impl Service {
             intake_secret,
             built_in,
             limits,
+            serving,
+            quota: serving.requests_per_minute.map(Quota::new),
+            work: Work::new(serving.requests_at_once),
             logins: Limits::default(),
             figures: Figures::default(),
             single_sign_on: None,
@@ -112,6 +122,24 @@ impl Service {
     /// Takes in mail from whoever knows the secret.
     pub fn taking_in(self, intake_secret: Option<SecretString>) -> Self {
         Self { intake_secret, ..self }
+    }
+
+    /// Bears so much.
+    pub fn serving(self, serving: ServingSettings) -> Self {
+        let quota = serving.requests_per_minute.map(Quota::new);
+        Self { serving, quota, work: Work::new(serving.requests_at_once), ..self }
+    }
+
+    pub fn serving_settings(&self) -> &ServingSettings {
+        &self.serving
+    }
+
+    pub fn quota(&self) -> Option<&Quota> {
+        self.quota.as_ref()
+    }
+
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     pub fn metrics(&self) -> &Metrics {
@@ -178,9 +206,10 @@ impl Service {
         &self.reach
     }
 
-    /// Puts a new snapshot in place. Requests under way keep the one they have.
-    pub fn swap(&self, snapshot: Arc<Snapshot>) {
-        self.snapshot.store(Some(snapshot));
+    /// Puts a new snapshot in place, and hands out the one before. Requests under
+    /// way keep the one they have.
+    pub fn swap(&self, snapshot: Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+        self.snapshot.swap(Some(snapshot))
     }
 
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, ApiError> {

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of HTTP.
 
+use super::answers::Answers;
 use super::shelf::Shelf;
 use crate::impact::{Edges, Index};
 use crate::notice::Digest;
@@ -24,6 +25,8 @@ pub struct Snapshot {
     pub templates: BTreeMap<String, String>,
     /// What was laid out of it.
     pub shelf: Shelf,
+    /// What was answered from it.
+    pub answers: Answers,
     edges: ArcSwapOption<Edges>,
 }
 
@@ -34,8 +37,9 @@ impl Snapshot {
         let renderer = Arc::new(Renderer::new(&publication.templates)?);
         let templates = publication.templates;
         let index = Index::build(Arc::new(publication.workspace));
-        let (shelf, edges) = (Shelf::default(), ArcSwapOption::empty());
-        Ok(Self { id, digest, created_at, index, renderer, templates, shelf, edges })
+        let (shelf, answers) = (Shelf::default(), Answers::default());
+        let edges = ArcSwapOption::empty();
+        Ok(Self { id, digest, created_at, index, renderer, templates, shelf, answers, edges })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are

@@ -39,7 +39,7 @@ pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) ->
 }
 
 /// A customer has at least a /64 of IPv6 to himself.
-fn household(ip: IpAddr) -> IpAddr {
+pub(super) fn household(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(ip) => {

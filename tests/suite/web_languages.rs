@@ -44,7 +44,7 @@ async fn weights_choose_among_the_languages_of_the_program() {
         let answer = service.read(NOTICE, languages).await;
         assert_eq!(answer.header("content-language"), expected, "{languages}");
         assert!(answer.body.contains(&format!("<html lang=\"{expected}\"")), "{languages}");
-        assert_eq!(answer.header("vary"), "accept-language");
+        assert_eq!(answer.header("vary"), "accept-language, accept-encoding");
     }
 }
 
@@ -75,7 +75,10 @@ async fn each_language_has_its_own_validator_and_304_says_what_it_varies_by() {
     assert_eq!(service.read(&format!("{NOTICE}?lang=de"), "en").await.header("etag"), german);
     let headers = [("accept-language", "de"), ("if-none-match", &german)];
     let again = service.ask(Method::GET, NOTICE, &headers).await;
-    assert_eq!((again.status.as_u16(), again.header("vary")), (304, "accept-language"));
+    assert_eq!(
+        (again.status.as_u16(), again.header("vary")),
+        (304, "accept-language, accept-encoding")
+    );
     let headers = [("accept-language", "en"), ("if-none-match", &german)];
     assert_eq!(service.ask(Method::GET, NOTICE, &headers).await.status, 200);
 }
@@ -108,7 +111,7 @@ async fn the_languages_link_to_each_other() {
 async fn a_program_of_one_language_offers_no_other() {
     let service = WebService::start().await;
     let page = service.read("/notices/parcels/tls-1.2", "de").await;
-    assert_eq!((page.header("content-language"), page.header("vary")), ("en", ""));
+    assert_eq!((page.header("content-language"), page.header("vary")), ("en", "accept-encoding"));
     assert!(!page.body.contains("hreflang"));
 }
 
@@ -117,7 +120,10 @@ async fn the_table_and_the_archive_change_their_words_when_asked_and_not_before(
     let service = service().await;
     for path in ["/", "/notices", "/notices/harbour"] {
         let english = service.read(path, "de").await;
-        assert!(english.body.contains("<html lang=\"en\"") && english.header("vary").is_empty());
+        assert!(
+            english.body.contains("<html lang=\"en\"")
+                && english.header("vary") == "accept-encoding"
+        );
         let german = service.read(&format!("{path}?lang=de"), "en").await;
         assert!(german.body.contains("<html lang=\"de\""), "{path}");
         assert_eq!(german.header("content-language"), "de");

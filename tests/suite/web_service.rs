@@ -4,7 +4,7 @@
 use crate::test_office::TestOffice;
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
-use fairwarning::config::{DatabaseUrl, PublicUrl, SingleSignOn};
+use fairwarning::config::{DatabaseUrl, PublicUrl, ServingSettings, SingleSignOn};
 use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::tokens;
@@ -87,28 +87,40 @@ impl WebService {
 
     /// Serving the fixture, and taking these back of the API.
     pub async fn deprecating(deprecations: Vec<Deprecation>) -> Self {
-        let service = Self::start_as_office(false, None, &[], None, Some(deprecations)).await;
+        let told = (None, <_>::default(), Some(deprecations));
+        let service = Self::start_within(false, None, &[], told).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
+    /// Serving the fixture, and bearing so much.
+    pub async fn start_bearing(serving: ServingSettings) -> Self {
+        let service = Self::start_within(false, None, &[], (None, serving, None)).await;
         service.publish(WORKSPACE.clone()).await;
         service
     }
 
     /// Serving the fixture behind a proxy that logs people in.
     pub async fn signing_on(trusted: Option<SingleSignOn>) -> Self {
-        let service = Self::start_as_office(false, None, &[], trusted, None).await;
+        let told = (trusted, <_>::default(), None);
+        let service = Self::start_within(false, None, &[], told).await;
         service.publish(WORKSPACE.clone()).await;
         service
     }
 
     async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
-        Self::start_as_office(is_https, intake_secret, framers, None, None).await
+        Self::start_within(is_https, intake_secret, framers, <_>::default()).await
     }
 
-    async fn start_as_office(
+    async fn start_within(
         is_https: bool,
         intake_secret: Option<&str>,
         framers: &[&str],
-        single_sign_on: Option<SingleSignOn>,
-        deprecations: Option<Vec<Deprecation>>,
+        (single_sign_on, serving, deprecations): (
+            Option<SingleSignOn>,
+            ServingSettings,
+            Option<Vec<Deprecation>>,
+        ),
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
@@ -120,7 +132,7 @@ impl WebService {
         let store = Store::open_told(&url, clock.clone()).await.unwrap();
         let public_url = is_https.then(|| PublicUrl::parse("https://notices.example").unwrap());
         let service = Service::open(store, clock.clone(), public_url).await.unwrap();
-        let service = service.taking_in(intake_secret.map(SecretString::from));
+        let service = service.serving(serving).taking_in(intake_secret.map(SecretString::from));
         let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
         let service = service.embedded_by(&framers).signing_on(single_sign_on);
         let service = match deprecations {

@@ -164,7 +164,7 @@ fn touches(snapshot: &Snapshot, program: &Program, id: &ApiId, on: Instant) -> V
             state: at.state(on),
         }
     };
-    lines.into_iter().map(touch).collect()
+    lines.iter().copied().map(touch).collect()
 }
 
 /// The catalogue of APIs, with the notices that touch each.
@@ -207,7 +207,7 @@ pub async fn apis(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
             });
             places
                 .filter(|place| api.as_ref().is_none_or(|id| at(snapshot, *place).1 == id))
-                .collect()
+                .collect::<Vec<_>>()
         },
         |snapshot, place, on| {
             let (program, id, api) = at(snapshot, place);

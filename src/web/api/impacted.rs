@@ -92,11 +92,10 @@ pub async fn impacted(
     asked.answer_in_form(
         &request,
         |snapshot, on| {
-            let mut found = snapshot.index.query(&question.query, on);
-            if let Some(since) = &since {
-                found.retain(|line| since.has_line(snapshot, *line, on));
-            }
-            found
+            let found = snapshot.index.query(&question.query, on);
+            let Some(since) = &since else { return found };
+            let is_new = |line: &u32| since.has_line(snapshot, *line, on);
+            found.iter().copied().filter(is_new).collect()
         },
         |snapshot, line, on| ImpactedApi::new(&snapshot.index.line(line), on),
         |snapshot| snapshot.index.did_you_mean(&question.query),

@@ -10,6 +10,7 @@ mod events;
 mod health;
 mod impacted;
 mod intake;
+mod limits;
 mod notices;
 mod now;
 mod office;
@@ -40,6 +41,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -130,10 +132,10 @@ impl Asked {
     }
 
     /// Answers with the page asked for of what `find` finds.
-    fn answer<N: Copy, T: Serialize>(
+    fn answer<N: Copy, L: Deref<Target = [N]>, T: Serialize>(
         &self,
         request: &HttpRequest,
-        find: impl FnOnce(&Snapshot, Instant) -> Vec<N>,
+        find: impl FnOnce(&Snapshot, Instant) -> L,
         show: impl Fn(&Snapshot, N, Instant) -> T,
         did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
     ) -> Result<HttpResponse, ApiError> {
@@ -144,10 +146,10 @@ impl Asked {
     }
 
     /// The same as JSON, CSV or Markdown, as it was asked for.
-    fn answer_in_form<N: Copy, T: Serialize + Tabled>(
+    fn answer_in_form<N: Copy, L: Deref<Target = [N]>, T: Serialize + Tabled>(
         &self,
         request: &HttpRequest,
-        find: impl FnOnce(&Snapshot, Instant) -> Vec<N>,
+        find: impl FnOnce(&Snapshot, Instant) -> L,
         show: impl Fn(&Snapshot, N, Instant) -> T,
         did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
     ) -> Result<HttpResponse, ApiError> {
@@ -187,9 +189,9 @@ impl Asked {
     }
 
     /// The page asked for, and the links to others.
-    fn listing<N: Copy, T>(
+    fn listing<N: Copy, L: Deref<Target = [N]>, T>(
         &self,
-        find: impl FnOnce(&Snapshot, Instant) -> Vec<N>,
+        find: impl FnOnce(&Snapshot, Instant) -> L,
         show: impl Fn(&Snapshot, N, Instant) -> T,
         did_you_mean: impl FnOnce(&Snapshot) -> Vec<(&'static str, String)>,
     ) -> (Listing<T>, Option<HeaderValue>) {

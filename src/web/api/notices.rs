@@ -267,7 +267,7 @@ pub async fn notice(
             on: super::shown_instant(moment.at),
             summary: NoticeSummary::new(program, notice, moment.at),
             rows: RowSummary::all(program, notice, moment.at),
-            milestones: milestones.into_iter().map(|number| index.milestone(number)).collect(),
+            milestones: milestones.iter().map(|number| index.milestone(*number)).collect(),
             markdown: markdown.map_err(ApiError::internal)?,
             declared: notice,
         })

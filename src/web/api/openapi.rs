@@ -2,6 +2,7 @@
 
 use super::described::completed;
 use super::events::Events;
+use super::limits::Limited;
 use super::{
     affected, apis, health, impacted, intake, notices, now, office, proof, revisions, schedule,
     subscriptions, webhooks,
@@ -93,7 +94,7 @@ use utoipa::{Modify, OpenApi};
         document,
         former,
     ),
-    modifiers(&Secrets, &Called)
+    modifiers(&Secrets, &Called, &Limited)
 )]
 struct Description;
 

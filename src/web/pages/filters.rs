@@ -11,9 +11,6 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More suggestions than this only make the page heavy.
-const MAX_SUGGESTIONS: usize = 500;
-
 /// The stretches that the form offers.
 const STRETCHES: [&str; 5] = ["7 days", "30 days", "90 days", "6 months", "1 year"];
 
@@ -117,7 +114,7 @@ impl FilterForm {
             stretches: stretches(&of("within"), language),
             sorts: sorts(&of("sort"), language),
             apis: apis(index),
-            hosts: hosts(index),
+            hosts: index.offered_hosts().to_vec(),
             api: of("api"),
             url: of("url"),
             on: if on_is_day { day } else { on },
@@ -236,21 +233,9 @@ fn sorts(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
 }
 
 fn apis(index: &Index) -> Vec<Suggestion> {
-    let catalogues = index.workspace().programs.values().map(|program| &program.catalogue);
-    let all = catalogues.flat_map(|catalogue| &catalogue.apis);
-    let distinct: BTreeMap<_, _> = all.map(|(id, api)| (id.as_str(), api.title.as_str())).collect();
-    let suggestions = distinct.into_iter().take(MAX_SUGGESTIONS);
-    suggestions
-        .map(|(id, title)| Suggestion { value: id.to_owned(), title: title.to_owned() })
-        .collect()
-}
-
-fn hosts(index: &Index) -> Vec<String> {
-    let catalogues = index.workspace().programs.values().map(|program| &program.catalogue);
-    let environments = catalogues.flat_map(|catalogue| catalogue.environments.values());
-    let urls = environments.flat_map(|environment| environment.urls.values());
-    let distinct: BTreeSet<_> = urls.map(|url| url.host()).collect();
-    distinct.into_iter().take(MAX_SUGGESTIONS).map(str::to_owned).collect()
+    let suggestion =
+        |(id, title): &(String, String)| Suggestion { value: id.clone(), title: title.clone() };
+    index.offered_apis().iter().map(suggestion).collect()
 }
 
 fn chips(

@@ -140,7 +140,7 @@ fn view<'a>(
         .did_you_mean(&question.query)
         .into_iter()
         .map(|(filter, name)| Guess { href: with(question, filter, &name, speech), name });
-    let states = found.iter().take(MAX_TALLIED).map(|line| located(line).state(on));
+    let states = found.iter().take(MAX_TALLIED).map(|line| index.state(*line, on));
     let pairs = question.pairs();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let program = question.query.program.as_ref();
