@@ -283,8 +283,8 @@ async fn do_errands(
     clock: Clock,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let keys = subscribers::load_keys(&store, clock.now()).await?;
     let looking = async {
+        let mut known = None;
         let mut ticks = tokio::time::interval(CONFIRM_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut wakeups = store.wakeups(Topic::Errands);
@@ -293,7 +293,18 @@ async fn do_errands(
                 _ = ticks.tick() => {}
                 () = wakeups.next() => {}
             }
-            match errands(&store, &keys, carrier, &clock).await {
+            let keys = match known.take() {
+                Some(keys) => Ok(keys),
+                None => subscribers::load_keys(&store, clock.now()).await,
+            };
+            let keys = match keys {
+                Ok(keys) => known.insert(keys),
+                Err(failure) => {
+                    tracing::warn!(%failure, "the office's errands cannot be looked at");
+                    continue;
+                }
+            };
+            match errands(&store, keys, carrier, &clock).await {
                 Ok(0) => {}
                 Ok(ended) => tracing::info!(ended, "errands of the office were done"),
                 Err(failure) => tracing::warn!(%failure, "an errand of the office was broken off"),
