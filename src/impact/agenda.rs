@@ -128,11 +128,15 @@ impl Index {
     /// The numbers of the milestones that answer `query`, in order of time.
     pub fn agenda(&self, query: &AgendaQuery) -> Lines {
         let notice = query.program.as_ref().zip(query.notice.as_ref());
-        match notice.and_then(|(program, notice)| self.agenda_of(program, notice)) {
-            Some(numbers) => self.agenda_among(query, numbers.iter().copied()),
-            None => self.found.or_find(format!("agenda {query:?}"), || {
-                self.agenda_among(query, 0..self.agenda.len() as u32)
-            }),
+        let numbers = notice.and_then(|(program, notice)| self.agenda_of(program, notice));
+        if let Some(numbers) = numbers {
+            return self.agenda_among(query, numbers.iter().copied());
+        }
+        let among_all = || self.agenda_among(query, 0..self.agenda.len() as u32);
+        // A stretch that begins now is never asked about again.
+        match (query.from, query.until) {
+            (None, None) => self.found.or_find(format!("agenda {query:?}"), among_all),
+            _ => among_all(),
         }
     }
 

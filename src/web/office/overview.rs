@@ -180,7 +180,8 @@ fn programs(index: &Index) -> Vec<Choice> {
 /// What begins from now on; what is under way stands elsewhere.
 fn milestones(index: &Index, now: Instant) -> Vec<MilestoneView> {
     let query = AgendaQuery { from: Some(now), ..AgendaQuery::default() };
-    let all = index.agenda(&query).into_iter().map(|number| index.milestone(number));
+    let all = index.agenda(&query);
+    let all = all.iter().map(|number| index.milestone(*number));
     let coming = all.filter(|milestone| {
         milestone.date.earliest.as_deref().and_then(|at| at.parse::<Instant>().ok()) >= Some(now)
     });
