@@ -142,15 +142,16 @@ impl Index {
     /// The numbers of the milestones that answer `query` at `on`, in order of time.
     pub fn agenda(&self, query: &AgendaQuery, on: Instant) -> Lines {
         let notice = query.program.as_ref().zip(query.notice.as_ref());
-        if let Some(numbers) = notice.and_then(|(program, notice)| self.agenda_of(program, notice))
-        {
+        let numbers = notice.and_then(|(program, notice)| self.agenda_of(program, notice));
+        if let Some(numbers) = numbers {
             return self.agenda_among(query, on, numbers.iter().copied());
         }
-        // Only a stretch from now on moves along with the clock.
-        let moving = query.within.map(|_| on);
-        self.found.or_find(format!("agenda {query:?} {moving:?}"), || {
-            self.agenda_among(query, on, 0..self.agenda.len() as u32)
-        })
+        let among_all = || self.agenda_among(query, on, 0..self.agenda.len() as u32);
+        // A stretch that begins now is never asked about again.
+        match (query.from, query.until, query.within) {
+            (None, None, None) => self.found.or_find(format!("agenda {query:?}"), among_all),
+            _ => among_all(),
+        }
     }
 
     /// The milestones of a notice, by their numbers.
