@@ -16,6 +16,7 @@ mod pasted;
 mod present;
 mod query;
 mod question;
+mod search;
 mod suggest;
 
 pub use affected::{Because, Finding, Verdict};
@@ -30,4 +31,5 @@ pub use outlook::{Outlook, Subject};
 pub use pasted::{MAX_PASTED, MAX_PASTED_BYTES, Pasted};
 pub use present::{PresentEnvironment, PresentQuery, PresentRow};
 pub use query::{AskedUrl, Query, Sort};
+pub use search::{Document, Hit, MAX_SEARCH_BYTES, Matter, Piece, Search};
 pub use question::{BadFilter, FILTERS, MAX_FILTER_BYTES, Question, moment};

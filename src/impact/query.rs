@@ -75,19 +75,27 @@ pub enum Sort {
     Cutoff,
     Api,
     Environment,
+    Notice,
     Program,
     State,
 }
 
 impl Sort {
-    pub const ALL: [Self; 5] =
-        [Self::Cutoff, Self::Api, Self::Environment, Self::Program, Self::State];
+    pub const ALL: [Self; 6] = [
+        Self::Cutoff,
+        Self::Api,
+        Self::Environment,
+        Self::Notice,
+        Self::Program,
+        Self::State,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cutoff => "cutoff",
             Self::Api => "api",
             Self::Environment => "environment",
+            Self::Notice => "notice",
             Self::Program => "program",
             Self::State => "state",
         }
@@ -138,6 +146,10 @@ impl Index {
                 lines.sort_by_cached_key(|l| self.line(*l).target.api.as_str().to_lowercase())
             }
             Sort::Environment => lines.sort_by_key(|l| &self.line(*l).row.environment),
+            Sort::Notice => lines.sort_by_key(|l| {
+                let at = self.line(*l);
+                (&at.notice.title, &at.program.id, &at.notice.id)
+            }),
             Sort::Program => lines.sort_by_key(|l| &self.line(*l).program.id),
             Sort::State => lines.sort_by_cached_key(|l| self.line(*l).state(on)),
         }

@@ -5,6 +5,7 @@ use super::layout::tidy_markdown;
 use super::prose;
 use super::timeline::Timeline;
 use super::view::{Texts, View};
+use super::language::Clocks;
 use super::{RenderError, Renderer};
 use crate::impact::{ImpactedApi, Located, ShownDate};
 use crate::notice::{Date, Locale, Notice, Point, Program, Span};
@@ -37,8 +38,43 @@ pub struct PageLinks<'a> {
     pub today: Option<DateTime<Utc>>,
     /// The page in each of its languages; none where there is one alone.
     pub languages: &'a [LanguageLink],
+    /// The same for search engines, by absolute addresses.
+    pub alternates: &'a [LanguageLink],
     /// Where the reader's own preference decides.
     pub any_language: Option<&'a str>,
+    /// Ends the address of another page that is to be in the same language.
+    pub in_language: &'a str,
+    /// Which of the site's pages this is; empty where it stands alone.
+    pub here: &'a str,
+    pub has_search: bool,
+    /// What adds to the page where scripts run.
+    pub script: Option<&'a str>,
+    /// The reader's time zone, where it can be chosen.
+    pub zone: Option<&'a ZoneChoice>,
+}
+
+/// The reader's own time zone, and the form that chooses it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ZoneChoice {
+    /// The page itself.
+    pub action: String,
+    /// What else its address says.
+    pub kept: Vec<KeptParameter>,
+    /// As it was typed.
+    pub given: String,
+    pub is_unknown: bool,
+    /// What was perhaps meant.
+    pub guess: Option<String>,
+    /// The page without it, where there is one.
+    pub without: Option<String>,
+    #[serde(skip)]
+    pub clocks: Clocks,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptParameter {
+    pub name: &'static str,
+    pub value: String,
 }
 
 /// The page in one of its languages.
@@ -65,7 +101,13 @@ impl Default for PageLinks<'_> {
             since: false,
             today: None,
             languages: &[],
+            alternates: &[],
             any_language: None,
+            in_language: "",
+            here: "",
+            has_search: false,
+            script: None,
+            zone: None,
         }
     }
 }
@@ -120,7 +162,8 @@ impl Renderer {
         links: &PageLinks<'_>,
     ) -> Result<String, RenderError> {
         let zone = program.settings.zone;
-        let language = self.language(locale);
+        let clocks = links.zone.map_or(Clocks::Office, |zone| zone.clocks);
+        let language = self.language(locale).read_by(clocks);
         let (translated, said) = program.in_locale(notice, locale);
         let view = PageView {
             view: View::new(&translated, &said, &language, &[], Some(on)),

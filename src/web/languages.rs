@@ -1,8 +1,10 @@
 //! Which language a page is in: the one that its address asks for, or else the
 //! one its reader likes best (RFC 9110 §12.5.4).
 
+use super::paging::address;
 use super::parameters::Parameters;
 use crate::notice::Locale;
+use crate::render::Renderer;
 use actix_web::http::header::{
     AcceptLanguage, CONTENT_LANGUAGE, Header as _, HeaderValue, Preference, Quality, VARY,
 };
@@ -17,9 +19,26 @@ pub fn asked(parameters: &mut Parameters) -> Option<Locale> {
     parameters.take_if(PARAMETER, Locale::from_tag)
 }
 
+/// The address of the page that was asked for, in another language.
+pub fn same_page(request: &HttpRequest, locale: &Locale) -> String {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let kept: Vec<_> = pairs.filter(|(name, _)| name != PARAMETER).collect();
+    let kept = kept.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+    let pairs: Vec<_> = kept.chain(std::iter::once((PARAMETER, locale.as_str()))).collect();
+    address(request.path(), &pairs)
+}
+
 /// How an address ends that asks for `locale` and nothing else.
 pub fn in_address(locale: &Locale) -> String {
     format!("?{PARAMETER}={locale}")
+}
+
+/// The languages that have words; the default one, which is for whoever asks for
+/// none, comes first.
+pub fn offered(renderer: &Renderer) -> Vec<Locale> {
+    let default = Locale::default();
+    let others = renderer.locales().into_iter().filter(|locale| *locale != default);
+    std::iter::once(default.clone()).chain(others).collect()
 }
 
 /// Of `offered`, whose first is the default, the one that serves the reader best.

@@ -25,6 +25,7 @@ mod problem;
 mod reading;
 mod routes;
 mod same_site;
+mod searching;
 mod security;
 mod server;
 mod service;

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of HTTP.
 
+use super::searching::Searches;
 use super::shelf::Shelf;
 use crate::impact::{Edges, Index};
 use crate::notice::Digest;
@@ -21,6 +22,7 @@ pub struct Snapshot {
     pub renderer: Renderer,
     /// What was laid out of it.
     pub shelf: Shelf,
+    pub searches: Searches,
     edges: ArcSwapOption<Edges>,
 }
 
@@ -30,8 +32,9 @@ impl Snapshot {
         let StoredPublication { id, digest, publication, created_at, .. } = stored;
         let renderer = Renderer::new(&publication.templates)?;
         let index = Index::build(Arc::new(publication.workspace));
-        let (shelf, edges) = (Shelf::default(), ArcSwapOption::empty());
-        Ok(Self { id, digest, created_at, index, renderer, shelf, edges })
+        let (shelf, searches, edges) =
+            (Shelf::default(), Searches::default(), ArcSwapOption::empty());
+        Ok(Self { id, digest, created_at, index, renderer, shelf, searches, edges })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are

@@ -42,7 +42,8 @@ pub struct ImpactedParameters {
     /// later: `30 days`, `6 months`, `2 hours`.
     #[param(inline, example = "30 days")]
     within: Option<schemas::Length>,
-    /// `cutoff` (the default), `api`, `environment`, `program` or `state`.
+    /// `cutoff` (the default), `api`, `environment`, `notice` (by its title), `program` or
+    /// `state`.
     #[param(inline, example = "cutoff")]
     sort: Option<schemas::Order>,
     /// What was declared at this moment, which also is the moment asked about

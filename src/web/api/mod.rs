@@ -15,6 +15,7 @@ mod openapi;
 mod proof;
 mod schedule;
 pub mod schemas;
+mod search;
 mod subscriptions;
 mod webhooks;
 
@@ -40,6 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/api/v1/notices/{program}/{id}", notices::notice))
         .service(readable("/api/v1/apis", apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
+        .service(readable("/api/v1/search", search::search))
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))

@@ -2,8 +2,8 @@
 
 use super::events::Events;
 use super::{
-    affected, apis, health, impacted, intake, notices, now, proof, schedule, subscriptions,
-    webhooks,
+    affected, apis, health, impacted, intake, notices, now, proof, schedule, search,
+    subscriptions, webhooks,
 };
 use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};
@@ -36,6 +36,7 @@ use utoipa::{Modify, OpenApi};
         affected::affected,
         affected::affected_list,
         schedule::schedule,
+        search::search,
         now::now,
         notices::notices,
         notices::notice,

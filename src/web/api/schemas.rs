@@ -1,7 +1,7 @@
 //! Forms of parameters, for the description of the API. Words that may be
 //! chosen come from where they are defined.
 
-use crate::impact::{MAX_FILTER_BYTES, MAX_PASTED_BYTES, Sort};
+use crate::impact::{MAX_FILTER_BYTES, MAX_PASTED_BYTES, MAX_SEARCH_BYTES, Sort};
 use crate::notice::{Kind, MAX_ID_BYTES};
 use crate::schedule::State;
 use utoipa::openapi::RefOr;
@@ -44,6 +44,7 @@ form!(Moment, {
 form!(Length, string().pattern(Some("^[0-9]{1,6} (minute|hour|day|week|month|year)s?$")));
 form!(HostOrUrl, string().min_length(Some(1)).max_length(Some(MAX_FILTER_BYTES)));
 form!(PastedText, string().min_length(Some(1)).max_length(Some(MAX_PASTED_BYTES)));
+form!(SearchedText, string().min_length(Some(1)).max_length(Some(MAX_SEARCH_BYTES)));
 form!(States, {
     let one = alternatives(&State::ALL.map(State::as_str));
     string().pattern(Some(format!("^({one})(,({one}))*$")))

@@ -84,7 +84,8 @@ pub async fn affected(
     parameters.drop_empty();
     let text = parameters.take_text("q");
     let on = parameters.take_moment("on");
-    let speech = Speech::new(&snapshot.renderer, languages::asked(&mut parameters).as_ref());
+    let lang = languages::asked(&mut parameters);
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     parameters.keep_only(&[]);
     parameters.finish()?;
     let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
@@ -117,7 +118,7 @@ fn refused(
     speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
     let page = asking.page(speech);
-    let html = render(service, asking.snapshot, request.path(), TEMPLATE, speech, page)?;
+    let html = render(service, asking.snapshot, request, TEMPLATE, speech, page)?;
     let mut response = HttpResponse::build(StatusCode::BAD_REQUEST).content_type(HTML).body(html);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
@@ -161,7 +162,7 @@ impl Asking<'_> {
         let named = |place: &_| {
             let (program, id, _) = index.api(*place);
             let titles = program.titles(language.locale());
-            let href = super::apis::path(program, id);
+            let href = super::api_path(&program.id, id);
             Named { title: titles.api(id), program: titles.program(), href }
         };
         let asked = found.asked.as_deref().unwrap_or_default();

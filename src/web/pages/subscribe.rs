@@ -4,7 +4,7 @@
 //! what the address of the page names is ticked already.
 
 use super::hearing::{self, Choice, Chosen, FieldErrors, Hearing};
-use super::{Speech, public_page, render};
+use super::{Speech, public_page, render, tell_language};
 use crate::notice::{Locale, Program};
 use crate::subscribers::{BadField, Request};
 use crate::web::bodies::Form;
@@ -86,7 +86,7 @@ async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpRespon
     // An address that is given along is not shown: links are passed on.
     let asked = Request { address: String::new(), name: String::new(), ..request_of(&form) };
     let lang = Locale::from_tag(&form.one(languages::PARAMETER));
-    let speech = Speech::new(&snapshot.renderer, lang.as_ref());
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     let moment = Moment::now(&snapshot, service.now());
     public_page(&request, &service, &snapshot, &moment, TEMPLATE, &speech, || {
         view(&snapshot, &asked, &[], &speech)
@@ -103,7 +103,7 @@ async fn ask(
     let snapshot = service.snapshot()?;
     let asked = request_of(&form);
     let lang = Locale::from_tag(&form.one(languages::PARAMETER));
-    let speech = Speech::new(&snapshot.renderer, lang.as_ref());
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     let (status, page) = match asking::ask(&request, &service, &snapshot, &asked).await {
         Ok(()) => {
             let page = view(&snapshot, &asked, &[], &speech);
@@ -114,10 +114,10 @@ async fn ask(
         }
         Err(other) => return Err(other),
     };
-    let html = render(&service, &snapshot, PATH, TEMPLATE, &speech, page)?;
+    let html = render(&service, &snapshot, &request, TEMPLATE, &speech, page)?;
     let mut response = HttpResponse::build(status).content_type(HTML).body(html);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    languages::tell(&mut response, speech.language.locale(), &[]);
+    tell_language(&mut response, &snapshot, &speech);
     Ok(response)
 }
 
