@@ -31,5 +31,5 @@ pub use outlook::{Outlook, Subject};
 pub use pasted::{MAX_PASTED, MAX_PASTED_BYTES, Pasted};
 pub use present::{PresentEnvironment, PresentQuery, PresentRow};
 pub use query::{AskedUrl, Query, Sort};
-pub use search::{Document, Hit, MAX_SEARCH_BYTES, Matter, Piece, Search};
 pub use question::{BadFilter, FILTERS, MAX_FILTER_BYTES, Question, moment};
+pub use search::{Document, Hit, MAX_SEARCH_BYTES, Matter, Piece, Search};

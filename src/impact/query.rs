@@ -81,14 +81,8 @@ pub enum Sort {
 }
 
 impl Sort {
-    pub const ALL: [Self; 6] = [
-        Self::Cutoff,
-        Self::Api,
-        Self::Environment,
-        Self::Notice,
-        Self::Program,
-        Self::State,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Cutoff, Self::Api, Self::Environment, Self::Notice, Self::Program, Self::State];
 
     pub fn as_str(self) -> &'static str {
         match self {

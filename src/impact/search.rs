@@ -41,13 +41,15 @@ pub enum Matter {
 /// What can be found.
 #[derive(Debug, Clone)]
 pub struct Document {
-    pub subject: Matter,
+    pub matter: Matter,
     pub title: String,
     /// The program's title.
     pub program: String,
     /// Other names, such as ids.
     pub names: Vec<String>,
     pub text: String,
+    /// What finds it without being shown, such as the APIs of a notice.
+    pub also: Vec<String>,
 }
 
 /// Where a word stands, and how much it weighs there.
@@ -113,7 +115,7 @@ impl Search {
         let mut found: Vec<_> = scores.unwrap_or_default().into_iter().collect();
         found.sort_by_key(|(number, score)| {
             let document = &self.documents[*number as usize];
-            (std::cmp::Reverse(*score), &document.subject)
+            (std::cmp::Reverse(*score), &document.matter)
         });
         let hit = |(number, _): &(u32, u32)| {
             let document = &self.documents[*number as usize];
@@ -158,6 +160,7 @@ fn weights(document: &Document) -> HashMap<String, u32> {
     };
     add(&document.title, IN_TITLE);
     document.names.iter().for_each(|name| add(name, IN_NAME));
+    document.also.iter().for_each(|also| add(also, IN_TEXT));
     add(&document.program, IN_TEXT);
     add(&document.text, IN_TEXT);
     weights

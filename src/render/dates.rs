@@ -7,7 +7,9 @@
 use super::language::{Clocks, Language, Named};
 use crate::notice::{Date, Point, Span};
 use crate::schedule::instant_of;
-use chrono::{DateTime, FixedOffset, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone, Utc};
+use chrono::{
+    DateTime, FixedOffset, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -128,6 +130,8 @@ impl Wording<'_> {
             true => time,
             false => format!("{}, {time}", self.language.day_of_year(own.date_naive())),
         };
+        // `UTC in UTC` says too much.
+        let moment = moment.strip_suffix(" UTC").unwrap_or(&moment).to_owned();
         let zone = there.name().replace('_', " ");
         let parts = [("moment", (&moment).into()), ("zone", (&zone).into())];
         let word = if is_day { "there-from" } else { "there-at" };

@@ -1,11 +1,11 @@
 //! The notice's web page, Jekyll post, Markdown document and JSON.
 
 use super::engine::Form;
+use super::language::Clocks;
 use super::layout::tidy_markdown;
 use super::prose;
 use super::timeline::Timeline;
 use super::view::{Texts, View};
-use super::language::Clocks;
 use super::{RenderError, Renderer};
 use crate::impact::{ImpactedApi, Located, ShownDate};
 use crate::notice::{Date, Locale, Notice, Point, Program, Span};
@@ -49,6 +49,8 @@ pub struct PageLinks<'a> {
     pub has_search: bool,
     /// What adds to the page where scripts run.
     pub script: Option<&'a str>,
+    /// The token of the page's form, where it has one.
+    pub form_token: Option<&'a str>,
     /// The reader's time zone, where it can be chosen.
     pub zone: Option<&'a ZoneChoice>,
 }
@@ -107,6 +109,7 @@ impl Default for PageLinks<'_> {
             here: "",
             has_search: false,
             script: None,
+            form_token: None,
             zone: None,
         }
     }
@@ -186,7 +189,7 @@ impl Renderer {
     /// The program's colours as custom properties, for a style sheet of their
     /// own: pages carry no inline styles.
     pub fn brand_css(&self, program: &Program) -> Result<String, RenderError> {
-        let palette = super::colour::Palette::new(program.settings.brand.colour);
+        let palette = super::colour::Palette::new(&program.settings.brand);
         self.engines.render_as(Form::Plain, "page/brand.css", &json!({ "palette": palette }))
     }
 

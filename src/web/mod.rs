@@ -10,6 +10,7 @@ mod bodies;
 mod code;
 mod feeds;
 mod follow;
+mod form_token;
 mod freshness;
 mod history;
 mod languages;

@@ -4,11 +4,11 @@
 use super::pages::api_path;
 use super::problem::ApiError;
 use super::snapshot::Snapshot;
-use crate::impact::{Document, Search, Matter};
-use crate::notice::{Locale, Program};
+use crate::impact::{Document, Matter, Search};
+use crate::notice::{Locale, Notice, Program, Titles};
 use crate::web::languages;
 use crate::web::paging::address;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
@@ -21,8 +21,7 @@ pub struct Searches {
 
 impl Searches {
     pub async fn of(snapshot: &Arc<Snapshot>, locale: &Locale) -> Result<Arc<Search>, ApiError> {
-        let mut places =
-            snapshot.searches.by_locale.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = snapshot.searches.by_locale.lock().unwrap_or_else(PoisonError::into_inner);
         let place = places.entry(locale.clone()).or_default().clone();
         drop(places);
         let (snapshot, locale) = (snapshot.clone(), locale.clone());
@@ -41,12 +40,13 @@ fn build(snapshot: &Snapshot, locale: &Locale) -> Search {
 
 fn documents(snapshot: &Snapshot, program: &Program, locale: &Locale) -> Vec<Document> {
     let titles = program.titles(locale);
-    let document = |subject, title: &str, names: Vec<String>, text: String| Document {
-        subject,
+    let document = |matter, title: &str, names: Vec<String>, text: String| Document {
+        matter,
         title: title.to_owned(),
         program: titles.program().to_owned(),
         names,
         text,
+        also: Vec::new(),
     };
     let id = || program.id.clone();
     let own = vec![program.id.to_string()];
@@ -55,7 +55,9 @@ fn documents(snapshot: &Snapshot, program: &Program, locale: &Locale) -> Vec<Doc
     all.extend(program.notices.values().map(|notice| {
         let text = snapshot.renderer.plain_text(program, notice, locale);
         let names = vec![notice.id.to_string()];
-        document(Matter::Notice(id(), notice.id.clone()), titles.notice(notice), names, text)
+        let matter = Matter::Notice(id(), notice.id.clone());
+        let also = apis_of(notice, titles);
+        Document { also, ..document(matter, titles.notice(notice), names, text) }
     }));
     let translated = program.head_in_locale(locale);
     all.extend(translated.catalogue.apis.iter().map(|(api, known)| {
@@ -66,8 +68,8 @@ fn documents(snapshot: &Snapshot, program: &Program, locale: &Locale) -> Vec<Doc
     all.extend(environments.iter().map(|(environment, known)| {
         let urls: Vec<_> = known.urls.values().map(|url| url.as_str()).collect();
         let names = vec![environment.to_string()];
-        let subject = Matter::Environment(id(), environment.clone());
-        document(subject, &known.title, names, urls.join(" "))
+        let matter = Matter::Environment(id(), environment.clone());
+        document(matter, &known.title, names, urls.join(" "))
     }));
     let mut hosts: Vec<_> =
         environments.values().flat_map(|e| e.urls.values().map(|url| url.host())).collect();
@@ -79,9 +81,16 @@ fn documents(snapshot: &Snapshot, program: &Program, locale: &Locale) -> Vec<Doc
     all
 }
 
+/// What the APIs in a notice's rows are called.
+fn apis_of(notice: &Notice, titles: Titles<'_>) -> Vec<String> {
+    let targets = notice.schedule.rows.values().flat_map(|row| &row.targets);
+    let distinct: BTreeSet<_> = targets.map(|target| &target.api).collect();
+    distinct.into_iter().map(|api| format!("{api} {}", titles.api(api))).collect()
+}
+
 /// The word for what a document is about.
-pub fn kind_word(subject: &Matter) -> &'static str {
-    match subject {
+pub fn kind_word(matter: &Matter) -> &'static str {
+    match matter {
         Matter::Program(_) => "filter-program",
         Matter::Notice(..) => "filter-notice",
         Matter::Api(..) => "filter-api",
@@ -91,12 +100,12 @@ pub fn kind_word(subject: &Matter) -> &'static str {
 }
 
 /// The page about it, in the language that was asked for.
-pub fn page_of(subject: &Matter, lang: Option<&Locale>) -> String {
+pub fn page_of(matter: &Matter, lang: Option<&Locale>) -> String {
     let lang = lang.map(|locale| (languages::PARAMETER, locale.as_str()));
     let page = |path: &str, pairs: &[(&str, &str)]| {
         address(path, &pairs.iter().copied().chain(lang).collect::<Vec<_>>())
     };
-    match subject {
+    match matter {
         Matter::Program(program) => page(&format!("/notices/{program}"), &[]),
         Matter::Notice(program, notice) => page(&format!("/notices/{program}/{notice}"), &[]),
         Matter::Api(program, api) => page(&api_path(program, api), &[]),
@@ -104,8 +113,6 @@ pub fn page_of(subject: &Matter, lang: Option<&Locale>) -> String {
             let pairs = [("program", program.as_str()), ("environment", environment.as_str())];
             page("/", &pairs)
         }
-        Matter::Host(program, host) => {
-            page("/", &[("program", program.as_str()), ("url", host)])
-        }
+        Matter::Host(program, host) => page("/", &[("program", program.as_str()), ("url", host)]),
     }
 }

@@ -32,21 +32,33 @@
     return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes));
   }
 
+  // `26 September, 21:00 (UTC-07:00)`; without the day where the office's is the same.
+  function inWords(moment, ahead, officeAhead) {
+    const [own, office] = [ahead, officeAhead].map((minutes) => new Date(moment.getTime() + minutes * 60_000));
+    const [date, time] = own.toISOString().split("T");
+    const two = (number) => String(Math.trunc(number)).padStart(2, "0");
+    const size = Math.abs(ahead);
+    const offset = size === 0 ? "" : `${ahead < 0 ? "-" : "+"}${two(size / 60)}:${two(size % 60)}`;
+    const clock = `${time.slice(0, 5)} (UTC${offset})`;
+    if (date === office.toISOString().split("T")[0]) return clock;
+    const language = document.documentElement.lang;
+    const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", timeZone: "UTC" });
+    return `${day.format(own)}, ${clock}`;
+  }
+
   function addOwnTime(time, zone) {
     const moment = new Date(time.dataset.at);
-    if (Number.isNaN(moment.getTime()) || aheadOf(moment, zone) === Number(time.dataset.ahead)) return;
-    const form = new Intl.DateTimeFormat(document.documentElement.lang, {
-      day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-      timeZone: zone, timeZoneName: "short",
-    });
+    if (Number.isNaN(moment.getTime())) return;
+    const ahead = aheadOf(moment, zone);
+    if (ahead === Number(time.dataset.ahead)) return;
     const own = document.createElement("span");
     own.className = "there";
     const pattern = time.hasAttribute("data-day") ? words.from : words.at;
-    own.textContent = said(pattern, form.format(moment), zone.replaceAll("_", " "));
+    own.textContent = said(pattern, inWords(moment, ahead, Number(time.dataset.ahead)), zone.replaceAll("_", " "));
     time.after(" ", own);
   }
 
   if (navigator.clipboard) document.querySelectorAll(".notice pre").forEach(addCopyButton);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone) document.querySelectorAll("time[data-at]").forEach((time) => addOwnTime(time, zone));
+  if (zone) document.querySelectorAll("main :not(.whose) > time[data-at]").forEach((time) => addOwnTime(time, zone));
 })();

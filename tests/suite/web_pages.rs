@@ -173,7 +173,9 @@ async fn pages_load_nothing_from_elsewhere_and_carry_no_inline_code() {
     let service = WebService::start().await;
     for path in ["/", "/notices", "/notices/crm", "/problems/not-found"] {
         let page = service.items(path).await.body;
-        for mark in ["<script", "<style", "style=\"", " onclick", "src=\"http", "@import"] {
+        let own = "<script src=\"/static/page.js\" defer ";
+        assert_eq!(page.matches("<script").count(), page.matches(own).count(), "{path}");
+        for mark in ["<style", "style=\"", " onclick", "src=\"http", "@import"] {
             assert!(!page.contains(mark), "{path} has {mark}");
         }
     }

@@ -2,8 +2,8 @@
 
 use super::events::Events;
 use super::{
-    affected, apis, health, impacted, intake, notices, now, proof, schedule, search,
-    subscriptions, webhooks,
+    affected, apis, health, impacted, intake, notices, now, proof, schedule, search, subscriptions,
+    webhooks,
 };
 use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};

@@ -1,7 +1,7 @@
 //! `GET /api/v1/search`: notices, APIs, environments and hosts by words.
 
 use super::{Refusals, json, schemas};
-use crate::impact::{BadFilter, Hit, MAX_SEARCH_BYTES, Piece, Matter};
+use crate::impact::{BadFilter, Hit, MAX_SEARCH_BYTES, Matter, Piece};
 use crate::notice::Locale;
 use crate::web::freshness::{Freshness, JSON, Moment};
 use crate::web::languages;
@@ -113,8 +113,8 @@ pub async fn search(
 
 impl SearchHit {
     fn new(hit: Hit<'_>, locale: &Locale) -> Self {
-        let subject = &hit.document.subject;
-        let (kind, program, name) = match subject {
+        let matter = &hit.document.matter;
+        let (kind, program, name) = match matter {
             Matter::Program(program) => ("program", program, None),
             Matter::Notice(program, id) => ("notice", program, Some(id.to_string())),
             Matter::Api(program, id) => ("api", program, Some(id.to_string())),
@@ -122,7 +122,7 @@ impl SearchHit {
             Matter::Host(program, host) => ("host", program, Some(host.clone())),
         };
         let is_default = *locale == Locale::default();
-        let href = page_of(subject, Some(locale).filter(|_| !is_default));
+        let href = page_of(matter, Some(locale).filter(|_| !is_default));
         let program = program.to_string();
         Self { kind, program, name, href, title: hit.title, excerpt: hit.excerpt }
     }

@@ -157,7 +157,9 @@ fn public_page_with<T: Serialize>(
     ),
     view: impl FnOnce() -> T,
 ) -> Result<HttpResponse, ApiError> {
-    let asked = format!("{template} in {} {}", speech.language.locale(), request.uri());
+    let locale = speech.language.locale();
+    let form = links.form_token.unwrap_or_default();
+    let asked = format!("{template} in {locale} {form} {}", request.uri());
     let freshness = Freshness::of(snapshot, moment, &asked);
     let mut response = freshness.answer(request, HTML, || {
         let page = render_with(service, snapshot, request, (template, speech, links), view());

@@ -61,11 +61,8 @@ pub async fn explained(
         code: code.name(),
     };
     let canonical = service.canonical(request.path());
-    let links = PageLinks {
-        canonical: canonical.as_deref(),
-        has_search: true,
-        ..PageLinks::default()
-    };
+    let links =
+        PageLinks { canonical: canonical.as_deref(), has_search: true, ..PageLinks::default() };
     let speech = Speech::new(service.built_in(), None);
     let framed = speech.frame(links, page);
     let page = service.page("page/problem.html", &framed).map_err(ApiError::internal)?;

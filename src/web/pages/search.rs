@@ -51,9 +51,9 @@ pub async fn search(
 fn view(index: &Search, asked: String, speech: &Speech<'_>) -> SearchPage {
     let (total, hits) = index.find(&asked);
     let found = |hit: Hit<'_>| Found {
-        kind: speech.language.say(kind_word(&hit.document.subject)),
+        kind: speech.language.say(kind_word(&hit.document.matter)),
         program: hit.document.program.clone(),
-        href: page_of(&hit.document.subject, speech.asked()),
+        href: page_of(&hit.document.matter, speech.asked()),
         title: hit.title,
         excerpt: hit.excerpt,
     };

@@ -57,8 +57,7 @@ fn paths(snapshot: &Snapshot) -> impl Iterator<Item = String> {
         let each = program.notices.keys().map(move |id| format!("/notices/{}/{id}", program.id));
         std::iter::once(own).chain(each)
     });
-    let apis = programs().flat_map(|program| {
-        program.catalogue.apis.keys().map(|api| api_path(&program.id, api))
-    });
+    let apis = programs()
+        .flat_map(|program| program.catalogue.apis.keys().map(|api| api_path(&program.id, api)));
     fixed.chain(notices).chain(apis)
 }
