@@ -158,7 +158,9 @@ fn weights(document: &Document) -> HashMap<String, u32> {
             *best = weight.max(*best);
         }
     };
-    add(&document.title, IN_TITLE);
+    // Who is called so and nothing else comes first.
+    let is_one_word = words(&document.title).nth(1).is_none();
+    add(&document.title, if is_one_word { 2 * IN_TITLE } else { IN_TITLE });
     document.names.iter().for_each(|name| add(name, IN_NAME));
     document.also.iter().for_each(|also| add(also, IN_TEXT));
     add(&document.program, IN_TEXT);

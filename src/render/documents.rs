@@ -36,6 +36,10 @@ pub struct PageLinks<'a> {
     /// Where the reader stands in time; at the moment the states are for when absent.
     #[serde(skip)]
     pub today: Option<DateTime<Utc>>,
+    /// The page's own address, as far as it is to be repeated: what was asked for may
+    /// be nobody else's business.
+    #[serde(skip)]
+    pub itself: Option<&'a str>,
     /// The page in each of its languages; none where there is one alone.
     pub languages: &'a [LanguageLink],
     /// The same for search engines, by absolute addresses.
@@ -73,6 +77,21 @@ pub struct ZoneChoice {
     pub clocks: Clocks,
 }
 
+impl ZoneChoice {
+    /// The page with everything that its address says but the language.
+    pub fn page(&self) -> String {
+        let pairs = self.kept.iter().filter(|kept| kept.name != "lang");
+        let pairs = pairs.map(|kept| (kept.name, kept.value.as_str()));
+        let zone = (!self.given.is_empty()).then_some(("zone", self.given.as_str()));
+        let pairs: Vec<_> = pairs.chain(zone).collect();
+        if pairs.is_empty() {
+            return self.action.clone();
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("{}?{query}", self.action)
+    }
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct KeptParameter {
     pub name: &'static str,
@@ -102,6 +121,7 @@ impl Default for PageLinks<'_> {
             subscribe: None,
             since: false,
             today: None,
+            itself: None,
             languages: &[],
             alternates: &[],
             any_language: None,

@@ -1,7 +1,6 @@
 //! Which language a page is in: the one that its address asks for, or else the
 //! one its reader likes best (RFC 9110 §12.5.4).
 
-use super::paging::address;
 use super::parameters::Parameters;
 use crate::notice::Locale;
 use crate::render::Renderer;
@@ -19,13 +18,10 @@ pub fn asked(parameters: &mut Parameters) -> Option<Locale> {
     parameters.take_if(PARAMETER, Locale::from_tag)
 }
 
-/// The address of the page that was asked for, in another language.
-pub fn same_page(request: &HttpRequest, locale: &Locale) -> String {
-    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-    let kept: Vec<_> = pairs.filter(|(name, _)| name != PARAMETER).collect();
-    let kept = kept.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
-    let pairs: Vec<_> = kept.chain(std::iter::once((PARAMETER, locale.as_str()))).collect();
-    address(request.path(), &pairs)
+/// A page's address, which asks for no language, in this one.
+pub fn of_page(page: &str, locale: &Locale) -> String {
+    let sign = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{sign}{PARAMETER}={locale}")
 }
 
 /// How an address ends that asks for `locale` and nothing else.

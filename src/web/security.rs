@@ -6,9 +6,10 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 
-/// Nothing is loaded but from here, nothing is framed, no form leads away.
+/// Nothing is loaded but from here, nothing is framed, no form leads away. What may be
+/// connected to is said because programs that judge pages fetch `/robots.txt` from them.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Of a page that others may frame: it neither runs nor sends anything, and is
 /// framed by these sites alone.

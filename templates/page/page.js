@@ -38,8 +38,8 @@
     const [date, time] = own.toISOString().split("T");
     const two = (number) => String(Math.trunc(number)).padStart(2, "0");
     const size = Math.abs(ahead);
-    const offset = size === 0 ? "" : `${ahead < 0 ? "-" : "+"}${two(size / 60)}:${two(size % 60)}`;
-    const clock = `${time.slice(0, 5)} (UTC${offset})`;
+    const offset = `${ahead < 0 ? "-" : "+"}${two(size / 60)}:${two(size % 60)}`;
+    const clock = size === 0 ? time.slice(0, 5) : `${time.slice(0, 5)} (UTC${offset})`;
     if (date === office.toISOString().split("T")[0]) return clock;
     const language = document.documentElement.lang;
     const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", timeZone: "UTC" });

@@ -6,6 +6,7 @@ mod api_pages;
 mod approving;
 mod backups;
 mod beginning;
+mod browser;
 mod calendars;
 mod calling_out;
 mod channel_rows;

@@ -16,7 +16,7 @@ const PUBLIC: [&str; 8] = [
     "/notices",
     "/notices/harbour",
     "/notices/harbour/berths",
-    "/apis/harbour/berths-v1",
+    "/apis/harbour/berths",
     "/affected",
     "/subscribe",
     "/problems/not-found",

@@ -115,7 +115,7 @@ async fn a_program_of_one_language_offers_no_other() {
 #[tokio::test]
 async fn every_public_page_follows_the_address_and_else_the_reader() {
     let service = service().await;
-    let api = "/apis/harbour/berths-v1";
+    let api = "/apis/harbour/berths";
     for path in ["/", "/notices", "/notices/harbour", "/affected", "/subscribe", "/search", api] {
         for (path, languages, expected) in [
             (path.to_owned(), "de-AT, en;q=0.5", "de"),
@@ -188,6 +188,6 @@ async fn the_archive_calls_dates_what_the_translation_calls_them() {
     {
         assert!(page.contains(label), "{label} in {page}");
     }
-    let english = service.read("/notices", "de").await.body;
+    let english = service.read("/notices", "en").await.body;
     assert!(english.contains("the January notice") && english.contains("winter timetable"));
 }

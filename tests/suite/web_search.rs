@@ -65,7 +65,7 @@ async fn translations_are_searched_in_their_language_without_case_and_accents() 
     let service = WebService::start_empty(false).await;
     let (program, _) = everything();
     service.publish(Workspace { programs: [(program.id.clone(), program)].into() }).await;
-    let german = service.items("/search?q=LIEGEPL\u{e4}tze&lang=de").await.body;
+    let german = service.items("/search?q=LIEGEPL%C3%84TZ&lang=de").await.body;
     let plain = service.items("/search?q=liegeplatz&lang=de").await.body;
     for page in [german, plain] {
         assert!(page.contains("/notices/harbour/berths?lang=de"), "{page}");

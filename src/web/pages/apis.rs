@@ -83,8 +83,13 @@ pub async fn api(
     let zone = zone::choice(request.path(), zone.as_deref(), on, speech.asked());
     let speech = speech.read_by(zone.clocks);
     let subscribe = subscribe_href((&program, &api), &speech);
-    let links =
-        PageLinks { zone: Some(&zone), subscribe: Some(&subscribe), ..PageLinks::default() };
+    let itself = zone.page();
+    let links = PageLinks {
+        zone: Some(&zone),
+        itself: Some(&itself),
+        subscribe: Some(&subscribe),
+        ..PageLinks::default()
+    };
     let asked = (snapshot.as_ref(), &moment, TEMPLATE, &speech, links);
     public_page_with(&request, &service, asked, || {
         view(&snapshot, place, (moment.at, moment.today(), on.is_some()), &speech)

@@ -205,7 +205,8 @@ fn render_with<T: Serialize>(
         href,
     };
     let offered = languages::offered(&snapshot.renderer);
-    let shown = offered.iter().map(|locale| link(locale, languages::same_page(request, locale)));
+    let itself = links.itself.unwrap_or(path);
+    let shown = offered.iter().map(|locale| link(locale, languages::of_page(itself, locale)));
     let shown: Vec<_> = shown.collect();
     let alternates: Vec<_> =
         offered.iter().filter_map(|locale| Some(link(locale, canonical_in(locale)?))).collect();

@@ -218,9 +218,11 @@ pub async fn notice(
         Some(on) => Moment::asked(on),
         None => Moment::of_notice(&snapshot, program, notice, now).showing_today(now),
     };
-    let question = format!("page of {path} in {locale} on {}", request.uri());
+    let question = format!("page of {path} in {locale} on the clocks of {zone:?}");
     let freshness = Freshness::of(&snapshot, &moment, &question);
-    let zone = zone::choice(request.path(), zone.as_deref(), on, asked.as_ref());
+    let is_first = offered.first() == Some(&locale);
+    let lang = Some(&locale).filter(|_| !is_first);
+    let zone = zone::choice(request.path(), zone.as_deref(), on, lang);
     let mut response = freshness.answer(&request, HTML, || {
         let addresses = Addresses { request: &request, service: &service, program, on };
         let languages = addresses.languages(&snapshot);

@@ -1,6 +1,7 @@
 //! `/search`: notices, APIs, environments and hosts by words.
 
-use super::{Speech, public_page};
+use super::{Speech, public_page_with};
+use crate::render::PageLinks;
 use crate::impact::{Hit, MAX_SEARCH_BYTES, Piece, Search};
 use crate::web::freshness::Moment;
 use crate::web::languages;
@@ -43,7 +44,10 @@ pub async fn search(
     let index = Searches::of(&snapshot, &locale).await?;
     let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     let moment = Moment::now(&snapshot, now);
-    public_page(&request, &service, &snapshot, &moment, "page/search.html", &speech, || {
+    let itself = address(request.path(), &[("q", asked.as_str())]);
+    let links = PageLinks { itself: Some(&itself), ..PageLinks::default() };
+    let about = (snapshot.as_ref(), &moment, "page/search.html", &speech, links);
+    public_page_with(&request, &service, about, || {
         view(&index, asked, &speech)
     })
 }

@@ -92,7 +92,10 @@ async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpRespon
     let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     let moment = Moment::now(&snapshot, service.now());
     let token = form_token::make(&service, PATH, "");
-    let links = PageLinks { form_token: Some(&token), ..PageLinks::default() };
+    let program = Some(asked.program.trim()).filter(|program| !program.is_empty());
+    let itself = href(&program.map(|program| ("program", program)).into_iter().collect::<Vec<_>>());
+    let links =
+        PageLinks { form_token: Some(&token), itself: Some(&itself), ..PageLinks::default() };
     let about = (snapshot.as_ref(), &moment, TEMPLATE, &speech, links);
     public_page_with(&request, &service, about, || view(&snapshot, &asked, &[], &speech))
 }

@@ -95,7 +95,11 @@ fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let Asked { snapshot, paging, moment } = asked;
     let subscribe = subscribe_to(question, speech);
-    let links = PageLinks { subscribe: Some(&subscribe), ..PageLinks::default() };
+    let pairs = question.pairs();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let itself = address(PATH, &pairs);
+    let (subscribe, itself) = (Some(subscribe.as_str()), Some(itself.as_str()));
+    let links = PageLinks { subscribe, itself, ..PageLinks::default() };
     let about = (&**snapshot, moment, TEMPLATE, speech, links);
     public_page_with(request, service, about, || {
         let found = snapshot.index.query(&question.query, moment.at);
