@@ -8,6 +8,9 @@
 // OUT/NAME-WIDTH-SCHEME.png. puppeteer-core comes from target/tools, the browser
 // from CHROMIUM or /usr/bin/chromium.
 //
+// PICTURE_HEIGHT=640 stops there, and PICTURE_SCALE=1 takes narrow ones no finer than
+// wide ones.
+//
 // With `--check`, axe-core looks at each of them too, and a picture that scrolls
 // sideways is a failure.
 
@@ -26,6 +29,9 @@ const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
+
+const height = Number(process.env.PICTURE_HEIGHT ?? 0);
+const narrowScale = Number(process.env.PICTURE_SCALE ?? 2);
 
 const words = process.argv.slice(2);
 const isChecking = words.includes("--check");
@@ -77,12 +83,12 @@ try {
       for (const scheme of SCHEMES) {
         const page = await browser.newPage();
         await page.setBypassCSP(isChecking);
-        await page.setViewport({ width, height: 800, deviceScaleFactor: width < 600 ? 2 : 1, isMobile: width < 600 });
+        await page.setViewport({ width, height: height || 800, deviceScaleFactor: width < 600 ? narrowScale : 1, isMobile: width < 600 });
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
         await page.goto(url, { waitUntil: "load", timeout: 30_000 });
         if (page.frames().length > 1) await bringIntoView(page, width);
         const path = join(out, `${name}-${width}-${scheme}.png`);
-        await page.screenshot({ path, fullPage: true });
+        await page.screenshot({ path, fullPage: height === 0 });
         if (isChecking) failures += await check(page, `${name} ${width} ${scheme}`, width);
         await page.close();
       }
