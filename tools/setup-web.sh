@@ -26,11 +26,13 @@ fi
 npm_install() {
     local name="$1"
     shift
-    [ "$(cat "$tools/node_modules/$name" 2>/dev/null)" != "$*" ] || return 0
+    # Not among the modules, from which npm clears away what it does not know.
+    local done="$tools/$name"
+    [ ! -d "$tools/node_modules/${1%@*}" ] || [ "$(cat "$done" 2>/dev/null)" != "$*" ] || return 0
     echo "installing $* into $tools (npm)"
     [ -f "$tools/package.json" ] || echo '{"private": true}' >"$tools/package.json"
     PUPPETEER_SKIP_DOWNLOAD=1 npm install --prefix "$tools" --no-audit --no-fund --silent "$@"
-    echo "$*" >"$tools/node_modules/$name"
+    echo "$*" >"$done"
 }
 
 need node nodejs
