@@ -84,6 +84,8 @@ try {
         const page = await browser.newPage();
         await page.setBypassCSP(isChecking);
         await page.setViewport({ width, height: height || 800, deviceScaleFactor: width < 600 ? narrowScale : 1, isMobile: width < 600 });
+        // The office's own clocks, so that pages are the same wherever they are taken.
+        await page.emulateTimezone("America/New_York");
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
         await page.goto(url, { waitUntil: "load", timeout: 30_000 });
         if (page.frames().length > 1) await bringIntoView(page, width);

@@ -12,7 +12,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, Accept, CACHE_CONTROL,
     CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Header as _, HeaderMap, HeaderValue,
-    Quality, STRICT_TRANSPORT_SECURITY, VARY,
+    Quality, STRICT_TRANSPORT_SECURITY, VARY, X_FRAME_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -66,6 +66,8 @@ pub async fn around(
     // A browser takes over the headers of a 304, too.
     let is_shown = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     if let Some(service) = service.as_ref().filter(|_| is_shown && path == pages::EMBED) {
+        // It cannot name several sites, and the policy can.
+        response.headers_mut().remove(X_FRAME_OPTIONS);
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, service.embed_policy().clone());
     }
     if is_open(&path) && matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
@@ -99,6 +101,8 @@ fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {
         None => "strict-origin-when-cross-origin",
     };
     security::secure(headers, security::POLICY, referrer);
+    // The policy says so, too; this is for browsers that know none.
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     if is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
