@@ -7,12 +7,14 @@
 
 mod database;
 mod intake;
+mod office;
 mod operator;
 mod rates;
 mod webhooks;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
 pub use intake::IntakeArguments;
+pub use office::{OfficeArguments, SingleSignOn};
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
@@ -86,6 +88,10 @@ pub enum ConfigError {
          without a path"
     )]
     EmbedOrigin(String),
+    #[error("single sign-on is set up by halves: {0} set")]
+    SingleSignOn(&'static str),
+    #[error("`{0}` cannot be the name of a header that tells who is logged in")]
+    HeaderName(String),
     #[error("--ehlo-name `{0}` is not a host name")]
     EhloName(String),
 }

@@ -3,7 +3,11 @@
 //! It knows neither how a token arrives, in a header or a variable, nor what it
 //! is shown for beyond the scope that needs.
 
-use crate::notice::OfficeScope;
+mod sessions;
+
+pub use sessions::{Session, begin, end, resume};
+
+use crate::notice::{Actor, OfficeScope};
 use crate::store::{NewToken, Store, StoreError, StoredToken};
 use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
@@ -55,9 +59,7 @@ pub async fn create(
     if !is_good {
         return Err(TokenError::BadName);
     }
-    let mut bytes = [0; SECRET_BYTES];
-    getrandom::fill(&mut bytes).map_err(TokenError::Randomness)?;
-    let secret = BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
+    let secret = secret()?;
     let hash = Sha256::digest(secret.as_bytes());
     let token = NewToken { name, scope, secret_hash: &hash, expires_at };
     match store.put_token(&token, now).await? {
@@ -66,13 +68,29 @@ pub async fn create(
     }
 }
 
+fn secret() -> Result<String, TokenError> {
+    let mut bytes = [0; SECRET_BYTES];
+    getrandom::fill(&mut bytes).map_err(TokenError::Randomness)?;
+    Ok(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
+}
+
 /// Whose token it is, if it is good and reaches far enough.
 pub async fn authenticate(
     store: &Store,
     presented: &str,
     needs: OfficeScope,
     now: DateTime<Utc>,
-) -> Result<StoredToken, TokenError> {
+) -> Result<Actor, TokenError> {
+    let token = shown(store, presented).await?;
+    let actor = good(token, now)?;
+    if actor.scope < needs {
+        return Err(TokenError::TooNarrow { name: actor.name, has: actor.scope, needs });
+    }
+    Ok(actor)
+}
+
+/// The token that somebody shows, good or not.
+async fn shown(store: &Store, presented: &str) -> Result<StoredToken, TokenError> {
     let parts = presented.trim().strip_prefix(PREFIX).and_then(|rest| rest.split_once('_'));
     let (id, secret) = parts.ok_or(TokenError::Unknown)?;
     let id: i64 = id.parse().map_err(|_| TokenError::Unknown)?;
@@ -81,14 +99,15 @@ pub async fn authenticate(
     if !bool::from(shown.as_slice().ct_eq(&hash)) {
         return Err(TokenError::Unknown);
     }
+    Ok(token)
+}
+
+fn good(token: StoredToken, now: DateTime<Utc>) -> Result<Actor, TokenError> {
     if token.revoked_at.is_some() {
         return Err(TokenError::Revoked(token.name));
     }
     if token.expires_at.is_some_and(|end| end <= now) {
         return Err(TokenError::Expired(token.name));
     }
-    if token.scope < needs {
-        return Err(TokenError::TooNarrow { name: token.name, has: token.scope, needs });
-    }
-    Ok(token)
+    Ok(Actor { name: token.name, scope: token.scope, token: Some(token.id) })
 }

@@ -3,34 +3,17 @@
 //
 //   node tools/lighthouse.mjs URL...
 //
-// lighthouse comes from target/tools, the browser from CHROMIUM or /usr/bin/chromium.
-// A page for no search engine is not judged by what they want.
+// lighthouse comes from target/tools. A page for no search engine is not judged by what they want.
 
-import { createRequire } from "node:module";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { require, withBrowser } from "./chromium.mjs";
 
-const require = createRequire(resolve("target/tools/package.json"));
-const puppeteer = require("puppeteer-core");
 const { default: lighthouse } = await import(pathToFileURL(require.resolve("lighthouse")).href);
 
 const CATEGORIES = ["accessibility", "best-practices", "seo"];
 const ENOUGH = 95;
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
-
-const profile = mkdtempSync(join(tmpdir(), "lighthouse-"));
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  userDataDir: profile,
-  args: FLAGS,
-});
 let failures = 0;
-try {
+await withBrowser(async (browser) => {
   const port = Number(new URL(browser.wsEndpoint()).port);
   for (const url of process.argv.slice(2)) {
     const { lhr } = await lighthouse(url, { port, onlyCategories: CATEGORIES, logLevel: "error" });
@@ -45,8 +28,5 @@ try {
       console.error(`${url}: ${lhr.runtimeError?.message ?? lacking.map((audit) => `${audit.id}: ${audit.title}`).join("; ")}`);
     }
   }
-} finally {
-  await browser.close();
-  rmSync(profile, { recursive: true, force: true });
-}
+});
 process.exit(failures > 0 ? 1 : 0);

@@ -38,6 +38,8 @@ npm_install() {
 need node nodejs
 need npm npm
 need chromium chromium
+# Without a font nothing is drawn.
+[ -d /usr/share/fonts/truetype ] || install_packages fonts-dejavu-core
 npm_install browser-tools axe-core@4 puppeteer-core@24
 [ "${1:-}" = pages ] || exit 0
 

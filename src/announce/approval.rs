@@ -9,9 +9,9 @@
 use super::Forecast;
 use super::declared::Declared;
 use crate::notice::{
-    ApiId, Approval, Digest, EnvironmentId, Notice, NoticePath, Program, Reach, RowId,
+    Actor, ApiId, Approval, Digest, EnvironmentId, Notice, NoticePath, Program, Reach, RowId,
 };
-use crate::store::{NewApproval, PublicationId, Store, StoreError, StoredToken};
+use crate::store::{NewApproval, PublicationId, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,11 +139,11 @@ pub struct Approving<'a> {
     pub publication: PublicationId,
 }
 
-/// Records that the holder of `token` approved.
+/// Records that they approved.
 pub async fn approve(
     store: &Store,
     approving: &Approving<'_>,
-    token: &StoredToken,
+    by: &Actor,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let parts = serde_json::to_string(approving.parts).expect("digests are texts");
@@ -154,7 +154,7 @@ pub async fn approve(
         forecast: &shown(approving.forecast),
         at_most: approving.at_most,
         publication: approving.publication,
-        token: token.id,
+        by,
     };
     store.approve(&approval, at).await
 }

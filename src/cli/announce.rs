@@ -1,17 +1,19 @@
 //! `fairwarning announce`: whom it would reach, a question, and the round.
 
+use super::record::record;
 use super::serve::Stop;
 use super::{Exit, count};
 use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
 use crate::config::{
-    DatabaseArguments, MailArguments, MailSettings, TransportSettings, WebhookArguments,
+    DatabaseArguments, MailArguments, MailSettings, OperatorArguments, TransportSettings,
+    WebhookArguments,
 };
 use crate::delivery::{Delivery, Ended, Event, Scope, Webhooks};
 use crate::notice::{NoticePath, Outcome, RowId};
 use crate::proof;
-use crate::store::{RoundCounts, Store};
+use crate::store::{Deed, RoundCounts, Store};
 use crate::subscribers;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -35,6 +37,8 @@ pub struct Arguments {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    operator: OperatorArguments,
     #[command(flatten)]
     database: DatabaseArguments,
     #[command(flatten)]
@@ -79,6 +83,10 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let carrier = delivery.carrier();
     let before = already(&store, &round).await?;
     let filled = round.fill(&store, arguments.canary, clock.now()).await?;
+    let (actor, subject) = (&*arguments.operator.by, &*round.path.to_string());
+    let detail = arguments.canary.map(|most| format!("to the first {most}")).unwrap_or_default();
+    let deed = Deed { actor, action: "announced", subject, detail: &detail };
+    record(&store, clock, &deed).await?;
     store.entrust(filled.occasion, carrier).await?;
     let reconciled = round.reconcile(&store, clock.now()).await?;
     if filled.is_partial {

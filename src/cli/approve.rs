@@ -2,13 +2,14 @@
 //! may be.
 
 use super::announce::print_forecast;
+use super::record::record;
 use super::token::Holder;
 use super::{Exit, count};
 use crate::announce::{Approving, Round, approve, margin};
 use crate::clock::Clock;
 use crate::config::DatabaseArguments;
 use crate::notice::{NoticePath, OfficeScope};
-use crate::store::Store;
+use crate::store::{Deed, Store};
 use clap::Args;
 
 /// Look at what announcing a notice would send, and approve it.
@@ -58,7 +59,7 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         say!("To approve this: fairwarning approve {} --digest {}", round.path, digest.short());
         return Ok(Exit::Clean);
     };
-    let token = arguments.holder.authenticate(&store, OfficeScope::Approver, clock.now()).await?;
+    let actor = arguments.holder.authenticate(&store, OfficeScope::Approver, clock.now()).await?;
     if named.len() < LEAST_DIGITS || !digest.as_str().starts_with(&named.to_ascii_lowercase()) {
         eprintln!(
             "Nothing was approved: `{named}` is not the digest of what would be sent now, which is {}.",
@@ -74,8 +75,12 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         at_most,
         publication: round.publication(),
     };
-    approve(&store, &approving, &token, clock.now()).await?;
+    approve(&store, &approving, &actor, clock.now()).await?;
+    let subject = round.path.to_string();
+    let detail = format!("{}, for at most {at_most}", digest.short());
+    let deed = Deed { actor: &actor.name, action: "approved", subject: &subject, detail: &detail };
+    record(&store, clock, &deed).await?;
     let most = count(usize::try_from(at_most).unwrap_or(usize::MAX), "recipient");
-    say!("Approved by {}, for at most {most}.", token.name);
+    say!("Approved by {}, for at most {most}.", actor.name);
     Ok(Exit::Clean)
 }

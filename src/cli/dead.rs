@@ -1,10 +1,12 @@
 //! `fairwarning dead`: messages that were given up, and trying them anew.
 
 use super::hold::{names, refuse_unknown};
+use super::record::record;
 use super::{Exit, count};
-use crate::config::DatabaseArguments;
+use crate::clock::Clock;
+use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::notice::{NoticePath, Outcome};
-use crate::store::{DeliveryFilter, Letters, Store};
+use crate::store::{Deed, DeliveryFilter, Letters, Store};
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
 
@@ -12,6 +14,8 @@ use comfy_table::{Table, presets};
 pub struct Arguments {
     #[command(subcommand)]
     action: Action,
+    #[command(flatten)]
+    operator: OperatorArguments,
     #[command(flatten)]
     database: DatabaseArguments,
 }
@@ -41,11 +45,14 @@ fn letters(text: &str) -> Result<Letters, String> {
     text.parse().map(Letters::OfNotice).map_err(|bad| format!("{bad}"))
 }
 
-pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let store = Store::open(&arguments.database.check()?).await?;
     match arguments.action {
         Action::List { notice } => list(&store, notice).await,
-        Action::Retry { which, rejected } => retry(&store, which, rejected).await,
+        Action::Retry { which, rejected } => {
+            let by = &arguments.operator.by;
+            retry(&store, clock, by, which, rejected).await
+        }
     }
 }
 
@@ -101,7 +108,13 @@ async fn list(store: &Store, notice: Option<NoticePath>) -> anyhow::Result<Exit>
     Ok(Exit::Clean)
 }
 
-async fn retry(store: &Store, which: Vec<Letters>, rejected: bool) -> anyhow::Result<Exit> {
+async fn retry(
+    store: &Store,
+    clock: &Clock,
+    by: &str,
+    which: Vec<Letters>,
+    rejected: bool,
+) -> anyhow::Result<Exit> {
     let mut found = 0;
     for letters in which {
         // Whoever names a number has seen what became of it.
@@ -116,6 +129,11 @@ async fn retry(store: &Store, which: Vec<Letters>, rejected: bool) -> anyhow::Re
         let these = store.retry(&letters, outcomes).await?;
         if let (Letters::Row(row), 0) = (&letters, these) {
             eprintln!("Row {row} was neither given up nor refused.");
+        }
+        if these > 0 {
+            let (subject, detail) = (letters.to_string(), format!("{these} back in the queue"));
+            let deed = Deed { actor: by, action: "retried", subject: &subject, detail: &detail };
+            record(store, clock, &deed).await?;
         }
         found += these;
     }

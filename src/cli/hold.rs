@@ -1,24 +1,22 @@
 //! `fairwarning hold` and `release`: stopping the sending, and letting it go on.
 
 use super::Exit;
+use super::record::record;
 use crate::clock::Clock;
 use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::declaration::suggestion;
-use crate::notice::{NoticePath, ProgramId};
-use crate::store::{Hold, HoldScope, Store};
+use crate::store::{Deed, Hold, HoldScope, Store};
 use clap::Args;
 use std::collections::BTreeSet;
-
-/// A reason that is longer is a report.
-const MAX_REASON_CHARS: usize = 500;
+use std::str::FromStr as _;
 
 #[derive(Args)]
 pub struct HoldArguments {
     /// A program, or one notice as PROGRAM/NOTICE; everything without it
-    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = scope)]
+    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = HoldScope::from_str)]
     scope: Option<HoldScope>,
     /// Why, for whoever meets the hold later
-    #[arg(long, value_parser = reason)]
+    #[arg(long, value_parser = crate::notice::reason)]
     reason: String,
     #[command(flatten)]
     operator: OperatorArguments,
@@ -29,31 +27,12 @@ pub struct HoldArguments {
 #[derive(Args)]
 pub struct ReleaseArguments {
     /// What was held: a program, a notice, or everything
-    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = scope)]
+    #[arg(value_name = "PROGRAM[/NOTICE]", value_parser = HoldScope::from_str)]
     scope: Option<HoldScope>,
     #[command(flatten)]
     operator: OperatorArguments,
     #[command(flatten)]
     database: DatabaseArguments,
-}
-
-fn scope(text: &str) -> Result<HoldScope, String> {
-    if text.contains('/') {
-        let path: NoticePath = text.parse().map_err(|bad| format!("{bad}"))?;
-        return Ok(HoldScope::Notice(path));
-    }
-    let program: ProgramId = text.parse().map_err(|bad| format!("{bad}"))?;
-    Ok(HoldScope::Program(program))
-}
-
-fn reason(text: &str) -> Result<String, String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
-    match line.chars().count() {
-        0 => Err("say why, in a few words".to_owned()),
-        1..=MAX_REASON_CHARS => Ok(line),
-        _ => Err(format!("a reason may have at most {MAX_REASON_CHARS} characters")),
-    }
 }
 
 pub async fn hold(arguments: HoldArguments, clock: &Clock) -> anyhow::Result<Exit> {
@@ -66,6 +45,10 @@ pub async fn hold(arguments: HoldArguments, clock: &Clock) -> anyhow::Result<Exi
     let HoldArguments { reason, operator, .. } = arguments;
     let hold = Hold { scope: scope.clone(), reason, by: operator.by, at: clock.now() };
     if store.hold(&hold).await? {
+        let subject = scope.to_string();
+        let deed =
+            Deed { actor: &hold.by, action: "held", subject: &subject, detail: &hold.reason };
+        record(&store, clock, &deed).await?;
         say!("{hold}.");
         say!("What is in flight is finished; nothing else is sent until `{}`.", release_of(&scope));
         return Ok(Exit::Clean);
@@ -83,6 +66,9 @@ pub async fn release(arguments: ReleaseArguments, clock: &Clock) -> anyhow::Resu
     let scope = arguments.scope.unwrap_or(HoldScope::Everything);
     let is_released = store.release_hold(&scope, &arguments.operator.by, clock.now()).await?;
     if is_released {
+        let (actor, subject) = (&*arguments.operator.by, &*scope.to_string());
+        let deed = Deed { actor, action: "released", subject, detail: "" };
+        record(&store, clock, &deed).await?;
         say!("{scope} is released. Whatever is running goes on at once.");
     } else {
         eprintln!("{scope} was not held.");

@@ -34,6 +34,7 @@ mod problems;
 mod proof;
 mod publish;
 mod recipients;
+mod record;
 mod render;
 mod roles;
 mod schema;
@@ -225,7 +226,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Done(arguments) => done::run(arguments, &clock).await,
         Command::Status(arguments) => status::run(arguments, &clock).await,
         Command::Proof(arguments) => proof::run(arguments, &clock).await,
-        Command::Dead(arguments) => dead::run(arguments).await,
+        Command::Dead(arguments) => dead::run(arguments, &clock).await,
         Command::Intake(arguments) => intake::run(&arguments, &clock).await,
         Command::Webhook(arguments) => webhook::run(arguments, &clock).await,
         Command::Hold(arguments) => hold::hold(arguments, &clock).await,

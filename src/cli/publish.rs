@@ -1,11 +1,12 @@
 //! `fairwarning publish`: fixes what a folder declares, for everyone to see.
 
+use super::record::record;
 use super::{Exit, check, count};
 use crate::clock::Clock;
-use crate::config::DatabaseArguments;
+use crate::config::{DatabaseArguments, OperatorArguments};
 use crate::notice::{NoticePath, Publication};
 use crate::schedule::{Earlier, earlier_cutoffs};
-use crate::store::{Publishing, Store, StoredPublication};
+use crate::store::{Deed, Publishing, Store, StoredPublication};
 use crate::workspace;
 use anyhow::bail;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub struct Arguments {
     #[arg(long)]
     accept_earlier: bool,
     #[command(flatten)]
+    operator: OperatorArguments,
+    #[command(flatten)]
     database: DatabaseArguments,
 }
 
@@ -34,7 +37,9 @@ pub enum Outcome {
 pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let Some(publication) = read(&arguments.dir)? else { return Ok(Exit::Problems) };
     let store = Store::open(&arguments.database.check()?).await?;
-    match publish(&store, &publication, clock, arguments.accept_earlier).await? {
+    match publish(&store, &publication, clock, arguments.accept_earlier, &arguments.operator.by)
+        .await?
+    {
         Outcome::Done(said) => {
             say!("{said}");
             Ok(Exit::Clean)
@@ -72,6 +77,7 @@ pub async fn publish(
     publication: &Publication,
     clock: &Clock,
     accept_earlier: bool,
+    by: &str,
 ) -> anyhow::Result<Outcome> {
     let current = store.current_publication().await?;
     if let Some(current) = current.as_ref().filter(|_| !accept_earlier) {
@@ -88,6 +94,9 @@ pub async fn publish(
         }
         Publishing::Published(id) => {
             let changes = changes(current.as_ref(), publication);
+            let subject = format!("publication {}", id.get());
+            let deed = Deed { actor: by, action: "published", subject: &subject, detail: &changes };
+            record(store, clock, &deed).await?;
             Ok(Outcome::Done(format!("Published {}: {changes}.", id.get())))
         }
         Publishing::Conflict { current } => {

@@ -2,11 +2,12 @@
 //! person, suppressing and erasing.
 
 use super::hold::{names, refuse_unknown};
+use super::record::record;
 use super::{Exit, count};
 use crate::clock::Clock;
-use crate::config::DatabaseArguments;
-use crate::notice::{EmailAddress, Frequency, Interest, NoticePath, ProgramId};
-use crate::store::{Cause, Listed, Scope, Store};
+use crate::config::{DatabaseArguments, OperatorArguments};
+use crate::notice::{EmailAddress, Frequency, NoticePath, ProgramId};
+use crate::store::{Cause, Deed, Listed, Scope, Store};
 use crate::subscribers::{self, ImportError};
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
@@ -50,6 +51,8 @@ enum Action {
     Erase {
         /// As it was brought in.
         address: EmailAddress,
+        #[command(flatten)]
+        operator: OperatorArguments,
         /// Also never write to this address again; only a keyed hash of it is kept.
         #[arg(long)]
         suppress: bool,
@@ -80,9 +83,8 @@ struct Why {
     /// Kept with the time and who did it.
     #[arg(long)]
     reason: String,
-    /// Who did it.
-    #[arg(long, value_name = "NAME", default_value = "office")]
-    by: String,
+    #[command(flatten)]
+    operator: OperatorArguments,
     /// About this program alone; about everything when absent.
     #[arg(long, value_name = "ID")]
     program: Option<ProgramId>,
@@ -94,7 +96,7 @@ impl Why {
     }
 
     fn cause(&self) -> Cause<'_> {
-        Cause { reason: &self.reason, author: &self.by }
+        Cause { reason: &self.reason, author: &self.operator.by }
     }
 }
 
@@ -108,7 +110,9 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         }
         Action::Export { format } => export(&store, format).await,
         Action::Show { address } => show(&store, &address, clock).await,
-        Action::Erase { address, suppress } => erase(&store, &address, suppress, clock).await,
+        Action::Erase { address, operator, suppress } => {
+            erase(&store, &address, suppress, &operator.by, clock).await
+        }
         Action::Suppress { address, why } => suppress(&store, &address, &why, clock).await,
         Action::Unsuppress { address, why } => unsuppress(&store, &address, &why, clock).await,
     }
@@ -177,7 +181,7 @@ fn line(listed: &Listed, full: bool) -> String {
     parts.extend(locale.as_ref().map(ToString::to_string));
     parts.extend(zone.map(|zone| zone.name().to_owned()));
     parts.extend((*frequency == Frequency::Weekly).then(|| frequency.as_str().to_owned()));
-    let interests: Vec<String> = interests.iter().map(phrase).collect();
+    let interests: Vec<String> = interests.iter().map(ToString::to_string).collect();
     parts.push(interests.join(", "));
     if let Some(second) = &listed.second_contact {
         parts.push(format!("second contact: {}", shown(second)));
@@ -186,25 +190,6 @@ fn line(listed: &Listed, full: bool) -> String {
         parts.push(format!("suppressed: {}", suppressed.join(", ")));
     }
     parts.join("  ")
-}
-
-/// `parcel`, `parcel:rates`, `parcel:rates@prod`, `parcel@prod` or
-/// `parcel/retirement`.
-fn phrase(interest: &Interest) -> String {
-    let mut text = interest.program.to_string();
-    if let Some(api) = &interest.api {
-        text.push(':');
-        text.push_str(api.as_str());
-    }
-    if let Some(environment) = &interest.environment {
-        text.push('@');
-        text.push_str(environment.as_str());
-    }
-    if let Some(kind) = interest.kind {
-        text.push('/');
-        text.push_str(kind.as_str());
-    }
-    text
 }
 
 async fn export(store: &Store, format: Format) -> anyhow::Result<Exit> {
@@ -245,16 +230,18 @@ async fn erase(
     store: &Store,
     address: &EmailAddress,
     is_last: bool,
+    by: &str,
     clock: &Clock,
 ) -> anyhow::Result<Exit> {
     let is_erased = store.remove_subscriber(address).await?;
     if is_last {
         let keys = subscribers::load_keys(store, clock.now()).await?;
-        let cause = Cause { reason: "erased", author: "office" };
+        let cause = Cause { reason: "erased", author: by };
         let mailbox = keys.mailbox(address);
         store.suppress_by(&mailbox, &Scope::Everywhere, cause, clock.now()).await?;
     }
     if is_erased {
+        told(store, clock, by, "erased", address, "").await?;
         say!("Erased.");
         return Ok(Exit::Clean);
     }
@@ -278,6 +265,7 @@ async fn suppress(
     let keys = subscribers::load_keys(store, clock.now()).await?;
     let mailbox = keys.mailbox(address);
     if store.suppress_by(&mailbox, &why.scope(), why.cause(), clock.now()).await? {
+        told(store, clock, &why.operator.by, "suppressed", address, &why.reason).await?;
         say!("Suppressed: what waits for this address will not be sent either.");
         return Ok(Exit::Clean);
     }
@@ -293,9 +281,24 @@ async fn unsuppress(
 ) -> anyhow::Result<Exit> {
     let keys = subscribers::load_keys(store, clock.now()).await?;
     if store.lift(&keys.mailbox(address), &why.scope(), why.cause(), clock.now()).await? {
+        let by = &why.operator.by;
+        told(store, clock, by, "lifted the suppression of", address, &why.reason).await?;
         say!("Lifted.");
         return Ok(Exit::Clean);
     }
     eprintln!("This address was not suppressed so.");
     Ok(Exit::Problems)
+}
+
+/// The record outlives the person: it says no more than a log does.
+async fn told(
+    store: &Store,
+    clock: &Clock,
+    actor: &str,
+    action: &str,
+    address: &EmailAddress,
+    detail: &str,
+) -> anyhow::Result<()> {
+    let subject = address.masked();
+    record(store, clock, &Deed { actor, action, subject: &subject, detail }).await
 }

@@ -8,7 +8,8 @@ use super::{Exit, publish};
 use crate::announce::{Rounds, confirmations, fill_interrupted, webhook_news};
 use crate::clock::Clock;
 use crate::config::{
-    DatabaseArguments, IntakeArguments, MailArguments, WebArguments, WebhookArguments,
+    DatabaseArguments, IntakeArguments, MailArguments, OfficeArguments, WebArguments,
+    WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
 use crate::http_client::Reach;
@@ -53,6 +54,8 @@ pub struct Arguments {
     #[command(flatten)]
     intake: IntakeArguments,
     #[command(flatten)]
+    office: OfficeArguments,
+    #[command(flatten)]
     metrics: MetricsArguments,
 }
 
@@ -96,6 +99,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
         let reach = Reach::of_strangers(&arguments.webhooks.check()?.allowed);
         let service = service.reaching(reach).trusting(settings.trusted_proxies.clone());
+        let service = service.signing_on(arguments.office.check(&settings.trusted_proxies)?);
         let service = Arc::new(service.embedded_by(&settings.embed_origins));
         served = Some(service.clone());
         web::refresh(&service).await?;
@@ -135,7 +139,7 @@ async fn publish_first(store: &Store, dir: &Path, clock: &Clock) -> anyhow::Resu
     };
     say!("Nothing was published before, so the folder {shown} is, this once.");
     // Nothing was announced before, so that no date can be earlier than told.
-    let published = publish::publish(store, &publication, clock, true).await?;
+    let published = publish::publish(store, &publication, clock, true, "serve").await?;
     if let publish::Outcome::Done(said) = published {
         say!("{said}");
     }

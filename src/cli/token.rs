@@ -1,10 +1,11 @@
 //! `fairwarning token`: who may act for the office, and until when.
 
 use super::Exit;
+use super::record::record;
 use crate::clock::Clock;
-use crate::config::DatabaseArguments;
-use crate::notice::OfficeScope;
-use crate::store::{Store, StoredToken};
+use crate::config::{DatabaseArguments, OperatorArguments};
+use crate::notice::{Actor, OfficeScope};
+use crate::store::{Deed, Store, StoredToken};
 use crate::tokens;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +18,8 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(subcommand)]
     action: Action,
+    #[command(flatten)]
+    operator: OperatorArguments,
     #[command(flatten)]
     database: DatabaseArguments,
 }
@@ -46,9 +49,11 @@ enum Action {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ScopeName {
-    /// See the proof of who was told what
+    /// See what the office sees: the queue, who was told what, the record
     Viewer,
-    /// Approve what is announced
+    /// Hold, release and retry messages, look after subscribers, send tests
+    Editor,
+    /// Approve and announce, and say who else may act
     Approver,
 }
 
@@ -56,6 +61,7 @@ impl From<ScopeName> for OfficeScope {
     fn from(name: ScopeName) -> Self {
         match name {
             ScopeName::Viewer => Self::Viewer,
+            ScopeName::Editor => Self::Editor,
             ScopeName::Approver => Self::Approver,
         }
     }
@@ -77,7 +83,7 @@ impl Holder {
         store: &Store,
         needs: OfficeScope,
         now: DateTime<Utc>,
-    ) -> anyhow::Result<StoredToken> {
+    ) -> anyhow::Result<Actor> {
         let presented = self.presented()?;
         Ok(tokens::authenticate(store, presented.expose_secret(), needs, now).await?)
     }
@@ -98,11 +104,15 @@ impl Holder {
 
 pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let store = Store::open(&arguments.database.check()?).await?;
-    let now = clock.now();
+    let (now, actor) = (clock.now(), &*arguments.operator.by);
     match arguments.action {
         Action::Create { name, scope, days } => {
             let expires_at = now + TimeDelta::days(i64::from(days));
-            let token = tokens::create(&store, &name, scope.into(), Some(expires_at), now).await?;
+            let scope = OfficeScope::from(scope);
+            let token = tokens::create(&store, &name, scope, Some(expires_at), now).await?;
+            let detail = format!("{scope}, good until {}", expires_at.format("%Y-%m-%d"));
+            let deed = Deed { actor, action: "made token", subject: &name, detail: &detail };
+            record(&store, clock, &deed).await?;
             say!("{}", token.expose_secret());
             eprintln!(
                 "This is the token of `{name}`, good until {}. It is not kept here and cannot be \
@@ -117,6 +127,8 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         }
         Action::Revoke { name } => {
             if store.revoke_token(&name, now).await? {
+                let deed = Deed { actor, action: "revoked token", subject: &name, detail: "" };
+                record(&store, clock, &deed).await?;
                 say!("Revoked.");
                 return Ok(Exit::Clean);
             }

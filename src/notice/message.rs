@@ -25,6 +25,22 @@ pub struct Interest {
     pub kind: Option<Kind>,
 }
 
+/// `parcel`, `parcel:rates`, `parcel:rates@prod`, `parcel@prod` or
+/// `parcel/retirement`.
+impl fmt::Display for Interest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { program, api, environment, kind } = self;
+        write!(f, "{program}")?;
+        if let Some(api) = api {
+            write!(f, ":{api}")?;
+        }
+        if let Some(environment) = environment {
+            write!(f, "@{environment}")?;
+        }
+        kind.map_or(Ok(()), |kind| write!(f, "/{}", kind.as_str()))
+    }
+}
+
 /// One reason to write, unique by its subject, kind and key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occasion {

@@ -87,7 +87,8 @@ impl ZoneChoice {
         if pairs.is_empty() {
             return self.action.clone();
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let query =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("{}?{query}", self.action)
     }
 }

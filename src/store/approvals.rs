@@ -3,7 +3,7 @@
 
 use super::publications::PublicationId;
 use super::{Result, Store, instant, micros};
-use crate::notice::{Digest, NoticePath};
+use crate::notice::{Actor, Digest, NoticePath};
 use chrono::{DateTime, Utc};
 
 #[derive(Debug, Clone)]
@@ -16,8 +16,7 @@ pub struct NewApproval<'a> {
     pub forecast: &'a str,
     pub at_most: u64,
     pub publication: PublicationId,
-    /// Whose token it was.
-    pub token: i64,
+    pub by: &'a Actor,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub struct StoredApproval {
     pub parts: String,
     pub forecast: String,
     pub at_most: u64,
-    /// The name of the token that approved.
+    /// Who approved, by name.
     pub by: String,
     pub at: DateTime<Utc>,
 }
@@ -38,8 +37,8 @@ impl Store {
         let mut transaction = self.write().await?;
         sqlx::query(
             "insert into approvals
-                (subject, digest, parts, forecast, at_most, publication, token, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                (subject, digest, parts, forecast, at_most, publication, token, approver, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(approval.notice.to_string())
         .bind(approval.digest.as_str())
@@ -47,7 +46,8 @@ impl Store {
         .bind(approval.forecast)
         .bind(i64::try_from(approval.at_most).unwrap_or(i64::MAX))
         .bind(approval.publication.get())
-        .bind(approval.token)
+        .bind(approval.by.token)
+        .bind(approval.by.name.as_str())
         .bind(micros(at))
         .execute(&mut *transaction)
         .await?;
@@ -64,9 +64,8 @@ impl Store {
     /// Every approval of a notice, the latest first.
     pub async fn approvals(&self, notice: &NoticePath) -> Result<Vec<StoredApproval>> {
         let rows: Vec<Row> = sqlx::query_as(
-            "select a.digest, a.parts, a.forecast, a.at_most, t.name, a.at
-             from approvals a join tokens t on t.id = a.token
-             where a.subject = $1 order by a.id desc",
+            "select digest, parts, forecast, at_most, approver, at from approvals
+             where subject = $1 order by id desc",
         )
         .bind(notice.to_string())
         .fetch_all(&self.pool)

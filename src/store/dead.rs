@@ -1,8 +1,10 @@
 //! Dead letters: messages that were given up or refused, and trying them anew.
 
+use super::outbox::{DELIVERIES, Delivery, DeliveryRow, delivery};
 use super::{Result, Store, Topic, digests};
 use crate::notice::{NoticePath, Outcome};
 use sqlx::AssertSqlSafe;
+use std::fmt;
 
 /// Which of them to try anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +13,41 @@ pub enum Letters {
     OfNotice(NoticePath),
 }
 
+impl fmt::Display for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(row) => write!(f, "message {row}"),
+            Self::OfNotice(path) => write!(f, "{path}"),
+        }
+    }
+}
+
 impl Store {
+    /// Messages with this outcome, given up or refused, before the row `before`; the
+    /// latest first, `limit` of them.
+    pub async fn given_up_letters(
+        &self,
+        outcome: Outcome,
+        subject: Option<&NoticePath>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Delivery>> {
+        let sql = format!(
+            "{DELIVERIES}
+             where o.state = 'settled' and o.outcome in ('dead', 'rejected') and o.outcome = $1
+                and o.id < $2 and (c.subject = $3 or $3 = '')
+             order by o.id desc limit $4"
+        );
+        let rows: Vec<DeliveryRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(outcome.as_str())
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(subject.map(ToString::to_string).unwrap_or_default())
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(delivery).collect()
+    }
+
     /// Puts messages with one of these outcomes back into the queue, due now,
     /// with their Message-ID and the record of all attempts. How many it found. The
     /// messages in a digest gather again, and are bundled anew.

@@ -4,6 +4,7 @@ use super::{Result, Store, Topic, digests, instant, micros};
 use crate::notice::{NoticePath, ProgramId};
 use chrono::{DateTime, Utc};
 use std::fmt;
+use std::str::FromStr;
 
 /// What is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,17 @@ impl fmt::Display for HoldScope {
             Self::Everything => f.write_str("everything"),
             other => f.write_str(&other.stored()),
         }
+    }
+}
+
+/// A program, or a notice as PROGRAM/NOTICE.
+impl FromStr for HoldScope {
+    type Err = String;
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if text.contains('/') {
+            return text.parse().map(Self::Notice).map_err(|bad| format!("{bad}"));
+        }
+        text.parse().map(Self::Program).map_err(|bad| format!("{bad}"))
     }
 }
 

@@ -197,7 +197,16 @@ pub struct Delivery {
 /// Adding fewer takes no longer than whoever waits for it sleeps between two looks.
 const MANY_ROWS: usize = 1_000;
 
-type DeliveryRow = (
+pub(super) const DELIVERIES: &str =
+    "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
+        o.attempts, o.reply, o.settled_at, o.next_attempt,
+        (select f.kind || ' ' || f.status from feedback f
+         where f.outbox = coalesce(o.digest, o.id) order by f.id desc limit 1),
+        o.channel
+     from outbox o join occasions c on c.id = o.occasion
+     left join subscribers s on s.id = coalesce(o.addressee, o.recipient)";
+
+pub(super) type DeliveryRow = (
     i64,
     String,
     i64,
@@ -283,25 +292,20 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<Delivery>> {
-        let rows: Vec<DeliveryRow> = sqlx::query_as(
-            "select o.id, c.subject, o.recipient, s.address, o.message_id, o.state, o.outcome,
-                    o.attempts, o.reply, o.settled_at, o.next_attempt,
-                    (select f.kind || ' ' || f.status from feedback f
-                     where f.outbox = coalesce(o.digest, o.id) order by f.id desc limit 1),
-                    o.channel
-             from outbox o join occasions c on c.id = o.occasion
-             left join subscribers s on s.id = coalesce(o.addressee, o.recipient)
+        let sql = format!(
+            "{DELIVERIES}
              where o.id > $1 and (o.occasion = $2 or $2 = 0) and (o.outcome = $3 or $3 = '')
                 and (o.state = $5 or $5 = '') and (o.outcome is null or $5 <> 'waiting')
-             order by o.id limit $4",
-        )
-        .bind(after)
-        .bind(filter.occasion.unwrap_or(0))
-        .bind(filter.outcome.map_or("", Outcome::as_str))
-        .bind(limit)
-        .bind(filter.open.map_or("", OpenState::as_str))
-        .fetch_all(&self.pool)
-        .await?;
+             order by o.id limit $4"
+        );
+        let rows: Vec<DeliveryRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(after)
+            .bind(filter.occasion.unwrap_or(0))
+            .bind(filter.outcome.map_or("", Outcome::as_str))
+            .bind(limit)
+            .bind(filter.open.map_or("", OpenState::as_str))
+            .fetch_all(&self.pool)
+            .await?;
         rows.into_iter().map(delivery).collect()
     }
 }
@@ -408,7 +412,7 @@ fn by_way(rows: &[NewRow]) -> Vec<((Channel, Period), Vec<Values<'_>>)> {
     groups
 }
 
-fn delivery(row: DeliveryRow) -> Result<Delivery> {
+pub(super) fn delivery(row: DeliveryRow) -> Result<Delivery> {
     let (
         row,
         subject,

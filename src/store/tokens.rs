@@ -23,7 +23,7 @@ pub struct StoredToken {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-type Row = (i64, String, String, i64, Option<i64>, Option<i64>);
+pub(super) type TokenRow = (i64, String, String, i64, Option<i64>, Option<i64>);
 
 const COLUMNS: &str = "id, name, scope, created_at, expires_at, revoked_at";
 
@@ -49,21 +49,22 @@ impl Store {
     /// A token with the hash of its secret.
     pub async fn token(&self, id: i64) -> Result<Option<(StoredToken, Vec<u8>)>> {
         let sql = format!("select {COLUMNS} from tokens where id = $1");
-        let row: Option<Row> =
+        let row: Option<TokenRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         let hash = sqlx::query_scalar("select secret_hash from tokens where id = $1")
             .bind(id)
             .fetch_one(&self.pool)
             .await?;
-        Ok(Some((read(row)?, hash)))
+        Ok(Some((read_token(row)?, hash)))
     }
 
     /// All tokens there ever were, oldest first.
     pub async fn tokens(&self) -> Result<Vec<StoredToken>> {
         let sql = format!("select {COLUMNS} from tokens order by id");
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
-        rows.into_iter().map(read).collect()
+        let rows: Vec<TokenRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
+        rows.into_iter().map(read_token).collect()
     }
 
     /// Whether there was such a token that was still good.
@@ -80,7 +81,9 @@ impl Store {
     }
 }
 
-fn read((id, name, scope, created_at, expires_at, revoked_at): Row) -> Result<StoredToken> {
+pub(super) fn read_token(
+    (id, name, scope, created_at, expires_at, revoked_at): TokenRow,
+) -> Result<StoredToken> {
     Ok(StoredToken {
         id,
         name,

@@ -8,10 +8,12 @@ use crate::notice::{EmailAddress, Interest, ProgramId, Wish, Wishes};
 use crate::store::{Listed, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// All that is known of a person.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Known {
+    #[schema(value_type = String, example = "ada@integrator.example")]
     pub address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
@@ -22,6 +24,7 @@ pub struct Known {
     pub webhook: Option<KnownWebhook>,
     /// What was asked for by a form within the last day, confirmed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub asked_for: Option<Wishes>,
     /// What they must not be written to about. `*` is everything.
     pub suppressed: Vec<Suppressed>,
@@ -30,8 +33,10 @@ pub struct Known {
     pub messages: Vec<Message>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownPerson)]
 pub struct Person {
+    #[schema(value_type = String, example = "ada@integrator.example")]
     pub address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -42,19 +47,21 @@ pub struct Person {
     pub frequency: &'static str,
     /// Who is written to when they do not say that all is done.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub second_contact: Option<EmailAddress>,
     /// An absent part stands for all.
     pub hears: Vec<Wanted>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct KnownWebhook {
     pub url: String,
     pub state: &'static str,
 }
 
 /// One interest.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownInterest)]
 pub struct Wanted {
     pub program: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,14 +72,18 @@ pub struct Wanted {
     pub kind: Option<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownSuppression)]
 pub struct Suppressed {
     pub scope: String,
     pub reason: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownSuppressionEvent)]
 pub struct Event {
+    /// RFC 3339.
+    #[schema(value_type = String)]
     pub at: DateTime<Utc>,
     pub scope: String,
     pub action: String,
@@ -80,14 +91,18 @@ pub struct Event {
     pub author: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownMessage)]
 pub struct Message {
     pub about: String,
     pub kind: String,
     pub subject: String,
+    /// RFC 3339.
+    #[schema(value_type = String)]
     pub made_at: DateTime<Utc>,
     pub state: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub settled_at: Option<DateTime<Utc>>,
     pub message_id: String,
 }

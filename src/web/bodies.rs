@@ -1,12 +1,14 @@
 //! Bodies of requests: read to their end, but neither without limit nor without
 //! end, and the forms in them.
 
+use super::freshness::JSON;
 use super::problem::ApiError;
 use super::server::MAX_BODY_BYTES;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Payload;
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// What is sent here is small and arrives at once.
@@ -38,6 +40,20 @@ pub fn expect(request: &HttpRequest, content_type: &'static str) -> Result<(), A
     let essence = given.and_then(|given| given.split(';').next()).unwrap_or_default();
     let fits = essence.trim().eq_ignore_ascii_case(content_type);
     fits.then_some(()).ok_or(ApiError::OtherType(content_type))
+}
+
+/// The body, which has to be a JSON object of a given form.
+pub async fn json<T: DeserializeOwned>(
+    request: &HttpRequest,
+    body: Payload,
+) -> Result<T, ApiError> {
+    expect(request, JSON)?;
+    let body = read(body).await?;
+    // A list of values without names would be read as one, too.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::BadBody("it is no JSON object".to_owned()));
+    }
+    serde_json::from_slice(&body).map_err(|bad| ApiError::BadBody(bad.to_string()))
 }
 
 /// The fields of a form, in their order.

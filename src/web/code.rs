@@ -13,6 +13,7 @@ pub enum Code {
     UnknownToken,
     Unauthorized,
     Forbidden,
+    Conflict,
     MethodNotAllowed,
     Timeout,
     BodyTooLarge,
@@ -27,7 +28,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::BadRequest,
         Self::BadParameter,
         Self::BadCursor,
@@ -36,6 +37,7 @@ impl Code {
         Self::UnknownToken,
         Self::Unauthorized,
         Self::Forbidden,
+        Self::Conflict,
         Self::MethodNotAllowed,
         Self::Timeout,
         Self::BodyTooLarge,
@@ -75,6 +77,7 @@ impl Code {
             Self::UnknownToken => ("unknown-token", S::NOT_FOUND, "This link is not one of ours"),
             Self::Unauthorized => ("unauthorized", S::UNAUTHORIZED, "This needs a token or secret"),
             Self::Forbidden => ("forbidden", S::FORBIDDEN, "The token does not reach that far"),
+            Self::Conflict => ("conflict", S::CONFLICT, "Something stands against it"),
             Self::MethodNotAllowed => {
                 ("method-not-allowed", S::METHOD_NOT_ALLOWED, "The method does not work here")
             }
@@ -126,6 +129,7 @@ impl Code {
                  Bearer TOKEN`; the office makes tokens with `fairwarning token create`."
             }
             Self::Forbidden => "A token with a wider scope is needed: ask whoever makes them.",
+            Self::Conflict => "Something is there already: the detail says what, and what to do.",
             Self::MethodNotAllowed => "The header `Allow` lists the methods that do.",
             Self::Timeout => "The whole request must arrive within a few seconds.",
             Self::BodyTooLarge => "What this service accepts is small; the detail says how small.",

@@ -32,7 +32,7 @@ pub const TOKEN_PREFIXES: [&str; 5] =
     ["/u/", "/done/", "/confirm/", "/preferences/", "/api/v1/preferences/"];
 
 /// What is asked for by programs, and not for everybody.
-const PRIVATE_PREFIXES: [&str; 2] = ["/api/v1/proof/", "/api/v1/preferences/"];
+const PRIVATE_PREFIXES: [&str; 3] = ["/api/v1/proof/", "/api/v1/preferences/", "/api/v1/office/"];
 
 fn token_prefix(path: &str) -> Option<&'static str> {
     TOKEN_PREFIXES.into_iter().find(|prefix| path.starts_with(prefix))

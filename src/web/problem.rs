@@ -61,6 +61,8 @@ pub enum ApiError {
     #[error("{0}")]
     Forbidden(String),
     #[error("{0}")]
+    Conflict(String),
+    #[error("{0}")]
     BadQuery(&'static str),
     #[error("only {0} work here")]
     MethodNotAllowed(&'static str),
@@ -110,6 +112,7 @@ impl ApiError {
             Self::UnknownToken => Code::UnknownToken,
             Self::Unauthorized(_) => Code::Unauthorized,
             Self::Forbidden(_) => Code::Forbidden,
+            Self::Conflict(_) => Code::Conflict,
             Self::BadQuery(_) => Code::BadParameter,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::Timeout(_) => Code::Timeout,

@@ -1,7 +1,7 @@
 //! Addresses and the methods that work on them.
 
 use super::problem::ApiError;
-use super::{api, feeds, outermost, pages};
+use super::{api, feeds, office, outermost, pages};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
 };
@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(api::routes)
         .configure(feeds::routes)
+        .configure(office::routes)
         .configure(pages::routes)
         .default_service(web::to(nothing_here));
 }
@@ -83,6 +84,35 @@ where
         .default_service(web::to(only_taking))
 }
 
+/// What works where something is read and done away with.
+const DELETING: &str = "GET, HEAD, DELETE, OPTIONS";
+
+/// An address of the API that is read, and done away with by DELETE.
+pub fn deleting<F, Args, G, Given>(path: &str, show: F, remove: G) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+    G: Handler<Given>,
+    Given: FromRequest + 'static,
+    G::Output: Responder + 'static,
+{
+    let is_read = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path)
+        .route(web::route().guard(is_read).to(show))
+        .route(web::delete().to(remove))
+        .route(web::route().guard(guard::Options()).to(deleting_options))
+        .default_service(web::to(only_deleting))
+}
+
+async fn deleting_options(request: HttpRequest) -> HttpResponse {
+    options(&request, DELETING)
+}
+
+async fn only_deleting() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed(DELETING))
+}
+
 async fn only_taking() -> Result<HttpResponse, ApiError> {
     Err(ApiError::MethodNotAllowed(TAKING))
 }
@@ -113,7 +143,7 @@ fn options(request: &HttpRequest, allowed: &'static str) -> HttpResponse {
     response.finish()
 }
 
-async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let path: String = request.path().chars().take(200).collect();
     Err(ApiError::NotFound(format!("nothing has the address {path}")))
 }

@@ -21,6 +21,16 @@ pub fn expect(request: &HttpRequest, service: &Service) -> Result<(), ApiError> 
     (is_public || is_host).then_some(()).ok_or(ApiError::CrossSite)
 }
 
+/// The same for whoever is known by what their browser sends of itself: it must say
+/// where the form comes from.
+pub fn demand(request: &HttpRequest, service: &Service) -> Result<(), ApiError> {
+    let says_so = ["sec-fetch-site", ORIGIN.as_str()];
+    if !says_so.into_iter().any(|name| request.headers().contains_key(name)) {
+        return Err(ApiError::CrossSite);
+    }
+    expect(request, service)
+}
+
 fn is_at(public: &str, origin: &str) -> bool {
     url::Url::parse(public).is_ok_and(|public| public.origin().ascii_serialization() == origin)
 }

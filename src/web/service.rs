@@ -6,7 +6,7 @@ use super::security;
 use super::snapshot::Snapshot;
 use super::strangers::Limits;
 use crate::clock::Clock;
-use crate::config::{Network, Origin, PublicUrl};
+use crate::config::{Network, Origin, PublicUrl, SingleSignOn};
 use crate::http_client::Reach;
 use crate::impact::BadFilter;
 use crate::links::Keys;
@@ -48,6 +48,9 @@ pub struct Service {
     /// For pages that must appear even before anything is published.
     built_in: Renderer,
     limits: Limits,
+    /// Of failed attempts to log in.
+    logins: Limits,
+    single_sign_on: Option<SingleSignOn>,
     /// Who may say whom a request comes from.
     trusted_proxies: Vec<Network>,
     /// Where webhooks may lead.
@@ -80,6 +83,8 @@ impl Service {
             intake_secret,
             built_in,
             limits,
+            logins: Limits::default(),
+            single_sign_on: None,
             trusted_proxies,
             reach,
             embed_policy: security::embed_policy(&[]),
@@ -107,6 +112,20 @@ impl Service {
     /// Takes the word of these proxies for whom a request comes from.
     pub fn trusting(self, trusted_proxies: Vec<Network>) -> Self {
         Self { trusted_proxies, ..self }
+    }
+
+    /// Takes a proxy's word for who of the office asks.
+    pub fn signing_on(self, single_sign_on: Option<SingleSignOn>) -> Self {
+        Self { single_sign_on, ..self }
+    }
+
+    pub fn single_sign_on(&self) -> Option<&SingleSignOn> {
+        self.single_sign_on.as_ref()
+    }
+
+    /// Of failed attempts to log in.
+    pub fn logins(&self) -> &Limits {
+        &self.logins
     }
 
     /// Lets these sites show the table in a frame.

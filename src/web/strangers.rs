@@ -61,6 +61,12 @@ impl Bucket {
         let left = (self.left + seconds * BURST / REFILL_SECONDS).min(BURST);
         Self { left, at: now.max(self.at) }
     }
+
+    /// Seconds until there is one.
+    fn wait(self) -> u64 {
+        let seconds = (1.0 - self.left) * REFILL_SECONDS / BURST;
+        seconds.ceil().max(1.0) as u64
+    }
 }
 
 /// A bucket for each household: ten at once, ten an hour.
@@ -75,14 +81,20 @@ impl Limits {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = held.get(&key).map_or(Bucket { left: BURST, at: now }, |b| b.refilled(now));
         if bucket.left < 1.0 {
-            let seconds = (1.0 - bucket.left) * REFILL_SECONDS / BURST;
-            return Err(seconds.ceil().max(1.0) as u64);
+            return Err(bucket.wait());
         }
         if held.len() >= MAX_HELD && !held.contains_key(&key) {
             make_room(&mut held, now);
         }
         held.insert(key, Bucket { left: bucket.left - 1.0, ..bucket });
         Ok(())
+    }
+
+    /// In how many seconds there will be one, where there is none.
+    pub fn wait(&self, ip: IpAddr, now: Instant) -> Option<u64> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = held.get(&household(ip))?.refilled(now);
+        (bucket.left < 1.0).then(|| bucket.wait())
     }
 
     /// How many are held.

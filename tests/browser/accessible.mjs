@@ -1,7 +1,7 @@
 // Every page, public and behind a link, at both widths and in both schemes: axe finds
 // nothing, nothing scrolls sideways, and the console says nothing.
 
-import { WIDTHS, judge, linkOfMail, open, press, run, visit } from "./browser.mjs";
+import { WIDTHS, judge, linkOfMail, logIn, open, press, run, visit } from "./browser.mjs";
 
 const PUBLIC = [
   "/", "/?on=2020-04-01&sort=api&program=usps-web-tools", "/?api=nothing", "/notices", "/notices/usps-web-tools",
@@ -11,6 +11,9 @@ const PUBLIC = [
   "/search", "/search?q=pickup&lang=de", "/search?q=xyzzy", "/subscribe",
   "/subscribe?program=usps-web-tools&lang=fr", "/embed?program=usps-web-tools", "/problems/not-found",
 ];
+const OFFICE = [
+  "", "/dead", "/subscribers", "/subscribers/1", "/suppressions", "/proof", "/audit", "/tokens",
+].map((page) => `/office${page}`);
 const REFUSED = ["/nowhere", "/?on=soon", "/u/none"];
 
 async function behindLinks(browser) {
@@ -29,11 +32,16 @@ async function behindLinks(browser) {
 }
 
 await run(async (browser) => {
-  const paths = [...PUBLIC, ...(await behindLinks(browser))];
+  const paths = ["/office/login", ...PUBLIC, ...(await behindLinks(browser))];
   const looks = WIDTHS.flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
   await Promise.all(looks.map(async (look) => {
     const page = await visit(browser, look);
     for (const path of paths) {
+      await open(page, path);
+      await judge(page);
+    }
+    await logIn(page);
+    for (const path of OFFICE) {
       await open(page, path);
       await judge(page);
     }

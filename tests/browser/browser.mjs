@@ -1,22 +1,11 @@
 // A real browser, as the tests drive it: one process, and for each visitor a
 // context of their own, whose console, content policy and width are watched.
-//
-// puppeteer-core and axe-core come from target/tools (tools/setup-web.sh), the
-// browser from CHROMIUM or /usr/bin/chromium.
 
-import { createRequire } from "node:module";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { require, withBrowser } from "../../tools/chromium.mjs";
 
-const require = createRequire(join(process.env.TOOLS, "package.json"));
-const puppeteer = require("puppeteer-core");
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
 
 /** What WCAG 2.2 AA asks, in axe's words. */
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -38,19 +27,10 @@ export function equal(found, wanted, what) {
 
 /** Runs `scenario` and ends the process: with 0 where everything was as expected. */
 export async function run(scenario) {
-  const profile = mkdtempSync(join(tmpdir(), "browser-"));
-  const browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    userDataDir: profile,
-    args: FLAGS,
-  });
   try {
-    await scenario(browser);
+    await withBrowser(scenario);
   } catch (failure) {
     failures.push(failure.stack);
-  } finally {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
   }
   failures.forEach((failure) => console.error(failure));
   process.exit(failures.length > 0 ? 1 : 0);
@@ -106,6 +86,14 @@ export const press = (page, selector) => leads(page, () => click(page, selector)
 async function fits(page) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(over <= 0, `${page.title_}, ${page.url()}: scrolls sideways by ${over} px`);
+}
+
+/** Lets somebody of the office in, who may do everything. */
+export async function logIn(page) {
+  await open(page, "/office/login");
+  await page.type("#token", process.env.OFFICE_TOKEN);
+  await press(page, "main form button");
+  expect(page.url() === `${SITE}/office`, `logged in: ${page.url()}`);
 }
 
 export const text = (page, selector) => page.$eval(selector, (element) => element.textContent.trim().replace(/\s+/g, " "));

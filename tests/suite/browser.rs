@@ -23,6 +23,8 @@ fn tools() -> PathBuf {
 pub struct Site {
     pub address: String,
     pub folder: TempDir,
+    /// Of somebody who may do everything.
+    office_token: String,
     process: Child,
     mails: ScriptedServer,
 }
@@ -58,7 +60,8 @@ impl Site {
         }
         // It may go on talking.
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        Self { address, folder, process, mails }
+        let office_token = token(folder.path());
+        Self { address, folder, office_token, process, mails }
     }
 
     /// Runs a scenario of `tests/browser` to its end, with what is mailed meanwhile in
@@ -70,6 +73,7 @@ impl Site {
             .arg(root.join("tests/browser").join(scenario))
             .env("SITE", &self.address)
             .env("MAILS", &folder)
+            .env("OFFICE_TOKEN", &self.office_token)
             .env("TOOLS", tools())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -96,6 +100,17 @@ impl Site {
         let said = std::fs::read_to_string(self.folder.path().join("said")).unwrap();
         assert!(status.success(), "{scenario}: {status}\n{said}");
     }
+}
+
+fn token(folder: &Path) -> String {
+    let made = Command::new(env!("CARGO_BIN_EXE_fairwarning"))
+        .args(["token", "create", "tester", "--scope", "approver"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(made.stdout).unwrap();
+    let token = said.split_whitespace().find(|word| word.starts_with("fairwarning_"));
+    token.unwrap_or_else(|| panic!("no token in {said}")).to_owned()
 }
 
 impl Drop for Site {

@@ -199,3 +199,30 @@ async fn neither_secrets_nor_addresses_are_logged_at_any_level() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_done_on_the_command_line_is_on_record_as_well() {
+    let place = Workplace::open().await;
+    place.office.import_people(1).await;
+    place.run(&["hold", "parcel", "--reason", "a wrong date", "--by", "ops"]).await;
+    for _ in 0..2 {
+        place.run(&["release", "parcel", "--by", "ops"]).await;
+    }
+    place.run(&["token", "create", "Ann", "--scope", "editor", "--days", "9", "--by", "ops"]).await;
+    let erase = ["recipients", "erase", "p1@example.org", "--by", "help desk"];
+    place.run(&erase).await;
+    let deeds = place.office.store.deeds(None, 20).await.unwrap();
+    let told: Vec<_> = deeds
+        .iter()
+        .rev()
+        .map(|deed| format!("{} {} {}", deed.actor, deed.action, deed.subject))
+        .filter(|told| !told.contains("published"))
+        .collect();
+    let expected = [
+        "ops held parcel",
+        "ops released parcel",
+        "ops made token Ann",
+        "help desk erased p…@example.org",
+    ];
+    assert_eq!(told, expected, "what changed nothing is no deed");
+}

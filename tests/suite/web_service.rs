@@ -1,9 +1,10 @@
 //! The service as clients meet it: a real server on a loopback port, over a
 //! database of its own, with a clock that a test can set.
 
+use crate::test_office::TestOffice;
 use chrono::{DateTime, Utc};
 use fairwarning::clock::Clock;
-use fairwarning::config::{DatabaseUrl, PublicUrl};
+use fairwarning::config::{DatabaseUrl, PublicUrl, SingleSignOn};
 use fairwarning::notice::{OfficeScope, Publication, Workspace};
 use fairwarning::store::Store;
 use fairwarning::tokens;
@@ -84,7 +85,23 @@ impl WebService {
         service
     }
 
+    /// Serving the fixture behind a proxy that logs people in.
+    pub async fn signing_on(trusted: Option<SingleSignOn>) -> Self {
+        let service = Self::start_as_office(false, None, &[], trusted).await;
+        service.publish(WORKSPACE.clone()).await;
+        service
+    }
+
     async fn start_as(is_https: bool, intake_secret: Option<&str>, framers: &[&str]) -> Self {
+        Self::start_as_office(is_https, intake_secret, framers, None).await
+    }
+
+    async fn start_as_office(
+        is_https: bool,
+        intake_secret: Option<&str>,
+        framers: &[&str],
+        single_sign_on: Option<SingleSignOn>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("web.db"));
         let now_us = Arc::new(AtomicI64::new(instant(NOON).timestamp_micros()));
@@ -97,9 +114,27 @@ impl WebService {
         let service = Service::open(store, clock.clone(), public_url).await.unwrap();
         let service = service.taking_in(intake_secret.map(SecretString::from));
         let framers: Vec<_> = framers.iter().map(|origin| origin.parse().unwrap()).collect();
-        let service = service.embedded_by(&framers);
+        let service = service.embedded_by(&framers).signing_on(single_sign_on);
         // Whom a request comes from is what a test says.
         let service = Arc::new(service.trusting(vec!["127.0.0.1".parse().unwrap()]));
+        Self::serving(service, clock, now_us, folder)
+    }
+
+    /// Over an office that is at work, by its clock.
+    pub async fn over(office: &TestOffice) -> Self {
+        let clock = office.clock.clock();
+        let service = Service::open(office.store.clone(), clock.clone(), None).await.unwrap();
+        web::refresh(&service).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        Self::serving(Arc::new(service), clock, Arc::default(), folder)
+    }
+
+    fn serving(
+        service: Arc<Service>,
+        clock: Clock,
+        now_us: Arc<AtomicI64>,
+        folder: tempfile::TempDir,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = web::start(service.clone(), listener, 1).unwrap();

@@ -11,6 +11,7 @@ mod impacted;
 mod intake;
 mod notices;
 mod now;
+mod office;
 mod openapi;
 mod proof;
 mod schedule;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
+        .configure(office::routes)
         .service(subscriptions::resource())
         .configure(webhooks::routes)
         .service(readable("/api/v1/openapi.json", openapi::document))

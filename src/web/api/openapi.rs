@@ -2,8 +2,8 @@
 
 use super::events::Events;
 use super::{
-    affected, apis, health, impacted, intake, notices, now, proof, schedule, search, subscriptions,
-    webhooks,
+    affected, apis, health, impacted, intake, notices, now, office, proof, schedule, search,
+    subscriptions, webhooks,
 };
 use crate::web::feeds::{badges, calendars, news};
 use crate::web::freshness::{Freshness, JSON};
@@ -43,6 +43,22 @@ use utoipa::{Modify, OpenApi};
         apis::apis,
         proof::proof,
         proof::head,
+        office::messages,
+        office::retry,
+        office::holds,
+        office::hold,
+        office::release,
+        office::subscribers,
+        office::find,
+        office::subscriber,
+        office::erase,
+        office::suppressions,
+        office::suppress,
+        office::lift,
+        office::tokens,
+        office::create,
+        office::revoke,
+        office::audit,
         subscriptions::subscribe,
         webhooks::webhook,
         webhooks::set,

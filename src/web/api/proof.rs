@@ -4,7 +4,7 @@ use super::schemas;
 use crate::notice::{EmailAddress, OfficeScope};
 use crate::proof::{Head, Told};
 use crate::web::addresses::notice_path;
-use crate::web::office::holder;
+use crate::web::office::acting;
 use crate::web::paging::DEFAULT_LIMIT;
 use crate::web::parameters::Parameters;
 use crate::web::problem::{ApiError, Problem};
@@ -89,7 +89,7 @@ pub async fn proof(
     service: Data<Service>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    holder(&request, &service, OfficeScope::Viewer).await?;
+    acting(&request, &service, OfficeScope::Viewer).await?;
     let mut parameters = Parameters::read(request.query_string())?;
     let recipient: Option<EmailAddress> = parameters.take("recipient");
     let after: Option<u32> = parameters.take("after");
@@ -123,7 +123,7 @@ pub async fn proof(
     responses((status = 200, description = "The head", body = ChainHead), OfficeRefusals)
 )]
 pub async fn head(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
-    holder(&request, &service, OfficeScope::Viewer).await?;
+    acting(&request, &service, OfficeScope::Viewer).await?;
     Parameters::read(request.query_string())?.finish()?;
     let head = service.store().head().await.map_err(ApiError::internal)?;
     Ok(answer(&ChainHead { head: head.map(|head| Head::from(&head).to_string()) }))

@@ -53,4 +53,11 @@ form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
 form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
 form!(Cursor, string().pattern(Some("^[A-Za-z0-9_-]+$")));
+form!(
+    Number,
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(0))
+        .maximum(Some(9007199254740991i64))
+);
 form!(Language, string().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")));

@@ -1,7 +1,6 @@
 //! `POST /api/v1/subscriptions`: asking to be written to.
 
 use crate::subscribers::Request;
-use crate::web::freshness::JSON;
 use crate::web::problem::{ApiError, Problem};
 use crate::web::routes::taking;
 use crate::web::service::Service;
@@ -108,14 +107,7 @@ pub async fn subscribe(
     service: Data<Service>,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    bodies::expect(&request, JSON)?;
-    let body = bodies::read(body).await?;
-    // A list of values without names would be read as one, too.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(ApiError::BadBody("it is no JSON object".to_owned()));
-    }
-    let new: NewSubscription =
-        serde_json::from_slice(&body).map_err(|bad| ApiError::BadBody(bad.to_string()))?;
+    let new: NewSubscription = bodies::json(&request, body).await?;
     let snapshot = service.snapshot()?;
     asking::ask(&request, &service, &snapshot, &new.into()).await?;
     let asked = Asked {

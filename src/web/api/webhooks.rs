@@ -2,7 +2,6 @@
 //! that holds the link from their mail.
 
 use crate::store::Webhook;
-use crate::web::freshness::JSON;
 use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
 use crate::web::{bodies, own};
@@ -171,11 +170,8 @@ pub async fn set(
     token: Path<String>,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    bodies::expect(&request, JSON)?;
     let subscriber = owner(&service, &token).await?;
-    let body = bodies::read(body).await?;
-    let new: NewWebhook =
-        serde_json::from_slice(&body).map_err(|bad| ApiError::BadBody(bad.to_string()))?;
+    let new: NewWebhook = bodies::json(&request, body).await?;
     let set = own::set(&request, &service, subscriber, &new.url).await?;
     let secret = set.map_err(|own::BadAddress(why)| ApiError::BadBody(format!("url: {why}")))?;
     let told = shown(&service, subscriber, Some(secret.expose_secret())).await?;

@@ -20,6 +20,16 @@ pub async fn style(request: HttpRequest, service: Data<Service>) -> Result<HttpR
     Freshness::of_bytes(&css).answer(&request, CSS, || Ok(css.clone()))
 }
 
+/// What the office's pages have beside it.
+pub async fn office(
+    request: HttpRequest,
+    service: Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let css = service.built_in().template("page/office/office.css", &json!({}));
+    let css = Bytes::from(css.map_err(ApiError::internal)?);
+    Freshness::of_bytes(&css).answer(&request, CSS, || Ok(css.clone()))
+}
+
 /// A program's colours.
 pub async fn brand(
     request: HttpRequest,

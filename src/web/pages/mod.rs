@@ -52,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/apis/{program}/{api}", apis::api))
         .service(readable("/problems/{code}", problems::explained))
         .service(readable("/static/style.css", assets::style))
+        .service(readable("/static/office.css", assets::office))
         .service(readable("/static/brand/{program}.css", assets::brand))
         .service(readable("/static/icon.svg", assets::icon))
         .service(readable("/favicon.ico", assets::icon))

@@ -1,8 +1,8 @@
 //! `/search`: notices, APIs, environments and hosts by words.
 
 use super::{Speech, public_page_with};
-use crate::render::PageLinks;
 use crate::impact::{Hit, MAX_SEARCH_BYTES, Piece, Search};
+use crate::render::PageLinks;
 use crate::web::freshness::Moment;
 use crate::web::languages;
 use crate::web::paging::address;
@@ -47,9 +47,7 @@ pub async fn search(
     let itself = address(request.path(), &[("q", asked.as_str())]);
     let links = PageLinks { itself: Some(&itself), ..PageLinks::default() };
     let about = (snapshot.as_ref(), &moment, "page/search.html", &speech, links);
-    public_page_with(&request, &service, about, || {
-        view(&index, asked, &speech)
-    })
+    public_page_with(&request, &service, about, || view(&index, asked, &speech))
 }
 
 fn view(index: &Search, asked: String, speech: &Speech<'_>) -> SearchPage {

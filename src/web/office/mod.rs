@@ -1,0 +1,134 @@
+//! The office: what the people who announce things work in, behind a login.
+//!
+//! Its pages are in English, as its commands are, and come from the built-in
+//! templates alone: those of a workspace are what is looked at here.
+
+mod acting;
+mod audit;
+mod cookie;
+mod dead;
+mod guard;
+mod login;
+mod overview;
+mod person;
+mod proof;
+mod stamp;
+mod subscribers;
+mod suppressions;
+mod tokens;
+
+pub use acting::acting;
+pub mod deeds;
+
+use super::freshness::HTML;
+use super::problem::ApiError;
+use super::routes::{nothing_here, posted, readable};
+use super::service::Service;
+use crate::notice::{Actor, Locale, OfficeScope};
+use crate::render::PageLinks;
+use crate::store::Deed;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use serde::Serialize;
+
+/// Where the office begins.
+pub const HOME: &str = "/office";
+const LOGIN: &str = "/office/login";
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::scope(HOME)
+            .wrap(from_fn(guard::around))
+            .service(readable("", overview::overview))
+            .service(posted("/login", login::show, login::log_in))
+            .service(super::routes::taking("/logout", login::log_out))
+            .service(posted("/tokens", tokens::all, tokens::change))
+            .service(posted("/dead", dead::all, dead::retry))
+            .service(readable("/subscribers.csv", subscribers::export))
+            .service(posted("/subscribers", subscribers::all, subscribers::find))
+            .service(readable("/subscribers/{number}/data.json", person::export))
+            .service(posted("/subscribers/{number}", person::show, person::change))
+            .service(posted("/suppressions", suppressions::all, suppressions::change))
+            .service(posted("/proof", proof::show, proof::find))
+            .service(readable("/audit", audit::all))
+            .default_service(web::to(nothing_here)),
+    );
+}
+
+/// What every page of the office says, beside what it is about.
+#[derive(Serialize)]
+struct Framed<'a, T: Serialize> {
+    links: PageLinks<'a>,
+    locale: &'a str,
+    actor: Option<Who<'a>>,
+    #[serde(flatten)]
+    page: &'a T,
+}
+
+#[derive(Serialize)]
+struct Who<'a> {
+    name: &'a str,
+    scope: &'static str,
+    may_edit: bool,
+    may_approve: bool,
+    /// Whether there is a session to be ended; a proxy's login is the proxy's to end.
+    has_session: bool,
+}
+
+impl<'a> Who<'a> {
+    fn new(actor: &'a Actor) -> Self {
+        Self {
+            name: &actor.name,
+            scope: actor.scope.as_str(),
+            may_edit: actor.scope >= OfficeScope::Editor,
+            may_approve: actor.scope >= OfficeScope::Approver,
+            has_session: actor.token.is_some(),
+        }
+    }
+}
+
+/// A page for somebody who is logged in.
+fn page(
+    service: &Service,
+    actor: &Actor,
+    status: StatusCode,
+    template: &str,
+    page: &impl Serialize,
+) -> Result<HttpResponse, ApiError> {
+    render(service, Some(actor), status, template, page)
+}
+
+fn outside_page(
+    service: &Service,
+    status: StatusCode,
+    template: &str,
+    page: &impl Serialize,
+) -> Result<HttpResponse, ApiError> {
+    render(service, None, status, template, page)
+}
+
+fn render(
+    service: &Service,
+    actor: Option<&Actor>,
+    status: StatusCode,
+    template: &str,
+    page: &impl Serialize,
+) -> Result<HttpResponse, ApiError> {
+    let locale = Locale::default();
+    let links = PageLinks::default();
+    let framed = Framed { links, locale: locale.as_str(), actor: actor.map(Who::new), page };
+    let html = service.built_in().template(template, &framed).map_err(ApiError::internal)?;
+    Ok(HttpResponse::build(status).content_type(HTML).body(html))
+}
+
+/// The page about one person.
+fn person_address(number: i64) -> String {
+    format!("{}/{number}", subscribers::PATH)
+}
+
+/// Puts what was done on record.
+async fn record(service: &Service, deed: &Deed<'_>) -> Result<(), ApiError> {
+    service.store().record_deed(deed, service.now()).await.map_err(ApiError::internal)
+}
