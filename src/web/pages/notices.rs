@@ -248,8 +248,9 @@ pub async fn notice(
             since: on.is_none(),
             today: Some(moment.today()),
             languages: &languages,
-            alternates: &languages,
-            any_language: any_language.as_deref(),
+            // Search engines take absolute addresses alone.
+            alternates: if canonical.is_some() { &languages } else { &[] },
+            any_language: any_language.as_deref().filter(|_| canonical.is_some()),
             in_language: &in_language,
             here: "notice",
             has_search: true,
