@@ -21,15 +21,18 @@ pub struct Searches {
 
 impl Searches {
     pub async fn of(snapshot: &Arc<Snapshot>, locale: &Locale) -> Result<Arc<Search>, ApiError> {
-        let mut places = snapshot.searches.by_locale.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = places.entry(locale.clone()).or_default().clone();
-        drop(places);
+        let place = snapshot.searches.place(locale);
         let (snapshot, locale) = (snapshot.clone(), locale.clone());
         let lay = async {
             let built = tokio::task::spawn_blocking(move || build(&snapshot, &locale)).await;
             built.map(Arc::new).map_err(ApiError::internal)
         };
         place.get_or_try_init(|| lay).await.cloned()
+    }
+
+    fn place(&self, locale: &Locale) -> Arc<OnceCell<Arc<Search>>> {
+        let mut places = self.by_locale.lock().unwrap_or_else(PoisonError::into_inner);
+        places.entry(locale.clone()).or_default().clone()
     }
 }
 
