@@ -10,6 +10,8 @@
 // PICTURE_HEIGHT=640 stops there, and PICTURE_SCALE=1 takes narrow ones no finer than
 // wide ones.
 //
+// COOKIE, as NAME=VALUE, is sent to every URL: the office's pages are behind a login.
+//
 // With `--check`, axe-core looks at each of them too, and a picture that scrolls
 // sideways is a failure.
 
@@ -30,6 +32,9 @@ if (!out || sources.length === 0) {
   console.error("usage: node tools/pictures.mjs [--check] OUT [NAME=]URL-OR-FILE...");
   process.exit(2);
 }
+
+const [cookieName, cookieValue] = (process.env.COOKIE ?? "").split("=");
+const cookie = cookieName && { name: cookieName, value: cookieValue };
 
 function parse(source) {
   const named = /^([\w.-]+)=(.+)$/.exec(source);
@@ -71,6 +76,7 @@ await withBrowser(async (browser) => {
         // The office's own clocks, so that pages are the same wherever they are taken.
         await page.emulateTimezone("America/New_York");
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+        if (cookie && !url.startsWith("file:")) await page.setCookie({ ...cookie, url });
         await page.goto(url, { waitUntil: "load", timeout: 30_000 });
         if (page.frames().length > 1) await bringIntoView(page, width);
         const path = join(out, `${name}-${width}-${scheme}.png`);

@@ -13,6 +13,7 @@ mod rows;
 mod translations;
 
 pub use amended::added_amendments;
+pub use notice::compare as notice_diff;
 
 use crate::notice::{AmendmentKind, NoticeId, ProgramId, RowId, Workspace};
 use serde::{Serialize, Serializer};

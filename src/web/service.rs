@@ -1,6 +1,7 @@
 //! What every handler shares: the present snapshot, the store, the clock.
 
 use super::history::History;
+use super::office::Figures;
 use super::problem::ApiError;
 use super::security;
 use super::snapshot::Snapshot;
@@ -13,7 +14,7 @@ use crate::links::Keys;
 use crate::metrics::Metrics;
 use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
-use crate::store::{Store, StoreError};
+use crate::store::{PublicationId, Store, StoreError};
 use crate::subscribers;
 use actix_web::http::header::HeaderValue;
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -50,6 +51,7 @@ pub struct Service {
     limits: Limits,
     /// Of failed attempts to log in.
     logins: Limits,
+    figures: Figures,
     single_sign_on: Option<SingleSignOn>,
     /// Who may say whom a request comes from.
     trusted_proxies: Vec<Network>,
@@ -84,6 +86,7 @@ impl Service {
             built_in,
             limits,
             logins: Limits::default(),
+            figures: Figures::default(),
             single_sign_on: None,
             trusted_proxies,
             reach,
@@ -128,6 +131,11 @@ impl Service {
         &self.logins
     }
 
+    /// What the office counts now and then.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
     /// Lets these sites show the table in a frame.
     pub fn embedded_by(self, origins: &[Origin]) -> Self {
         Self { embed_policy: security::embed_policy(origins), ..self }
@@ -166,6 +174,11 @@ impl Service {
         let id = id.ok_or_else(|| {
             ApiError::NotFound("nothing had been published at that moment".to_owned())
         })?;
+        self.publication(id).await
+    }
+
+    /// What was published under this number.
+    pub async fn publication(&self, id: PublicationId) -> Result<Arc<Snapshot>, ApiError> {
         match self.snapshot() {
             Ok(present) if present.id == id => Ok(present),
             _ => self.history.snapshot(&self.store, id).await.map_err(ApiError::internal),

@@ -10,6 +10,7 @@ use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{PublicationId, StoredPublication};
 use arc_swap::ArcSwapOption;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One publication, ready to answer from.
@@ -19,7 +20,9 @@ pub struct Snapshot {
     /// When it was published.
     pub created_at: Instant,
     pub index: Index,
-    pub renderer: Renderer,
+    pub renderer: Arc<Renderer>,
+    /// The workspace's own templates, by path.
+    pub templates: BTreeMap<String, String>,
     /// What was laid out of it.
     pub shelf: Shelf,
     pub searches: Searches,
@@ -30,11 +33,12 @@ impl Snapshot {
     /// Fails where a template of the publication does.
     pub fn build(stored: StoredPublication) -> Result<Self, RenderError> {
         let StoredPublication { id, digest, publication, created_at, .. } = stored;
-        let renderer = Renderer::new(&publication.templates)?;
+        let renderer = Arc::new(Renderer::new(&publication.templates)?);
+        let templates = publication.templates;
         let index = Index::build(Arc::new(publication.workspace));
         let (shelf, searches, edges) =
             (Shelf::default(), Searches::default(), ArcSwapOption::empty());
-        Ok(Self { id, digest, created_at, index, renderer, shelf, searches, edges })
+        Ok(Self { id, digest, created_at, index, renderer, templates, shelf, searches, edges })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are
