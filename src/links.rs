@@ -6,6 +6,7 @@
 //! alone and needs no table. This module is pure: it is given keys, and knows
 //! neither where they are kept nor what a token's holder is then allowed.
 
+mod forms;
 mod webhooks;
 
 pub use webhooks::{webhook_signature, written_secret};

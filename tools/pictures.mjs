@@ -5,29 +5,25 @@
 //
 // A source is a URL or an HTML file, optionally with the name of its pictures
 // before it: `notice=http://127.0.0.1:8080/notices/a/b`. Pictures are written to
-// OUT/NAME-WIDTH-SCHEME.png. puppeteer-core comes from target/tools, the browser
-// from CHROMIUM or /usr/bin/chromium.
+// OUT/NAME-WIDTH-SCHEME.png.
+//
+// PICTURE_HEIGHT=640 stops there, and PICTURE_SCALE=1 takes narrow ones no finer than
+// wide ones.
 //
 // COOKIE, as NAME=VALUE, is sent to every URL: the office's pages are behind a login.
 //
 // With `--check`, axe-core looks at each of them too, and a picture that scrolls
 // sideways is a failure.
 
-import { createRequire } from "node:module";
-import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-
-const require = createRequire(resolve("target/tools/package.json"));
-const puppeteer = require("puppeteer-core");
+import { require, withBrowser } from "./chromium.mjs";
 
 const WIDTHS = [1280, 320];
 const SCHEMES = ["light", "dark"];
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
+const height = Number(process.env.PICTURE_HEIGHT ?? 0);
+const narrowScale = Number(process.env.PICTURE_SCALE ?? 2);
 
 const words = process.argv.slice(2);
 const isChecking = words.includes("--check");
@@ -68,34 +64,27 @@ async function check(page, title, width) {
   return found.length;
 }
 
-const profile = mkdtempSync(join(tmpdir(), "pictures-"));
 mkdirSync(out, { recursive: true });
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  userDataDir: profile,
-  args: FLAGS,
-});
 let failures = 0;
-try {
+await withBrowser(async (browser) => {
   for (const { name, url } of sources.map(parse)) {
     for (const width of WIDTHS) {
       for (const scheme of SCHEMES) {
         const page = await browser.newPage();
         await page.setBypassCSP(isChecking);
-        await page.setViewport({ width, height: 800, deviceScaleFactor: width < 600 ? 2 : 1, isMobile: width < 600 });
+        await page.setViewport({ width, height: height || 800, deviceScaleFactor: width < 600 ? narrowScale : 1, isMobile: width < 600 });
+        // The office's own clocks, so that pages are the same wherever they are taken.
+        await page.emulateTimezone("America/New_York");
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
         if (cookie && !url.startsWith("file:")) await page.setCookie({ ...cookie, url });
         await page.goto(url, { waitUntil: "load", timeout: 30_000 });
         if (page.frames().length > 1) await bringIntoView(page, width);
         const path = join(out, `${name}-${width}-${scheme}.png`);
-        await page.screenshot({ path, fullPage: true });
+        await page.screenshot({ path, fullPage: height === 0 });
         if (isChecking) failures += await check(page, `${name} ${width} ${scheme}`, width);
         await page.close();
       }
     }
   }
-} finally {
-  await browser.close();
-  rmSync(profile, { recursive: true, force: true });
-}
+});
 process.exit(failures > 0 ? 1 : 0);

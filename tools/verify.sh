@@ -52,10 +52,21 @@ tools/verify-pages.sh "$work"/*-mail.html "$work"/*-page.html \
     "$address/notices/usps-web-tools" "$address/notices/usps-web-tools/tls-1.2" \
     "$address/notices/onepagecrm/tls-1.2" "$address/notices/constant-contact/tls-1.2" \
     "$address/embed" "$address/embed?program=crm" \
+    "$address/?sort=notice&lang=de" "$address/search" "$address/search?q=pickup" \
+    "$address/notices/usps-web-tools/tls-1.2?zone=Asia/Tokyo" \
+    "$address/apis/usps-web-tools/Verify?zone=nowhere&lang=fr" "$address/problems/not-found" \
     "$address/subscribe" "$address/subscribe?program=usps-web-tools&api=holdForPickup&lang=de" \
     "$address/apis/usps-web-tools/Verify?on=2020-05-01" "$address/affected" "$address/$pasted" \
     "$address/api" "$address/api/changelog" \
     "$confirm" "$preferences" "$address/nowhere"
+echo "pages: lighthouse, at least 95 for accessibility, best practices and search engines"
+node tools/lighthouse.mjs "$address/" "$address/notices" "$address/notices/usps-web-tools" \
+    "$address/notices/usps-web-tools/tls-1.2" "$address/notices/onepagecrm/tls-1.2" \
+    "$address/apis/usps-web-tools/Verify" "$address/affected" "$address/subscribe" \
+    "$address/subscribe?program=usps-web-tools" "$address/search?q=pickup" "$address/embed" \
+    "$address/problems/not-found"
+echo "the site under attack: wapiti"
+tools/wapiti.sh "$address/"
 echo "calendars: icalendar, vobject; Atom: a strict parser"
 for of in "" /notices/tls-1.2 /apis/holdForPickup /environments/prod; do
     curl --silent --fail "$address/feeds/usps-web-tools$of.ics" |
@@ -84,6 +95,7 @@ node tools/pictures.mjs --check "$work/pictures" "$work"/*-mail.html \
     choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&lang=de" \
     api="$address/apis/usps-web-tools/Verify?on=2020-05-01" affected="$address/$pasted" \
     reference="$address/api" changes="$address/api/changelog" \
+    search="$address/search?q=pickup" \
     confirm="$confirm" preferences="$preferences" >/dev/null
 # A copy with mistakes, made once its first version was seen.
 cp -r notices "$work/broken"

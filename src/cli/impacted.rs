@@ -52,7 +52,7 @@ pub struct Arguments {
     /// Only cutoffs that may fall within this much time, such as "30 days".
     #[arg(long, value_name = "LENGTH")]
     within: Option<String>,
-    /// cutoff, api, environment, program or state.
+    /// cutoff, api, environment, notice, program or state.
     #[arg(long)]
     sort: Option<String>,
     /// Show at most so many lines.

@@ -63,6 +63,7 @@ explanations! {
     DateInProse => "date-in-prose",
     EscalationNever => "escalation-never",
     EscalationBeforeReminders => "escalation-before-reminders",
+    LowContrast => "low-contrast",
 }
 
 impl Code {

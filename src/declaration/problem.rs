@@ -97,6 +97,7 @@ pub enum Code {
     DateInProse,
     EscalationNever,
     EscalationBeforeReminders,
+    LowContrast,
 }
 
 impl Code {
@@ -145,6 +146,7 @@ impl Code {
             Self::DateInProse => "date-in-prose",
             Self::EscalationNever => "escalation-never",
             Self::EscalationBeforeReminders => "escalation-before-reminders",
+            Self::LowContrast => "low-contrast",
         }
     }
 }

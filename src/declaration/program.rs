@@ -4,7 +4,7 @@ use super::circles::{circles, drawn};
 use super::problem::{Code, Place, Problem, suggestion};
 use super::reader::{Read, read};
 use super::references::Resolver;
-use super::rules::abbreviated_zone;
+use super::rules::{abbreviated_zone, check_contrast};
 use super::source::SourceFile;
 use super::tree::{Step, Tree, steps};
 use crate::notice::{
@@ -24,6 +24,7 @@ pub fn settings(file: &SourceFile, problems: &mut Vec<Problem>) -> Option<Read<P
 }
 
 fn check_settings(settings: &ProgramSettings, tree: &Tree, problems: &mut Vec<Problem>) {
+    check_contrast(&settings.brand, tree, problems);
     problems.extend(abbreviated_zone(tree, &steps!["zone"], Some(settings.zone)));
     for (index, zone) in settings.shown_zones.iter().enumerate() {
         problems.extend(abbreviated_zone(tree, &steps!["shown_zones", index], Some(*zone)));

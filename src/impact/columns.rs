@@ -19,6 +19,8 @@ pub(super) struct Cells {
     pub(super) environment: u32,
     pub(super) group: u32,
     pub(super) api: u32,
+    /// By its title.
+    pub(super) notice: u32,
     pub(super) program: u32,
     course: u32,
 }
@@ -54,11 +56,14 @@ impl Columns {
         columns.groups = numbered(lines.clone().filter_map(|at| at.target.group.clone()));
         columns.programs = numbered(lines.clone().map(|at| at.program.id.clone()));
         let apis = numbered(lines.clone().map(|at| at.target.api.as_str().to_lowercase()));
+        let titled = |at: &Located<'w>| (at.notice.title.as_str(), &at.program.id, &at.notice.id);
+        let notices = numbered(lines.clone().map(|at| titled(&at)));
         columns.cells = lines
             .map(|at| Cells {
                 environment: columns.environments[&at.row.environment],
                 group: at.target.group.as_ref().map_or(NONE, |id| columns.groups[id]),
                 api: apis[&at.target.api.as_str().to_lowercase()],
+                notice: notices[&titled(&at)],
                 program: columns.programs[&at.program.id],
                 course: courses.of_line(&at),
             })

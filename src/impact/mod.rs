@@ -21,6 +21,7 @@ mod pasted;
 mod present;
 mod query;
 mod question;
+mod search;
 mod suggest;
 
 pub use affected::{Because, Finding, Verdict};
@@ -38,3 +39,4 @@ pub use pasted::{MAX_PASTED, MAX_PASTED_BYTES, Pasted};
 pub use present::{PresentEnvironment, PresentQuery, PresentRow};
 pub use query::{AskedUrl, Query, Sort};
 pub use question::{BadFilter, FILTERS, MAX_FILTER_BYTES, Question, moment};
+pub use search::{Document, Hit, MAX_SEARCH_BYTES, Matter, Piece, Search};

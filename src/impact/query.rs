@@ -77,19 +77,21 @@ pub enum Sort {
     Cutoff,
     Api,
     Environment,
+    Notice,
     Program,
     State,
 }
 
 impl Sort {
-    pub const ALL: [Self; 5] =
-        [Self::Cutoff, Self::Api, Self::Environment, Self::Program, Self::State];
+    pub const ALL: [Self; 6] =
+        [Self::Cutoff, Self::Api, Self::Environment, Self::Notice, Self::Program, Self::State];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cutoff => "cutoff",
             Self::Api => "api",
             Self::Environment => "environment",
+            Self::Notice => "notice",
             Self::Program => "program",
             Self::State => "state",
         }
@@ -143,6 +145,7 @@ impl Index {
             Sort::Cutoff => {}
             Sort::Api => lines.sort_by_key(|line| columns.cells(*line).api),
             Sort::Environment => lines.sort_by_key(|line| columns.cells(*line).environment),
+            Sort::Notice => lines.sort_by_key(|line| columns.cells(*line).notice),
             Sort::Program => lines.sort_by_key(|line| columns.cells(*line).program),
             Sort::State => lines.sort_by_key(|line| self.state(*line, on)),
         }

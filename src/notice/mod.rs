@@ -4,6 +4,7 @@
 //! The module knows no file, clock, database or zone arithmetic.
 
 mod catalogue;
+mod colour;
 mod date;
 mod described;
 mod errand;
@@ -27,6 +28,7 @@ mod values;
 mod webhook;
 
 pub use catalogue::*;
+pub use colour::*;
 pub use date::*;
 pub use described::*;
 pub use errand::*;

@@ -1,7 +1,7 @@
 //! A program: its office, its policies and its notices, as checked.
 
 use super::{
-    Amendment, Audience, Behind, CalendarDay, Catalogue, Channels, Check, Contact, Date,
+    Amendment, Audience, Behind, CalendarDay, Catalogue, Channels, Check, Colour, Contact, Date,
     EmailAddress, EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, Locale, NoticeId,
     NoticePath, NoticeTexts, ProgramId, ProgramTexts, Question, Step, Target, TestEndpoint, Text,
     TimeOfDay, TimelineEntry, Timetable, ZoneName,
@@ -11,7 +11,6 @@ use chrono_tz::Tz;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// Everything that a folder of declarations says, checked and resolved.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -324,40 +323,15 @@ pub struct Brand {
     /// The accent colour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<Colour>,
+    /// The accent colour on dark screens; made of the other one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dark_colour: Option<Colour>,
     /// The address of the logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<HttpUrl>,
     /// The address of the office's own site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home: Option<HttpUrl>,
-}
-
-/// `#rrggbb`; nothing else can reach a style sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Colour(u32);
-
-impl TryFrom<String> for Colour {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        let hex = text.strip_prefix('#').filter(|h| h.len() == 6);
-        hex.filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()))
-            .and_then(|h| u32::from_str_radix(h, 16).ok())
-            .map(Self)
-            .ok_or_else(|| format!("`{text}` is not a colour: write \"#rrggbb\", in quotes"))
-    }
-}
-
-impl From<Colour> for String {
-    fn from(colour: Colour) -> String {
-        colour.to_string()
-    }
-}
-
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:06x}", self.0)
-    }
 }
 
 /// A declared announcement, checked: every reference resolved, every general

@@ -4,10 +4,12 @@
 //! It knows what a date says and nothing of how a language says it. It works out
 //! no instants; `schedule` does.
 
-use super::language::{Language, Named};
+use super::language::{Clocks, Language, Named};
 use crate::notice::{Date, Point, Span};
 use crate::schedule::instant_of;
-use chrono::{FixedOffset, NaiveDateTime, Offset, TimeZone};
+use chrono::{
+    DateTime, FixedOffset, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -21,6 +23,21 @@ pub struct When {
     pub text: String,
     /// For `<time datetime>`, where HTML has a form for the date.
     pub machine: Option<String>,
+    /// The same on the reader's clocks, where these differ.
+    pub there: Option<String>,
+    /// What a script needs to work that out.
+    pub moment: Option<Moment>,
+}
+
+/// The moment at which a date begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// How many minutes the office's clocks are ahead of UTC then.
+    pub ahead: i32,
+    /// Whether it is the beginning of a day that is declared, not a time.
+    pub is_day: bool,
 }
 
 impl When {
@@ -33,6 +50,8 @@ impl When {
             full: words.labelled(date, &weekday),
             text: words.labelled(date, &plain),
             machine: machine(&date.span, zone),
+            there: words.there(&date.span),
+            moment: words.moment(&date.span),
         }
     }
 }
@@ -81,6 +100,51 @@ impl Wording<'_> {
             }
             Span::InEffect => say("in-effect", &[]),
         }
+    }
+
+    /// When a day or a time begins, and whether it is a day.
+    fn beginning(&self, span: &Span) -> Option<(DateTime<Utc>, bool)> {
+        match *span {
+            Span::At(Point::Instant { at, offset: Some(offset) }) => {
+                Some(((at - offset).and_utc(), false))
+            }
+            Span::At(Point::Instant { at, offset: None }) => {
+                Some((instant_of(at, self.zone), false))
+            }
+            Span::At(Point::Day(day)) => {
+                Some((instant_of(day.and_time(NaiveTime::MIN), self.zone), true))
+            }
+            _ => None,
+        }
+    }
+
+    fn there(&self, span: &Span) -> Option<String> {
+        let Clocks::Zone(there) = self.language.clocks() else { return None };
+        let (at, is_day) = self.beginning(span)?;
+        let (here, own) = (at.with_timezone(&self.zone), at.with_timezone(&there));
+        if here.naive_local() == own.naive_local() {
+            return None;
+        }
+        let time = time_in(at, there);
+        let moment = match own.date_naive() == here.date_naive() {
+            true => time,
+            false => format!("{}, {time}", self.language.day_of_year(own.date_naive())),
+        };
+        // `UTC in UTC` says too much.
+        let moment = moment.strip_suffix(" UTC").unwrap_or(&moment).to_owned();
+        let zone = there.name().replace('_', " ");
+        let parts = [("moment", (&moment).into()), ("zone", (&zone).into())];
+        let word = if is_day { "there-from" } else { "there-at" };
+        Some(self.language.say_with(word, &parts))
+    }
+
+    fn moment(&self, span: &Span) -> Option<Moment> {
+        if self.language.clocks() != Clocks::Unknown {
+            return None;
+        }
+        let (at, is_day) = self.beginning(span)?;
+        let ahead = at.with_timezone(&self.zone).offset().fix().local_minus_utc() / 60;
+        Some(Moment { at: at.to_rfc3339_opts(SecondsFormat::Secs, true), ahead, is_day })
     }
 
     fn point(&self, point: &Point, weekday: bool) -> String {

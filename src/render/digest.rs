@@ -85,7 +85,7 @@ impl Renderer {
             colon: language.say("colon"),
             medium: "mail",
             program: ProgramView::new(&program),
-            palette: Palette::new(program.settings.brand.colour),
+            palette: Palette::new(&program.settings.brand),
             slots: Slots::new(),
             count: notices.len(),
             preheader: titles.join(" · "),

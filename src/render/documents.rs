@@ -1,6 +1,7 @@
 //! The notice's web page, Jekyll post, Markdown document and JSON.
 
 use super::engine::Form;
+use super::language::Clocks;
 use super::layout::tidy_markdown;
 use super::prose;
 use super::timeline::Timeline;
@@ -35,10 +36,67 @@ pub struct PageLinks<'a> {
     /// Where the reader stands in time; at the moment the states are for when absent.
     #[serde(skip)]
     pub today: Option<DateTime<Utc>>,
+    /// The page's own address, as far as it is to be repeated: what was asked for may
+    /// be nobody else's business.
+    #[serde(skip)]
+    pub itself: Option<&'a str>,
     /// The page in each of its languages; none where there is one alone.
     pub languages: &'a [LanguageLink],
+    /// The same for search engines, by absolute addresses.
+    pub alternates: &'a [LanguageLink],
     /// Where the reader's own preference decides.
     pub any_language: Option<&'a str>,
+    /// Ends the address of another page that is to be in the same language.
+    pub in_language: &'a str,
+    /// Which of the site's pages this is; empty where it stands alone.
+    pub here: &'a str,
+    pub has_search: bool,
+    /// What adds to the page where scripts run.
+    pub script: Option<&'a str>,
+    /// The token of the page's form, where it has one.
+    pub form_token: Option<&'a str>,
+    /// The reader's time zone, where it can be chosen.
+    pub zone: Option<&'a ZoneChoice>,
+}
+
+/// The reader's own time zone, and the form that chooses it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ZoneChoice {
+    /// The page itself.
+    pub action: String,
+    /// What else its address says.
+    pub kept: Vec<KeptParameter>,
+    /// As it was typed.
+    pub given: String,
+    pub is_unknown: bool,
+    /// What was perhaps meant.
+    pub guess: Option<String>,
+    /// The page without it, where there is one.
+    pub without: Option<String>,
+    #[serde(skip)]
+    pub clocks: Clocks,
+}
+
+impl ZoneChoice {
+    /// The page with everything that its address says but the language.
+    pub fn page(&self) -> String {
+        let pairs = self.kept.iter().filter(|kept| kept.name != "lang");
+        let pairs = pairs.map(|kept| (kept.name, kept.value.as_str()));
+        let zone = (!self.given.is_empty()).then_some(("zone", self.given.as_str()));
+        let pairs: Vec<_> = pairs.chain(zone).collect();
+        if pairs.is_empty() {
+            return self.action.clone();
+        }
+        let query =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("{}?{query}", self.action)
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptParameter {
+    pub name: &'static str,
+    pub value: String,
 }
 
 /// The page in one of its languages.
@@ -64,8 +122,16 @@ impl Default for PageLinks<'_> {
             subscribe: None,
             since: false,
             today: None,
+            itself: None,
             languages: &[],
+            alternates: &[],
             any_language: None,
+            in_language: "",
+            here: "",
+            has_search: false,
+            script: None,
+            form_token: None,
+            zone: None,
         }
     }
 }
@@ -120,7 +186,8 @@ impl Renderer {
         links: &PageLinks<'_>,
     ) -> Result<String, RenderError> {
         let zone = program.settings.zone;
-        let language = self.language(locale);
+        let clocks = links.zone.map_or(Clocks::Office, |zone| zone.clocks);
+        let language = self.language(locale).read_by(clocks);
         let (translated, said) = program.in_locale(notice, locale);
         let view = PageView {
             view: View::new(&translated, &said, &language, &[], Some(on)),
@@ -143,7 +210,7 @@ impl Renderer {
     /// The program's colours as custom properties, for a style sheet of their
     /// own: pages carry no inline styles.
     pub fn brand_css(&self, program: &Program) -> Result<String, RenderError> {
-        let palette = super::colour::Palette::new(program.settings.brand.colour);
+        let palette = super::colour::Palette::new(&program.settings.brand);
         self.engines.render_as(Form::Plain, "page/brand.css", &json!({ "palette": palette }))
     }
 

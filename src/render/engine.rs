@@ -19,7 +19,7 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// What a template writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// `.html` and `.svg`
+    /// `.html`, `.svg` and `.xml`
     Html,
     /// `.txt` and `.css`: nothing is escaped.
     Plain,
@@ -128,7 +128,7 @@ impl Write for Bounded {
 /// The forms in which the template at `path` is needed.
 fn forms(path: &str) -> Result<&'static [Form], RenderError> {
     match path.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("html" | "svg") => Ok(&[Form::Html]),
+        Some("html" | "svg" | "xml") => Ok(&[Form::Html]),
         Some("txt" | "css") => Ok(&[Form::Plain]),
         Some("md") => Ok(&[Form::Markdown, Form::Post]),
         _ => Err(RenderError::UnknownForm(path.to_owned())),

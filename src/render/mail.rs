@@ -82,7 +82,7 @@ impl Renderer {
             direction: language.direction(),
             colon: language.say("colon"),
             program: ProgramView::new(&program),
-            palette: Palette::new(program.settings.brand.colour),
+            palette: Palette::new(&program.settings.brand),
             slots: Slots::new(),
             webhook,
         };

@@ -21,6 +21,7 @@ mod mail;
 mod news;
 mod planned;
 mod prose;
+mod searchable;
 mod timeline;
 mod view;
 mod xml;
@@ -29,16 +30,16 @@ pub use burndown::{BurnDown, Group};
 pub use calendar_feed::CalendarFeed;
 pub use dates::When;
 pub use digest::{DigestPart, PartMatter};
-pub use documents::{LanguageLink, PageLinks};
+pub use documents::{KeptParameter, LanguageLink, PageLinks, ZoneChoice};
 pub use error::RenderError;
-pub use language::{Language, Part};
+pub use language::{Clocks, Language, Part};
 pub use news::{NewsEntry, NewsFeed, feed_name, named};
 pub use planned::{PlannedEvent, planned_calendar};
 pub use prose::escaped as as_markdown;
 pub use timeline::{Band, Drawn, Scale, Timeline};
 pub use view::Escalated;
 
-use crate::notice::Locale;
+use crate::notice::{Locale, Notice, Program};
 use engine::Engines;
 use language::Lexicon;
 use serde::Serialize;
@@ -70,6 +71,12 @@ impl Renderer {
     /// included.
     pub fn locales(&self) -> Vec<Locale> {
         self.lexicon.locales().collect()
+    }
+
+    /// What a notice says, as one plain text.
+    pub fn plain_text(&self, program: &Program, notice: &Notice, locale: &Locale) -> String {
+        let (translated, said) = program.in_locale(notice, locale);
+        searchable::text(&translated, &said, &self.language(locale))
     }
 
     /// Any template by its path, for pages that are not about one notice.

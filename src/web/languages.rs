@@ -3,6 +3,7 @@
 
 use super::parameters::Parameters;
 use crate::notice::Locale;
+use crate::render::Renderer;
 use actix_web::http::header::{
     AcceptLanguage, CONTENT_LANGUAGE, Header as _, HeaderValue, Preference, Quality, VARY,
 };
@@ -17,9 +18,23 @@ pub fn asked(parameters: &mut Parameters) -> Option<Locale> {
     parameters.take_if(PARAMETER, Locale::from_tag)
 }
 
+/// A page's address, which asks for no language, in this one.
+pub fn of_page(page: &str, locale: &Locale) -> String {
+    let sign = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{sign}{PARAMETER}={locale}")
+}
+
 /// How an address ends that asks for `locale` and nothing else.
 pub fn in_address(locale: &Locale) -> String {
     format!("?{PARAMETER}={locale}")
+}
+
+/// The languages that have words; the default one, which is for whoever asks for
+/// none, comes first.
+pub fn offered(renderer: &Renderer) -> Vec<Locale> {
+    let default = Locale::default();
+    let others = renderer.locales().into_iter().filter(|locale| *locale != default);
+    std::iter::once(default.clone()).chain(others).collect()
 }
 
 /// Of `offered`, whose first is the default, the one that serves the reader best.

@@ -18,7 +18,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, Accept,
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Header as _, HeaderMap,
-    HeaderValue, Quality, STRICT_TRANSPORT_SECURITY, VARY,
+    HeaderValue, Quality, STRICT_TRANSPORT_SECURITY, VARY, X_FRAME_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -183,6 +183,8 @@ fn finish(mut response: ServiceResponse, wants_page: bool, service: &Service) ->
     if is_shown && path == pages::EMBED {
         let policy = service.embed_policy().clone();
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        // It cannot name several sites, and the policy can.
+        response.headers_mut().remove(X_FRAME_OPTIONS);
     }
     let is_harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_harmless && is_open(path) {
@@ -213,6 +215,9 @@ fn secure(headers: &mut HeaderMap, policy: &'static str, path: &str, is_https: b
         None => "strict-origin-when-cross-origin",
     };
     security::secure(headers, policy, referrer);
+    // The policy says so, too; this is for browsers that know none.
+    let framers = if policy.contains("frame-ancestors 'self'") { "SAMEORIGIN" } else { "DENY" };
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static(framers));
     if is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }

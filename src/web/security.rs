@@ -6,9 +6,10 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 
-/// Nothing is loaded but from here, nothing is framed, no form leads away.
+/// Nothing is loaded but from here, nothing is framed, no form leads away. What may be
+/// connected to is said because programs that judge pages fetch `/robots.txt` from them.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What an answer is, where it is not a page like any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

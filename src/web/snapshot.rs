@@ -3,6 +3,7 @@
 //! It knows nothing of HTTP.
 
 use super::answers::Answers;
+use super::searching::Searches;
 use super::shelf::Shelf;
 use crate::impact::{Edges, Index};
 use crate::notice::Digest;
@@ -27,6 +28,7 @@ pub struct Snapshot {
     pub shelf: Shelf,
     /// What was answered from it.
     pub answers: Answers,
+    pub searches: Searches,
     edges: ArcSwapOption<Edges>,
 }
 
@@ -38,8 +40,19 @@ impl Snapshot {
         let templates = publication.templates;
         let index = Index::build(Arc::new(publication.workspace));
         let (shelf, answers) = (Shelf::default(), Answers::default());
-        let edges = ArcSwapOption::empty();
-        Ok(Self { id, digest, created_at, index, renderer, templates, shelf, answers, edges })
+        let (searches, edges) = (Searches::default(), ArcSwapOption::empty());
+        Ok(Self {
+            id,
+            digest,
+            created_at,
+            index,
+            renderer,
+            templates,
+            shelf,
+            answers,
+            searches,
+            edges,
+        })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are

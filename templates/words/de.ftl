@@ -575,3 +575,20 @@ webhook-mail-subject = Ihr Webhook bei { $host } wurde abgeschaltet
 webhook-mail-heading = Ihr Webhook wurde abgeschaltet
 webhook-mail-lead = Wir rufen Ihren Webhook bei { $host } nicht mehr auf. Per Mail hören Sie weiter von uns.
 webhook-mail-then = Was auf ihn wartete, wird nicht gesendet. Wenn er wieder funktioniert, lassen Sie ihn hier erneut versuchen:
+
+## Suchen, Kopieren und die Uhr des Lesers
+
+search = Suchen
+search-lead = Mitteilungen, APIs, Umgebungen und Hosts durchsuchen.
+search-label = Wörter, Namen oder ein Host
+search-nothing = Hier passt nichts zu allen diesen Wörtern.
+search-hint = Versuchen Sie weniger Wörter oder den Anfang eines Wortes. Groß- und Kleinschreibung und Akzente spielen keine Rolle.
+found-host = Host
+copy = Kopieren
+copied = Kopiert
+there-at = { $moment } in { $zone }
+there-from = ab { $moment } in { $zone }
+zone-label = Ihre Zeitzone, um Zeiten auch in ihr zu zeigen
+zone-drop = Nur die Zeiten der Stelle zeigen
+table-as-csv = Diese Tabelle als CSV
+form-stale = Das Formular war zu lange offen oder kommt von anderswo. Nichts ging verloren: Bitte senden Sie es noch einmal.

@@ -586,3 +586,20 @@ webhook-mail-subject = Your webhook at { $host } was disabled
 webhook-mail-heading = Your webhook was disabled
 webhook-mail-lead = We do not call your webhook at { $host } any more. You go on hearing by mail.
 webhook-mail-then = What waited for it is not sent. Once it works again, have it tried again here:
+
+## Searching, copying, and the reader's own clock
+
+search = Search
+search-lead = Search notices, APIs, environments and hosts.
+search-label = Words, names or a host
+search-nothing = Nothing here matches all of these words.
+search-hint = Try fewer words, or the beginning of one. Case and accents make no difference.
+found-host = Host
+copy = Copy
+copied = Copied
+there-at = { $moment } in { $zone }
+there-from = from { $moment } in { $zone }
+zone-label = Your time zone, to show times in as well
+zone-drop = Show the office’s times alone
+table-as-csv = This table as CSV
+form-stale = The form was open for too long, or comes from elsewhere. Nothing was lost: please send it once more.

@@ -580,3 +580,20 @@ webhook-mail-subject = Su webhook en { $host } fue desactivado
 webhook-mail-heading = Su webhook fue desactivado
 webhook-mail-lead = Ya no llamamos a su webhook en { $host }. Seguirá recibiendo correos.
 webhook-mail-then = Lo que esperaba no se envía. Cuando vuelva a funcionar, haga que se intente de nuevo aquí:
+
+## Buscar, copiar y la hora del lector
+
+search = Buscar
+search-lead = Buscar entre avisos, API, entornos y hosts.
+search-label = Palabras, nombres o un host
+search-nothing = Nada aquí coincide con todas estas palabras.
+search-hint = Pruebe con menos palabras o con el principio de una. Las mayúsculas y los acentos no importan.
+found-host = Host
+copy = Copiar
+copied = Copiado
+there-at = { $moment } en { $zone }
+there-from = desde { $moment } en { $zone }
+zone-label = Su zona horaria, para mostrar también en ella las horas
+zone-drop = Mostrar solo las horas de la oficina
+table-as-csv = Esta tabla en CSV
+form-stale = El formulario estuvo abierto demasiado tiempo o viene de otro sitio. No se ha perdido nada: envíelo otra vez.

@@ -578,3 +578,20 @@ webhook-mail-subject = Votre webhook chez { $host } a été désactivé
 webhook-mail-heading = Votre webhook a été désactivé
 webhook-mail-lead = Nous n’appelons plus votre webhook chez { $host }. Vous continuez de recevoir des courriels.
 webhook-mail-then = Ce qui l’attendait n’est pas envoyé. Quand il fonctionnera de nouveau, faites-le réessayer ici{ "\u00A0" }:
+
+## Rechercher, copier, et l’heure du lecteur
+
+search = Rechercher
+search-lead = Rechercher parmi les avis, les API, les environnements et les hôtes.
+search-label = Mots, noms ou hôte
+search-nothing = Rien ici ne correspond à tous ces mots.
+search-hint = Essayez avec moins de mots, ou le début d’un mot. Ni la casse ni les accents ne comptent.
+found-host = Hôte
+copy = Copier
+copied = Copié
+there-at = { $moment }, { $zone }
+there-from = dès { $moment }, { $zone }
+zone-label = Votre fuseau horaire, pour y montrer aussi les heures
+zone-drop = Ne montrer que les heures du service
+table-as-csv = Ce tableau en CSV
+form-stale = Le formulaire est resté ouvert trop longtemps, ou vient d’ailleurs. Rien n’est perdu : envoyez-le encore une fois.

@@ -41,6 +41,29 @@ fn a_colour_that_reads_well_is_left_alone() {
     assert_eq!(accents("#ffd000")[1].0, "#ffd000");
 }
 
+#[test]
+fn a_colour_for_dark_screens_is_taken_as_it_is_declared() {
+    let (mut program, _) = everything();
+    let colour = |hex: &str| Some(Colour::try_from(hex.to_owned()).unwrap());
+    program.settings.brand.colour = colour("#1f4e8c");
+    program.settings.brand.dark_colour = colour("#ffd000");
+    let css = Renderer::new(&BTreeMap::new()).unwrap().brand_css(&program).unwrap();
+    assert!(css.contains("#1f4e8c") && css.contains("#ffd000"), "{css}");
+}
+
+#[test]
+fn the_style_sheets_surfaces_are_no_harder_to_read_on_than_those_colours_are_judged_by() {
+    let sheet = std::fs::read_to_string("templates/page/style.css").unwrap();
+    let (light, dark) = sheet.split_once("@media (prefers-color-scheme: dark)").unwrap();
+    for (part, judged) in [(light, "#eef1f5"), (dark, "#262d38")] {
+        let text = if judged == "#eef1f5" { "#000000" } else { "#ffffff" };
+        for name in ["--page: ", "--panel: "] {
+            let colour = &part.split_once(name).unwrap().1[..7];
+            assert!(contrast(colour, text) >= contrast(judged, text), "{name}{colour}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 

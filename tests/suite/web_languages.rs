@@ -116,17 +116,36 @@ async fn a_program_of_one_language_offers_no_other() {
 }
 
 #[tokio::test]
-async fn the_table_and_the_archive_change_their_words_when_asked_and_not_before() {
+async fn every_public_page_follows_the_address_and_else_the_reader() {
+    let service = service().await;
+    let api = "/apis/harbour/berths";
+    for path in ["/", "/notices", "/notices/harbour", "/affected", "/subscribe", "/search", api] {
+        for (path, languages, expected) in [
+            (path.to_owned(), "de-AT, en;q=0.5", "de"),
+            (path.to_owned(), "it", "en"),
+            (format!("{path}?lang=fr"), "de", "fr"),
+            (format!("{path}?lang=zz"), "es", "es"),
+        ] {
+            let page = service.read(&path, languages).await;
+            assert!(
+                page.body.contains(&format!("<html lang=\"{expected}\"")),
+                "{path} {languages}"
+            );
+            assert_eq!(page.header("content-language"), expected, "{path} {languages}");
+            let is_asked = path.ends_with("lang=fr");
+            let vary = if is_asked { "" } else { "accept-language" };
+            assert_eq!(page.header("vary"), vary, "{path} {languages}");
+        }
+        let tags = [service.read(path, "de").await, service.read(path, "es").await];
+        assert_ne!(tags[0].header("etag"), tags[1].header("etag"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_keep_the_language_that_their_address_asks_for() {
     let service = service().await;
     for path in ["/", "/notices", "/notices/harbour"] {
-        let english = service.read(path, "de").await;
-        assert!(
-            english.body.contains("<html lang=\"en\"")
-                && english.header("vary") == "accept-encoding"
-        );
         let german = service.read(&format!("{path}?lang=de"), "en").await;
-        assert!(german.body.contains("<html lang=\"de\""), "{path}");
-        assert_eq!(german.header("content-language"), "de");
         assert!(german.body.contains("Liegeplatzbuchung 1: sie endet"), "{path}");
         assert!(german.body.contains("href=\"/?lang=de\""), "{path}");
         assert!(!german.body.contains("Impacted APIs"), "{path}");
@@ -137,7 +156,24 @@ async fn the_table_and_the_archive_change_their_words_when_asked_and_not_before(
     let (_, next) = table.split_once("rel=\"next\" href=\"").unwrap();
     let next = next.split('"').next().unwrap().replace("&amp;", "&");
     assert!(service.items(&next).await.body.contains("<html lang=\"de\""), "{next}");
-    assert!(service.items("/?lang=zz").await.body.contains("<html lang=\"en\""));
+}
+
+#[tokio::test]
+async fn every_page_links_to_itself_in_each_language_and_tells_search_engines() {
+    let service = service().await;
+    let page = service.read("/?program=harbour&sort=api", "en").await.body;
+    for (tag, name) in [("de", "Deutsch"), ("es", "Español"), ("fr", "Français")] {
+        let href = format!("/?program=harbour&amp;sort=api&amp;lang={tag}");
+        let link = format!("<a href=\"{href}\" hreflang=\"{tag}\" lang=\"{tag}\">{name}</a>");
+        assert!(page.contains(&link), "{link}: {page}");
+        let alternate = format!("hreflang=\"{tag}\" href=\"https://notices.example/?lang={tag}\"");
+        assert!(page.contains(&alternate), "{alternate}");
+    }
+    assert!(page.contains("hreflang=\"x-default\" href=\"https://notices.example/\""));
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://notices.example/\">"));
+    let german = service.read("/notices", "de").await.body;
+    let canonical = "<link rel=\"canonical\" href=\"https://notices.example/notices?lang=de\">";
+    assert!(german.contains(canonical), "{german}");
 }
 
 #[tokio::test]
@@ -155,6 +191,6 @@ async fn the_archive_calls_dates_what_the_translation_calls_them() {
     {
         assert!(page.contains(label), "{label} in {page}");
     }
-    let english = service.read("/notices", "de").await.body;
+    let english = service.read("/notices", "en").await.body;
     assert!(english.contains("the January notice") && english.contains("winter timetable"));
 }

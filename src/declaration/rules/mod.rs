@@ -5,6 +5,7 @@
 
 mod brownouts;
 mod clocks;
+mod contrast;
 mod escalations;
 mod overdue;
 mod overlap;
@@ -15,6 +16,7 @@ mod stages;
 mod wall_times;
 
 pub use clocks::check as check_clocks;
+pub use contrast::check as check_contrast;
 pub use escalations::check as check_escalation;
 pub use prose::check as check_prose;
 pub use replacements::{Ending, check_endings, check_replacements};

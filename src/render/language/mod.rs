@@ -12,6 +12,7 @@ pub(super) use lexicon::{Lexicon, is_list};
 use crate::notice::{Length, Locale, Unit};
 use calendar::Calendar;
 use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 use icu_list::ListFormatter;
 use icu_list::options::{ListFormatterOptions, ListLength};
 use std::cell::OnceCell;
@@ -42,10 +43,22 @@ impl From<usize> for Part<'_> {
     }
 }
 
+/// On whose clocks dates are told beside the office's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clocks {
+    /// On nobody's: what is written is read anywhere.
+    #[default]
+    Office,
+    /// On the reader's, whom a script may know better than we do.
+    Unknown,
+    Zone(Tz),
+}
+
 /// One language, ready to write in.
 pub struct Language<'l> {
     lexicon: &'l Lexicon,
     locale: Locale,
+    clocks: Clocks,
     /// Read from the locale data when first needed.
     calendar: OnceCell<Calendar>,
     lists: OnceCell<Option<ListFormatter>>,
@@ -54,7 +67,17 @@ pub struct Language<'l> {
 impl<'l> Language<'l> {
     pub(super) fn new(lexicon: &'l Lexicon, locale: &Locale) -> Self {
         let (calendar, lists) = (OnceCell::new(), OnceCell::new());
-        Self { lexicon, locale: locale.clone(), calendar, lists }
+        let clocks = Clocks::default();
+        Self { lexicon, locale: locale.clone(), clocks, calendar, lists }
+    }
+
+    /// The same, for a reader with these clocks.
+    pub fn read_by(self, clocks: Clocks) -> Self {
+        Self { clocks, ..self }
+    }
+
+    pub fn clocks(&self) -> Clocks {
+        self.clocks
     }
 
     fn calendar(&self) -> &Calendar {

@@ -168,7 +168,7 @@ impl<'a> View<'a> {
             direction: language.direction(),
             colon: language.say("colon"),
             program: ProgramView::new(program),
-            palette: Palette::new(program.settings.brand.colour),
+            palette: Palette::new(&program.settings.brand),
             slots: Slots::new(),
             notice: scope.notice_view(),
             coming: None,

@@ -48,7 +48,8 @@ pub struct ImpactedParameters {
     /// day (`YYYY-MM-DD`), which begins at 00:00 UTC.
     #[param(inline, example = "2020-05-20")]
     changed_since: Option<schemas::Moment>,
-    /// `cutoff` (the default), `api`, `environment`, `program` or `state`.
+    /// `cutoff` (the default), `api`, `environment`, `notice` (by its title), `program` or
+    /// `state`.
     #[param(inline, example = "cutoff")]
     sort: Option<schemas::Order>,
     /// What was declared at this moment, which also is the moment asked about

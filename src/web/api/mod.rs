@@ -20,6 +20,7 @@ mod refusals;
 mod revisions;
 mod schedule;
 pub mod schemas;
+mod search;
 mod subscriptions;
 mod webhooks;
 
@@ -58,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable(&in_form("/api/v1/apis"), apis::apis))
         .service(readable("/api/v1/schedule", schedule::schedule))
         .service(readable(&in_form("/api/v1/schedule"), schedule::schedule))
+        .service(readable("/api/v1/search", search::search))
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))

@@ -5,7 +5,7 @@ use super::events::Events;
 use super::limits::Limited;
 use super::{
     affected, apis, health, impacted, intake, notices, now, office, proof, revisions, schedule,
-    subscriptions, webhooks,
+    search, subscriptions, webhooks,
 };
 use crate::web::deprecations::Deprecation;
 use crate::web::feeds::{badges, calendars, news};
@@ -41,6 +41,7 @@ use utoipa::{Modify, OpenApi};
         affected::affected,
         affected::affected_list,
         schedule::schedule,
+        search::search,
         now::now,
         notices::notices,
         notices::notice,

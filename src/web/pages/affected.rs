@@ -2,9 +2,9 @@
 
 use super::filters::moment_in_words;
 use super::lines::Block;
-use super::{Speech, public_page, render};
+use super::{Speech, public_page_with, render_with};
 use crate::impact::{Finding, MAX_PASTED, MAX_PASTED_BYTES, Pasted, Verdict};
-use crate::render::When;
+use crate::render::{PageLinks, When};
 use crate::schedule::Instant;
 use crate::web::freshness::{HTML, Moment};
 use crate::web::languages;
@@ -21,6 +21,7 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 
 const TEMPLATE: &str = "page/affected.html";
+const PATH: &str = "/affected";
 
 #[derive(Serialize)]
 struct AffectedPage<'a> {
@@ -84,7 +85,8 @@ pub async fn affected(
     parameters.drop_empty();
     let text = parameters.take_text("q");
     let on = parameters.take_moment("on");
-    let speech = Speech::new(&snapshot.renderer, languages::asked(&mut parameters).as_ref());
+    let lang = languages::asked(&mut parameters);
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     parameters.keep_only(&[]);
     parameters.finish()?;
     let moment = on.map_or_else(|| Moment::now(&snapshot, now), Moment::asked);
@@ -106,7 +108,10 @@ pub async fn affected(
     if asking.problem.is_some() {
         return refused(&request, &service, &asking, &speech);
     }
-    public_page(&request, &service, &snapshot, &moment, TEMPLATE, &speech, || asking.page(&speech))
+    let itself = asking.address(PATH);
+    let links = PageLinks { itself: Some(&itself), ..PageLinks::default() };
+    let about = (snapshot.as_ref(), &moment, TEMPLATE, &speech, links);
+    public_page_with(&request, &service, about, || asking.page(&speech))
 }
 
 /// The form once more, with what is wrong and without an answer.
@@ -117,18 +122,37 @@ fn refused(
     speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
     let page = asking.page(speech);
-    let html = render(service, asking.snapshot, request.path(), TEMPLATE, speech, page)?;
+    let itself = asking.address(PATH);
+    let links = PageLinks { itself: Some(&itself), ..PageLinks::default() };
+    let html = render_with(service, asking.snapshot, request, (TEMPLATE, speech, links), page)?;
     let mut response = HttpResponse::build(StatusCode::BAD_REQUEST).content_type(HTML).body(html);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 impl Asking<'_> {
+    /// What was understood, a line each; never what was sent.
+    fn text(&self) -> String {
+        let shown = self.entries.iter().filter_map(|entry| entry.shown.as_deref());
+        shown.collect::<Vec<_>>().join("\n")
+    }
+
+    fn on(&self) -> Option<String> {
+        self.on.map(|on| on.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+
+    /// Where what was understood is asked.
+    fn address(&self, path: &str) -> String {
+        let (text, on) = (self.text(), self.on());
+        let text = Some(text.as_str()).filter(|text| !text.is_empty());
+        let asked = [("q", text), ("on", on.as_deref())];
+        let asked: Vec<_> = asked.into_iter().filter_map(|(name, v)| Some((name, v?))).collect();
+        address(path, &asked)
+    }
+
     fn page<'s>(&'s self, speech: &'s Speech<'_>) -> AffectedPage<'s> {
         let language = &speech.language;
-        let shown = self.entries.iter().filter_map(|entry| entry.shown.as_deref());
-        let text = shown.collect::<Vec<_>>().join("\n");
-        let on = self.on.map(|on| on.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        let (text, on) = (self.text(), self.on());
         let findings = match self.problem {
             Some(_) => Vec::new(),
             None => self.snapshot.index.affected(self.entries, self.at),
@@ -139,9 +163,7 @@ impl Asking<'_> {
             title: language.say(&format!("verdict-{}", verdict.as_str())),
             count: findings.iter().filter(|found| found.verdict == verdict).count(),
         });
-        let asked = [("q", Some(text.as_str())), ("on", on.as_deref())];
-        let asked: Vec<_> = asked.into_iter().filter_map(|(name, v)| Some((name, v?))).collect();
-        let json_href = address("/api/v1/affected", &asked);
+        let json_href = self.address("/api/v1/affected");
         AffectedPage {
             most: MAX_PASTED,
             is_asked: self.is_asked,
@@ -161,7 +183,7 @@ impl Asking<'_> {
         let named = |place: &_| {
             let (program, id, _) = index.api(*place);
             let titles = program.titles(language.locale());
-            let href = super::apis::path(program, id);
+            let href = super::api_path(&program.id, id);
             Named { title: titles.api(id), program: titles.program(), href }
         };
         let asked = found.asked.as_deref().unwrap_or_default();

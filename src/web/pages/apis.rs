@@ -2,11 +2,13 @@
 
 use super::filters::moment_in_words;
 use super::lines::{Badge, Block};
-use super::{Speech, public_page, subscribe};
-use crate::impact::{ApiPlace, Index, Located};
-use crate::notice::{ApiId, Program, ReplacedBy, Replacement};
-use crate::render::{Drawn, Language, Timeline, When};
+use super::notices::spoken;
+use super::{Speech, public_page_with, subscribe, zone};
+use crate::impact::{ApiPlace, Index, Located, Part};
+use crate::notice::{ApiId, Program, ProgramId, ReplacedBy, Replacement};
+use crate::render::{Drawn, Language, PageLinks, Timeline, When};
 use crate::schedule::Instant;
+use crate::web::feeds::calendar_address;
 use crate::web::freshness::Moment;
 use crate::web::languages;
 use crate::web::paging::address;
@@ -46,7 +48,7 @@ struct ApiPage<'a> {
     timeline: Option<Timeline>,
     table_href: String,
     json_href: String,
-    subscribe_href: String,
+    calendar_href: String,
 }
 
 /// Another API, with its page if it is declared here.
@@ -57,8 +59,8 @@ struct Other {
 }
 
 /// The address of an API's page.
-pub fn path(program: &Program, api: &ApiId) -> String {
-    format!("/apis/{}/{api}", program.id)
+pub fn path(program: &ProgramId, api: &ApiId) -> String {
+    format!("/apis/{program}/{api}")
 }
 
 pub async fn api(
@@ -69,16 +71,36 @@ pub async fn api(
     let Reading { snapshot, now, mut parameters, .. } = Reading::start(&request, &service)?;
     parameters.drop_empty();
     let on = parameters.take_moment("on");
-    let speech = Speech::new(&snapshot.renderer, languages::asked(&mut parameters).as_ref());
+    let zone = zone::asked(&mut parameters);
+    let lang = languages::asked(&mut parameters);
     parameters.keep_only(&[]);
     parameters.finish()?;
     let (program, api) = path.into_inner();
     let place = snapshot.index.api_place(&program, &api);
     let place = place.ok_or_else(|| ApiError::NotFound("there is no such API".to_owned()))?;
     let moment = on.map_or_else(|| Moment::now(&snapshot, now).showing_today(now), Moment::asked);
-    public_page(&request, &service, &snapshot, &moment, TEMPLATE, &speech, || {
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
+    let zone = zone::choice(request.path(), zone.as_deref(), on, speech.asked());
+    let speech = speech.read_by(zone.clocks);
+    let subscribe = subscribe_href((&program, &api), &speech);
+    let itself = zone.page();
+    let links = PageLinks {
+        zone: Some(&zone),
+        itself: Some(&itself),
+        subscribe: Some(&subscribe),
+        ..PageLinks::default()
+    };
+    let asked = (snapshot.as_ref(), &moment, TEMPLATE, &speech, links);
+    public_page_with(&request, &service, asked, || {
         view(&snapshot, place, (moment.at, moment.today(), on.is_some()), &speech)
     })
+}
+
+/// The form, with this API chosen.
+fn subscribe_href((program, api): (&str, &str), speech: &Speech<'_>) -> String {
+    let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
+    let wire = [("program", program), ("api", api)];
+    subscribe::href(&wire.into_iter().chain(lang).collect::<Vec<_>>())
 }
 
 fn view<'a>(
@@ -125,7 +147,7 @@ fn view<'a>(
         blocks: Block::all(lines.into_iter(), on, language),
         table_href: address("/", &in_language),
         json_href: address("/api/v1/impacted", &wire),
-        subscribe_href: subscribe::href(&in_language),
+        calendar_href: calendar_address(program, &Part::Api(id.clone()), &spoken(program, speech)),
     }
 }
 
@@ -147,7 +169,7 @@ fn others(
             Some(place) => {
                 let (program, id, _) = index.api(place);
                 let title = program.titles(speech.language.locale()).api(id).to_owned();
-                Other { title, href: Some(path(program, id) + &speech.in_language) }
+                Other { title, href: Some(path(&program.id, id) + &speech.in_language) }
             }
             None => Other { title: replacement.to_string(), href: None },
         }

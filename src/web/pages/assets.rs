@@ -1,4 +1,4 @@
-//! Style sheets, the icon, and what search engines are told.
+//! Style sheets, the script and the icon.
 
 use crate::notice::ProgramId;
 use crate::web::freshness::{CSS, Freshness, SVG};
@@ -8,14 +8,10 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-const TEXT: &str = "text/plain; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// A gavel's head over its block, in the colour of whatever is around it.
 pub const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><style>path{fill:#1f4e79}@media (prefers-color-scheme:dark){path{fill:#8ab8e6}}</style><path d="M4 26h16v3H4zM13.200 3.500 22.500 12.800l-2.500 2.500-1.200-.5-3.300 3.300L28 26.500 25.500 29 13.400 20.200l-.1.1.5 1.200-2.500 2.500L2 14.700l2.500-2.500 1.200.5 6.500-6.500-.5-1.200z"/></svg>"##;
-
-/// Token pages say so themselves; not even asking is kinder.
-const ROBOTS: &str = "User-agent: *\nDisallow: /u/\nDisallow: /done/\nDisallow: /confirm/\n\
-     Disallow: /preferences/\nDisallow: /office\n";
 
 pub async fn style(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
     let parts = ["page/style.css", "page/table.css", "page/forms.css"];
@@ -55,7 +51,11 @@ pub async fn icon(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Freshness::of_bytes(&icon).answer(&request, SVG, || Ok(icon.clone()))
 }
 
-pub async fn robots(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let robots = Bytes::from_static(ROBOTS.as_bytes());
-    Freshness::of_bytes(&robots).answer(&request, TEXT, || Ok(robots.clone()))
+/// What adds to pages where scripts run. It stands beside the templates, for it is
+/// made for their elements.
+const SCRIPT: &str = include_str!("../../../templates/page/page.js");
+
+pub async fn script(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let script = Bytes::from_static(SCRIPT.as_bytes());
+    Freshness::of_bytes(&script).answer(&request, JAVASCRIPT, || Ok(script.clone()))
 }

@@ -226,7 +226,7 @@ fn stretches(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
 }
 
 fn sorts(chosen: &str, language: &Language<'_>) -> Vec<Choice> {
-    let by_name = ["api", "environment", "program", "state"];
+    let by_name = ["api", "environment", "notice", "program", "state"];
     let choices = by_name.map(|name| choice(name, &label(name, language), chosen));
     let first = choice("", &language.say("soonest-first"), chosen);
     [first].into_iter().chain(choices).collect()

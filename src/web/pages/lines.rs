@@ -122,7 +122,7 @@ impl<'a> ApiView<'a> {
             title,
             wire,
             has_wire: title != wire,
-            href: super::apis::path(at.program, &at.target.api),
+            href: super::api_path(&at.program.id, &at.target.api),
             operation: at.target.operation.as_ref().map(ToString::to_string),
             versions: &at.target.versions,
         }

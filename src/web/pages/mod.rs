@@ -15,11 +15,15 @@ mod preferences;
 mod private;
 mod problems;
 mod reference;
+mod search;
+mod sitemap;
 mod subscribe;
 mod table;
 mod unsubscribe;
 mod webhook;
+mod zone;
 
+pub use apis::path as api_path;
 pub use assets::ICON;
 pub use embed::PATH as EMBED;
 pub use lines::Badge;
@@ -32,7 +36,7 @@ use super::routes::readable;
 use super::service::Service;
 use super::snapshot::Snapshot;
 use crate::notice::Locale;
-use crate::render::{Language, PageLinks, Renderer};
+use crate::render::{Clocks, Language, LanguageLink, PageLinks, Renderer};
 use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -44,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/notices", notices::all))
         .service(readable("/notices/{program}", notices::of_program))
         .service(readable("/notices/{program}/{id}", notices::notice))
+        .service(readable("/search", search::search))
         .service(readable("/affected", affected::affected))
         .service(readable("/apis/{program}/{api}", apis::api))
         .service(readable("/api", reference::reference))
@@ -54,7 +59,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/static/brand/{program}.css", assets::brand))
         .service(readable("/static/icon.svg", assets::icon))
         .service(readable("/favicon.ico", assets::icon))
-        .service(readable("/robots.txt", assets::robots))
+        .service(readable("/static/page.js", assets::script))
+        .service(readable("/robots.txt", sitemap::robots))
+        .service(readable("/sitemap.xml", sitemap::sitemap))
         .service(subscribe::resource())
         .service(confirm::resource())
         .service(preferences::resource())
@@ -80,6 +87,8 @@ struct Framed<'a, T: Serialize> {
 struct Speech<'a> {
     language: Language<'a>,
     is_asked: bool,
+    /// Whether others get the same address in another language.
+    is_preferred: bool,
     in_language: String,
 }
 
@@ -89,17 +98,33 @@ impl<'a> Speech<'a> {
         let spoken = asked.and_then(|asked| asked.closest(&renderer.locales()).cloned());
         let in_language = spoken.as_ref().map_or(String::new(), languages::in_address);
         let is_asked = spoken.is_some();
-        Self { language: renderer.language(&spoken.unwrap_or_default()), is_asked, in_language }
+        let language = renderer.language(&spoken.unwrap_or_default());
+        Self { language, is_asked, is_preferred: false, in_language }
     }
 
-    /// The language, where it is not the default one.
+    /// What the address asks for, else what its reader likes best.
+    fn of(request: &HttpRequest, renderer: &'a Renderer, asked: Option<&Locale>) -> Self {
+        let speech = Self::new(renderer, asked);
+        if speech.is_asked {
+            return speech;
+        }
+        let preferred = languages::chosen(None, request, &languages::offered(renderer));
+        Self { language: renderer.language(&preferred), is_preferred: true, ..speech }
+    }
+
+    /// The same for a reader with these clocks.
+    fn read_by(self, clocks: Clocks) -> Self {
+        Self { language: self.language.read_by(clocks), ..self }
+    }
+
+    /// The language, where the address asks for it.
     fn asked(&self) -> Option<&Locale> {
         self.is_asked.then(|| self.language.locale())
     }
 
     fn frame<T: Serialize>(&'a self, links: PageLinks<'a>, page: T) -> Framed<'a, T> {
         Framed {
-            links,
+            links: PageLinks { in_language: &self.in_language, ..links },
             locale: self.language.locale().as_str(),
             direction: self.language.direction(),
             colon: self.language.say("colon"),
@@ -119,27 +144,104 @@ fn public_page<T: Serialize>(
     speech: &Speech<'_>,
     view: impl FnOnce() -> T,
 ) -> Result<HttpResponse, ApiError> {
-    let asked = format!("{template} {}", request.uri());
+    let asked = (snapshot, moment, template, speech, PageLinks::default());
+    public_page_with(request, service, asked, view)
+}
+
+/// The same with what the page itself knows of its links.
+fn public_page_with<T: Serialize>(
+    request: &HttpRequest,
+    service: &Service,
+    (snapshot, moment, template, speech, links): (
+        &Snapshot,
+        &Moment,
+        &str,
+        &Speech<'_>,
+        PageLinks<'_>,
+    ),
+    view: impl FnOnce() -> T,
+) -> Result<HttpResponse, ApiError> {
+    let locale = speech.language.locale();
+    let form = links.form_token.unwrap_or_default();
+    let asked = format!("{template} in {locale} {form} {}", request.uri());
     let freshness = Freshness::of(snapshot, moment, &asked);
     let mut response = freshness.answer(request, HTML, || {
-        render(service, snapshot, request.path(), template, speech, view()).map(Bytes::from)
+        let page = render_with(service, snapshot, request, (template, speech, links), view());
+        page.map(Bytes::from)
     })?;
-    languages::tell(&mut response, speech.language.locale(), &[]);
+    tell_language(&mut response, snapshot, speech);
     Ok(response)
+}
+
+fn tell_language(response: &mut HttpResponse, snapshot: &Snapshot, speech: &Speech<'_>) {
+    let others = speech.is_preferred.then(|| languages::offered(&snapshot.renderer));
+    languages::tell(response, speech.language.locale(), &others.unwrap_or_default());
 }
 
 fn render<T: Serialize>(
     service: &Service,
     snapshot: &Snapshot,
-    path: &str,
+    request: &HttpRequest,
     template: &str,
     speech: &Speech<'_>,
     page: T,
 ) -> Result<String, ApiError> {
-    let canonical = service.canonical(&format!("{path}{}", speech.in_language));
+    let links = PageLinks::default();
+    render_with(service, snapshot, request, (template, speech, links), page)
+}
+
+fn render_with<T: Serialize>(
+    service: &Service,
+    snapshot: &Snapshot,
+    request: &HttpRequest,
+    (template, speech, links): (&str, &Speech<'_>, PageLinks<'_>),
+    page: T,
+) -> Result<String, ApiError> {
+    let path = request.path();
+    let canonical_in = |locale: &Locale| {
+        let is_default = *locale == Locale::default();
+        let lang = if is_default { String::new() } else { languages::in_address(locale) };
+        service.canonical(&format!("{path}{lang}"))
+    };
+    let link = |locale: &Locale, href: String| LanguageLink {
+        locale: locale.clone(),
+        title: snapshot.renderer.language(locale).own_name(),
+        href,
+    };
+    let offered = languages::offered(&snapshot.renderer);
+    let itself = links.itself.unwrap_or(path);
+    let shown = offered.iter().map(|locale| link(locale, languages::of_page(itself, locale)));
+    let shown: Vec<_> = shown.collect();
+    let alternates: Vec<_> =
+        offered.iter().filter_map(|locale| Some(link(locale, canonical_in(locale)?))).collect();
+    let canonical = canonical_in(speech.language.locale());
+    let any_language = service.canonical(path);
     let table = format!("/{}", speech.in_language);
-    let links =
-        PageLinks { canonical: canonical.as_deref(), table: &table, ..PageLinks::default() };
+    let links = PageLinks {
+        canonical: canonical.as_deref(),
+        table: &table,
+        languages: &shown,
+        alternates: &alternates,
+        any_language: any_language.as_deref(),
+        here: here(path),
+        has_search: path != SEARCH,
+        script: Some(SCRIPT),
+        ..links
+    };
     let framed = speech.frame(links, page);
     snapshot.renderer.template(template, &framed).map_err(ApiError::internal)
+}
+
+const SEARCH: &str = "/search";
+const SCRIPT: &str = "/static/page.js";
+
+/// The page's name among the site's.
+fn here(path: &str) -> &'static str {
+    match path.split('/').nth(1) {
+        Some("") => "table",
+        Some("affected") => "affected",
+        Some("notices") if path == "/notices" => "notices",
+        Some("subscribe") => "subscribe",
+        _ => "elsewhere",
+    }
 }

@@ -1,7 +1,7 @@
 //! The archive of notices, and the page of each.
 
 use super::lines::Badge;
-use super::{Speech, public_page, subscribe};
+use super::{SCRIPT, Speech, public_page_with, subscribe, zone};
 use crate::impact::Part;
 use crate::notice::{Locale, Notice, Program, ProgramId, Row};
 use crate::render::{Language, LanguageLink, PageLinks, When};
@@ -25,7 +25,6 @@ struct Archive<'a> {
     /// Absent on the page of all programs.
     program: Option<ProgramHead<'a>>,
     programs: Vec<ProgramNotices<'a>>,
-    subscribe_href: String,
     news_href: String,
     news_json_href: String,
     /// The program's dates.
@@ -137,9 +136,16 @@ fn archive(
     let Reading { snapshot, now, mut parameters, .. } = reading;
     let snapshot = snapshot.as_ref();
     let moment = Moment::now(snapshot, now);
-    let speech = Speech::new(&snapshot.renderer, languages::asked(&mut parameters).as_ref());
+    let lang = languages::asked(&mut parameters);
+    let speech = Speech::of(request, &snapshot.renderer, lang.as_ref());
     let language = &speech.language;
-    public_page(request, service, snapshot, &moment, "page/notices.html", &speech, || {
+    let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
+    let program_id = only.map(|id| ("program", id.as_str()));
+    let pairs: Vec<_> = program_id.into_iter().chain(lang).collect();
+    let subscribe = subscribe::href(&pairs);
+    let links = PageLinks { subscribe: Some(&subscribe), ..PageLinks::default() };
+    let about = (snapshot, &moment, "page/notices.html", &speech, links);
+    public_page_with(request, service, about, || {
         let index = &snapshot.index;
         let programs = index.workspace().programs.values();
         let shown = programs.filter(|program| only.is_none_or(|id| program.id == *id));
@@ -155,14 +161,9 @@ fn archive(
         let calendar_href =
             program.map(|of| calendar_address(of, &Part::Whole, &spoken(of, &speech)));
         let program = program.map(|program| ProgramHead::new(program, language.locale()));
-        let program_id = only.map(|id| ("program", id.as_str()));
-        let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
-        let pairs: Vec<_> = program_id.into_iter().chain(lang).collect();
-        let subscribe_href = subscribe::href(&pairs);
         Archive {
             program,
             programs: listed.collect(),
-            subscribe_href,
             news_href: news.atom,
             news_json_href: news.json,
             calendar_href,
@@ -190,7 +191,8 @@ impl News {
 /// The language of a program that is closest to the page's.
 pub(super) fn spoken(program: &Program, speech: &Speech<'_>) -> Locale {
     let offered = &program.settings.locales;
-    let closest = speech.asked().and_then(|asked| asked.closest(offered)).cloned();
+    let wanted = Some(speech.language.locale()).filter(|_| speech.is_asked || speech.is_preferred);
+    let closest = wanted.and_then(|wanted| wanted.closest(offered)).cloned();
     closest.unwrap_or_else(|| program.settings.default_locale())
 }
 
@@ -203,6 +205,7 @@ pub async fn notice(
     let Reading { snapshot, now, mut parameters, .. } = Reading::start(&request, &service)?;
     parameters.drop_empty();
     let on = parameters.take_moment("on");
+    let zone = zone::asked(&mut parameters);
     let asked = languages::asked(&mut parameters);
     parameters.keep_only(&[]);
     parameters.finish()?;
@@ -215,11 +218,16 @@ pub async fn notice(
         Some(on) => Moment::asked(on),
         None => Moment::of_notice(&snapshot, program, notice, now).showing_today(now),
     };
-    let freshness = Freshness::of(&snapshot, &moment, &format!("page of {path} in {locale}"));
+    let question = format!("page of {path} in {locale} on the clocks of {zone:?}");
+    let freshness = Freshness::of(&snapshot, &moment, &question);
+    let is_first = offered.first() == Some(&locale);
+    let lang = Some(&locale).filter(|_| !is_first);
+    let zone = zone::choice(request.path(), zone.as_deref(), on, lang);
     let mut response = freshness.answer(&request, HTML, || {
         let addresses = Addresses { request: &request, service: &service, program, on };
         let languages = addresses.languages(&snapshot);
         let any_language = addresses.any_language();
+        let in_language = addresses.in_other_pages(&locale);
         let subscribe = addresses.subscribe(&locale);
         let (canonical, table) = (addresses.canonical(&locale), addresses.table(&locale));
         let (brand, json) =
@@ -240,7 +248,14 @@ pub async fn notice(
             since: on.is_none(),
             today: Some(moment.today()),
             languages: &languages,
-            any_language: any_language.as_deref(),
+            // Search engines take absolute addresses alone.
+            alternates: if canonical.is_some() { &languages } else { &[] },
+            any_language: any_language.as_deref().filter(|_| canonical.is_some()),
+            in_language: &in_language,
+            here: "notice",
+            has_search: true,
+            script: Some(SCRIPT),
+            zone: Some(&zone),
             ..PageLinks::default()
         };
         let page = snapshot.renderer.page(program, notice, &locale, moment.at, &links);
@@ -301,7 +316,11 @@ impl Addresses<'_> {
 
     /// The table of all programs, in the language that is being read.
     fn table(&self, locale: &Locale) -> String {
+        format!("/{}", self.in_other_pages(locale))
+    }
+
+    fn in_other_pages(&self, locale: &Locale) -> String {
         let is_default = *locale == Locale::default();
-        if is_default { "/".to_owned() } else { format!("/{}", languages::in_address(locale)) }
+        if is_default { String::new() } else { languages::in_address(locale) }
     }
 }

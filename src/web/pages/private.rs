@@ -20,11 +20,7 @@ pub fn speech<'a>(
     renderer: &'a Renderer,
     own: Option<&Locale>,
 ) -> Speech<'a> {
-    // The first is for whoever asks for none.
-    let default = Locale::default();
-    let others = renderer.locales().into_iter().filter(|locale| *locale != default);
-    let offered: Vec<Locale> = std::iter::once(default.clone()).chain(others).collect();
-    let chosen = languages::chosen(own, request, &offered);
+    let chosen = languages::chosen(own, request, &languages::offered(renderer));
     Speech::new(renderer, Some(&chosen))
 }
 

@@ -40,7 +40,8 @@ pub fn error_page(service: &Service, problem: &Problem) -> Option<String> {
         code: problem.code,
     };
     let speech = Speech::new(service.built_in(), None);
-    let framed = speech.frame(PageLinks::default(), page);
+    let links = PageLinks { has_search: true, ..PageLinks::default() };
+    let framed = speech.frame(links, page);
     let rendered = service.page("page/error.html", &framed);
     rendered.inspect_err(|failure| tracing::error!(%failure, "no error page")).ok()
 }
@@ -60,7 +61,8 @@ pub async fn explained(
         code: code.name(),
     };
     let canonical = service.canonical(request.path());
-    let links = PageLinks { canonical: canonical.as_deref(), ..PageLinks::default() };
+    let links =
+        PageLinks { canonical: canonical.as_deref(), has_search: true, ..PageLinks::default() };
     let speech = Speech::new(service.built_in(), None);
     let framed = speech.frame(links, page);
     let page = service.page("page/problem.html", &framed).map_err(ApiError::internal)?;

@@ -4,8 +4,9 @@
 //! what the address of the page names is ticked already.
 
 use super::hearing::{self, Choice, Chosen, FieldErrors, Hearing};
-use super::{Speech, public_page, render};
+use super::{Speech, public_page_with, render_with, tell_language};
 use crate::notice::{Locale, Program};
+use crate::render::PageLinks;
 use crate::subscribers::{BadField, Request};
 use crate::web::bodies::Form;
 use crate::web::freshness::{HTML, Moment};
@@ -14,7 +15,7 @@ use crate::web::problem::ApiError;
 use crate::web::routes::posted;
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
-use crate::web::{asking, languages, same_site};
+use crate::web::{asking, form_token, languages, same_site};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, Payload};
@@ -39,6 +40,8 @@ struct SubscribePage {
     locales: Vec<Choice>,
     errors: FieldErrors,
     has_errors: bool,
+    /// The form itself was too old, or not one of ours.
+    is_stale: bool,
     is_asked: bool,
 }
 
@@ -86,11 +89,15 @@ async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpRespon
     // An address that is given along is not shown: links are passed on.
     let asked = Request { address: String::new(), name: String::new(), ..request_of(&form) };
     let lang = Locale::from_tag(&form.one(languages::PARAMETER));
-    let speech = Speech::new(&snapshot.renderer, lang.as_ref());
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     let moment = Moment::now(&snapshot, service.now());
-    public_page(&request, &service, &snapshot, &moment, TEMPLATE, &speech, || {
-        view(&snapshot, &asked, &[], &speech)
-    })
+    let token = form_token::make(&service, PATH, "");
+    let program = Some(asked.program.trim()).filter(|program| !program.is_empty());
+    let itself = href(&program.map(|program| ("program", program)).into_iter().collect::<Vec<_>>());
+    let links =
+        PageLinks { form_token: Some(&token), itself: Some(&itself), ..PageLinks::default() };
+    let about = (snapshot.as_ref(), &moment, TEMPLATE, &speech, links);
+    public_page_with(&request, &service, about, || view(&snapshot, &asked, &[], &speech))
 }
 
 async fn ask(
@@ -103,9 +110,13 @@ async fn ask(
     let snapshot = service.snapshot()?;
     let asked = request_of(&form);
     let lang = Locale::from_tag(&form.one(languages::PARAMETER));
-    let speech = Speech::new(&snapshot.renderer, lang.as_ref());
-    let (status, page) = match asking::ask(&request, &service, &snapshot, &asked).await {
-        Ok(()) => {
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
+    let (status, page) = match try_asking(&request, &service, &snapshot, &form, &asked).await {
+        Ok(false) => {
+            let page = view(&snapshot, &asked, &[], &speech);
+            (StatusCode::FORBIDDEN, SubscribePage { is_stale: true, ..page })
+        }
+        Ok(true) => {
             let page = view(&snapshot, &asked, &[], &speech);
             (StatusCode::OK, SubscribePage { is_asked: true, ..page })
         }
@@ -114,11 +125,27 @@ async fn ask(
         }
         Err(other) => return Err(other),
     };
-    let html = render(&service, &snapshot, PATH, TEMPLATE, &speech, page)?;
+    let token = form_token::make(&service, PATH, "");
+    let links = PageLinks { form_token: Some(&token), ..PageLinks::default() };
+    let html = render_with(&service, &snapshot, &request, (TEMPLATE, &speech, links), page)?;
     let mut response = HttpResponse::build(status).content_type(HTML).body(html);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    languages::tell(&mut response, speech.language.locale(), &[]);
+    tell_language(&mut response, &snapshot, &speech);
     Ok(response)
+}
+
+/// Whether the form was one of ours, and what was asked for is kept.
+async fn try_asking(
+    request: &HttpRequest,
+    service: &Service,
+    snapshot: &Snapshot,
+    form: &Form,
+    asked: &Request,
+) -> Result<bool, ApiError> {
+    if !form_token::is_good_or_absent(request, service, form, PATH) {
+        return Ok(false);
+    }
+    asking::ask(request, service, snapshot, asked).await.map(|()| true)
 }
 
 fn view(
@@ -154,6 +181,7 @@ fn view(
         locales: hearing::languages(locales, locale, snapshot),
         errors: FieldErrors::new(bad, language),
         has_errors: !bad.is_empty(),
+        is_stale: false,
         is_asked: false,
         lang,
     }

@@ -3,9 +3,9 @@
 use super::filters::{FilterForm, moment_in_words};
 use super::lines::{Badge, Block};
 use super::notices::{News, spoken};
-use super::{Speech, public_page, subscribe};
-use crate::impact::{BadFilter, Part, Question};
-use crate::render::When;
+use super::{Speech, public_page_with, subscribe};
+use crate::impact::{BadFilter, Part, Question, Sort};
+use crate::render::{PageLinks, When};
 use crate::schedule::Instant;
 use crate::web::feeds::calendar_address;
 use crate::web::freshness::{HTML, Moment};
@@ -38,17 +38,23 @@ struct TablePage<'a> {
     guesses: Vec<Guess>,
     first_href: Option<String>,
     next_href: Option<String>,
-    /// The form, with what was asked about chosen.
-    subscribe_href: String,
+    headings: [Heading; 4],
     news_href: String,
     news_json_href: String,
     /// The dates of what was asked about, where that is of one program.
     calendar_href: Option<String>,
-    /// The same answer for programs.
+    /// The same answer for programs, and for spreadsheets.
     json_href: String,
-    /// The same for spreadsheets.
     csv_href: String,
     publication: &'a str,
+}
+
+/// A column, and the address of the table in its order.
+#[derive(Serialize)]
+struct Heading {
+    title: String,
+    href: String,
+    is_sorted: bool,
 }
 
 /// A name that was perhaps meant, with the address that asks for it.
@@ -64,7 +70,7 @@ pub async fn table(request: HttpRequest, service: Data<Service>) -> Result<HttpR
     reading.parameters.drop_empty();
     let question = reading.parameters.question();
     let lang = languages::asked(&mut reading.parameters);
-    let speech = Speech::new(&snapshot.renderer, lang.as_ref());
+    let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
     let moving = question.query.within.is_some();
     reading.parameters.keep_only(&["limit", "cursor"]);
     let now = reading.now;
@@ -88,7 +94,14 @@ fn answer(
     speech: &Speech<'_>,
 ) -> Result<HttpResponse, ApiError> {
     let Asked { snapshot, paging, moment, .. } = asked;
-    public_page(request, service, snapshot, moment, TEMPLATE, speech, || {
+    let subscribe = subscribe_to(question, speech);
+    let pairs = question.pairs();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let itself = address(PATH, &pairs);
+    let (subscribe, itself) = (Some(subscribe.as_str()), Some(itself.as_str()));
+    let links = PageLinks { subscribe, itself, ..PageLinks::default() };
+    let about = (&**snapshot, moment, TEMPLATE, speech, links);
+    public_page_with(request, service, about, || {
         let found = snapshot.index.query(&question.query, moment.at);
         let page = paging.page(found.len(), moment.at, &snapshot.digest);
         let query = request.query_string();
@@ -117,7 +130,7 @@ fn ask_again(
     let form = FilterForm::new(&snapshot.index, question, query, bad, speech);
     let page = Page { range: 0..0, next: None, first_link: PATH.to_owned(), next_link: None };
     let page = view(snapshot, question, moment.at, form, (&[], &page), speech);
-    let html = super::render(service, snapshot, request.path(), TEMPLATE, speech, page)?;
+    let html = super::render(service, snapshot, request, TEMPLATE, speech, page)?;
     let mut response = HttpResponse::build(StatusCode::BAD_REQUEST).content_type(HTML).body(html);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().remove(ETAG);
@@ -156,7 +169,7 @@ fn view<'a>(
         guesses: guesses.collect(),
         first_href: (page.range.start > 0).then(|| page.first_link.clone()),
         next_href: page.next_link.clone(),
-        subscribe_href: subscribe_to(question, speech),
+        headings: headings(question, speech),
         news_href: news.atom,
         news_json_href: news.json,
         calendar_href: calendar_of(snapshot, question, speech),
@@ -198,6 +211,24 @@ fn calendar_of(snapshot: &Snapshot, question: &Question, speech: &Speech<'_>) ->
 /// Beyond this a tally costs more than it tells.
 const MAX_TALLIED: usize = 100 * DEFAULT_LIMIT;
 
+fn headings(question: &Question, speech: &Speech<'_>) -> [Heading; 4] {
+    let columns = [
+        (Sort::Cutoff, "date-cutoff"),
+        (Sort::Environment, "where"),
+        (Sort::Notice, "what-changes"),
+        (Sort::Api, "apis"),
+    ];
+    columns.map(|(sort, word)| {
+        let mut asked = question.clone();
+        asked.query.sort = sort;
+        Heading {
+            title: speech.language.say(word),
+            href: table_address(&asked.pairs(), speech),
+            is_sorted: question.query.sort == sort,
+        }
+    })
+}
+
 /// The table's address with one filter set to another value.
 fn with(question: &Question, filter: &str, value: &str, speech: &Speech<'_>) -> String {
     let mut pairs = question.pairs();
@@ -206,6 +237,10 @@ fn with(question: &Question, filter: &str, value: &str, speech: &Speech<'_>) -> 
             *old = value.to_owned();
         }
     }
+    table_address(&pairs, speech)
+}
+
+fn table_address(pairs: &[(&'static str, String)], speech: &Speech<'_>) -> String {
     let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
     let lang = speech.asked().map(|locale| (languages::PARAMETER, locale.as_str()));
     address(PATH, &pairs.chain(lang).collect::<Vec<_>>())
