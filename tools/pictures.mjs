@@ -8,6 +8,8 @@
 // OUT/NAME-WIDTH-SCHEME.png. puppeteer-core comes from target/tools, the browser
 // from CHROMIUM or /usr/bin/chromium.
 //
+// COOKIE, as NAME=VALUE, is sent to every URL: the office's pages are behind a login.
+//
 // With `--check`, axe-core looks at each of them too, and a picture that scrolls
 // sideways is a failure.
 
@@ -34,6 +36,9 @@ if (!out || sources.length === 0) {
   console.error("usage: node tools/pictures.mjs [--check] OUT [NAME=]URL-OR-FILE...");
   process.exit(2);
 }
+
+const [cookieName, cookieValue] = (process.env.COOKIE ?? "").split("=");
+const cookie = cookieName && { name: cookieName, value: cookieValue };
 
 function parse(source) {
   const named = /^([\w.-]+)=(.+)$/.exec(source);
@@ -79,6 +84,7 @@ try {
         await page.setBypassCSP(isChecking);
         await page.setViewport({ width, height: 800, deviceScaleFactor: width < 600 ? 2 : 1, isMobile: width < 600 });
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+        if (cookie && !url.startsWith("file:")) await page.setCookie({ ...cookie, url });
         await page.goto(url, { waitUntil: "load", timeout: 30_000 });
         if (page.frames().length > 1) await bringIntoView(page, width);
         const path = join(out, `${name}-${width}-${scheme}.png`);

@@ -34,21 +34,34 @@ pub struct Parts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotApproved {
     #[error(
-        "`{notice}` needs an approval before it is announced: look at it with `fairwarning approve \
-         {notice}`, then approve it as --digest {digest}"
+        "{}: look at it with `fairwarning approve {notice}`, then approve it as --digest {digest}",
+        self.reason()
     )]
     Never { notice: NoticePath, digest: String },
-    #[error(
-        "`{notice}` is not what {by} approved: {} changed since. Look at it again with `fairwarning \
-         approve {notice}`",
-        listed(.changed)
-    )]
+    #[error("{}. Look at it again with `fairwarning approve {notice}`", self.reason())]
     Changed { notice: NoticePath, by: String, changed: Vec<&'static str> },
     #[error(
-        "`{notice}` would reach {now} recipients, and {by} approved at most {at_most}: look at the \
-         forecast again with `fairwarning approve {notice}`"
+        "{}: look at the forecast again with `fairwarning approve {notice}`",
+        self.reason()
     )]
     Wider { notice: NoticePath, by: String, at_most: u64, now: u64 },
+}
+
+impl NotApproved {
+    /// Why, for whoever does not sit at a terminal.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Never { notice, .. } => {
+                format!("`{notice}` needs an approval before it is announced")
+            }
+            Self::Changed { notice, by, changed } => {
+                format!("`{notice}` is not what {by} approved: {} changed since", listed(changed))
+            }
+            Self::Wider { notice, by, at_most, now } => format!(
+                "`{notice}` would reach {now} recipients, and {by} approved at most {at_most}"
+            ),
+        }
+    }
 }
 
 fn listed(changed: &[&str]) -> String {
@@ -159,8 +172,20 @@ pub async fn approve(
     store.approve(&approval, at).await
 }
 
-pub(super) fn needs_approval(program: &Program) -> bool {
+pub fn needs_approval(program: &Program) -> bool {
     program.settings.policy.approval == Approval::Required
+}
+
+/// Why a published notice may not be announced as it is now; nothing where it may.
+/// How many it reaches is not looked at.
+pub async fn approval(
+    store: &Store,
+    (program, notice): (&Program, &Notice),
+    templates: &BTreeMap<String, String>,
+    publication: PublicationId,
+) -> Result<Option<NotApproved>, StoreError> {
+    let declared = Declared::new(program, notice, publication);
+    Ok(allowed(store, &declared, templates, None).await?.err())
 }
 
 /// Whether the notice may be announced as it is now, and what changed told.

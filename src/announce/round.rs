@@ -7,7 +7,8 @@ use super::gathering::Draft;
 use super::pace::Pace;
 use super::reconcile::{self, Reconciled};
 use super::{AnnounceError, Audience, CHUNK_SUBSCRIBERS, Concern, MAX_ROW_SETS};
-use crate::notice::{Locale, NoticePath, RowId, Workspace};
+use crate::clock::Clock;
+use crate::notice::{Carrier, Locale, NoticePath, RowId, Workspace};
 use crate::render::{RenderError, Renderer};
 use crate::store::{
     Chunk, Filling, Listener, NewOccasion, NewRow, Period, PublicationId, Store, StoredOccasion,
@@ -51,6 +52,14 @@ pub struct Filled {
     pub added: u64,
     /// Whether a canary limit left subscribers for a later run.
     pub is_partial: bool,
+}
+
+/// What announcing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    pub filled: Filled,
+    /// Of those who were told something that is no longer true.
+    pub reconciled: Reconciled,
 }
 
 impl Round {
@@ -181,6 +190,21 @@ impl Round {
         let renderer = self.renderer()?;
         let filler = Filler { store, declared: &declared, renderer: &renderer, at };
         reconcile::reconcile(&filler, &begun, Pace::AtOnce).await
+    }
+
+    /// Fills the round, leaves it with whoever sends in this way, and has those hear
+    /// who were told otherwise. Broken off anywhere, the same again goes on from there.
+    pub async fn announce(
+        &self,
+        store: &Store,
+        canary: Option<u32>,
+        carrier: Carrier,
+        clock: &Clock,
+    ) -> Result<Announced, AnnounceError> {
+        let filled = self.fill(store, canary, clock.now()).await?;
+        store.entrust(filled.occasion, carrier).await?;
+        let reconciled = self.reconcile(store, clock.now()).await?;
+        Ok(Announced { filled, reconciled })
     }
 
     fn renderer(&self) -> Result<Renderer, AnnounceError> {

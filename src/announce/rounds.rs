@@ -117,12 +117,7 @@ impl Rounds {
                 None => return Ok(false),
             },
         };
-        let is_followed = |announcement: &StoredOccasion| {
-            // A canary that did not reach everybody is not an announcement yet.
-            let is_whole = announcement.is_filled || announcement.canary.is_none();
-            announcement.carrier.is_some() && is_whole
-        };
-        let begun = store.announcements().await?.into_iter().filter(is_followed);
+        let begun = store.announcements().await?.into_iter().filter(StoredOccasion::is_followed);
         let workspace = &publication.publication.workspace;
         let declared = begun.filter_map(|announcement| {
             let path = subject(&announcement)?;

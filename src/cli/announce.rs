@@ -3,7 +3,7 @@
 use super::record::record;
 use super::serve::Stop;
 use super::{Exit, count};
-use crate::announce::{AnnounceError, Forecast, Reconciled, Round};
+use crate::announce::{AnnounceError, Announced, Forecast, Reconciled, Round};
 use crate::clock::Clock;
 use crate::config::WebArguments;
 use crate::config::{
@@ -82,13 +82,9 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let webhooks = Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
     let carrier = delivery.carrier();
     let before = already(&store, &round).await?;
-    let filled = round.fill(&store, arguments.canary, clock.now()).await?;
-    let (actor, subject) = (&*arguments.operator.by, &*round.path.to_string());
-    let detail = arguments.canary.map(|most| format!("to the first {most}")).unwrap_or_default();
-    let deed = Deed { actor, action: "announced", subject, detail: &detail };
-    record(&store, clock, &deed).await?;
-    store.entrust(filled.occasion, carrier).await?;
-    let reconciled = round.reconcile(&store, clock.now()).await?;
+    let announced = round.announce(&store, arguments.canary, carrier, clock).await?;
+    let Announced { filled, reconciled } = announced;
+    put_on_record(&store, &arguments, clock).await?;
     if filled.is_partial {
         say!("A canary: the others hear when this is run without --canary.");
     }
@@ -123,6 +119,13 @@ pub async fn run(arguments: Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     call_webhooks(&store, &webhooks, &rounds).await?;
     proof::seal(&store, clock.now()).await?;
     Ok(exit)
+}
+
+async fn put_on_record(store: &Store, done: &Arguments, clock: &Clock) -> anyhow::Result<()> {
+    let (actor, subject) = (&*done.operator.by, &*done.notice.to_string());
+    let detail = done.canary.map(|most| format!("to the first {most}")).unwrap_or_default();
+    let deed = Deed { actor, action: "announced", subject, detail: &detail };
+    record(store, clock, &deed).await
 }
 
 /// Where changes are written, if any were.

@@ -11,8 +11,8 @@ enum Role {
     All,
     /// The table, the pages and the API
     Web,
-    /// Filling rounds that were begun or broken off, reminders, what follows up on a change, and
-    /// confirmations to whoever subscribed
+    /// Filling rounds that were begun or broken off, reminders, what follows up on a change,
+    /// confirmations to whoever subscribed, and what the office asks for in a browser
     Announce,
     /// Delivering what falls due; it listens on no port
     Deliver,

@@ -5,7 +5,7 @@
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish};
-use crate::announce::{Rounds, confirmations, fill_interrupted, webhook_news};
+use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, OfficeArguments, WebArguments,
@@ -117,6 +117,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let carrier = arguments.mail.carrier();
         tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
+        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -266,6 +267,37 @@ async fn confirm(
     };
     tokio::select! {
         () = looking => bail!("the look for subscriptions ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// Does what the office asks for in a browser, at once where the database tells of it.
+/// What is broken off is taken up again, by this process or another.
+async fn do_errands(
+    store: Store,
+    carrier: Carrier,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let keys = subscribers::load_keys(&store, clock.now()).await?;
+    let looking = async {
+        let mut ticks = tokio::time::interval(CONFIRM_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut wakeups = store.wakeups(Topic::Errands);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = wakeups.next() => {}
+            }
+            match errands(&store, &keys, carrier, &clock).await {
+                Ok(0) => {}
+                Ok(ended) => tracing::info!(ended, "errands of the office were done"),
+                Err(failure) => tracing::warn!(%failure, "an errand of the office was broken off"),
+            }
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look for errands ended by itself"),
         () = until(stopped) => Ok(()),
     }
 }

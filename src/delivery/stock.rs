@@ -7,7 +7,7 @@ use super::letterhead::Letterhead;
 use super::workbench::BenchError;
 use crate::config::PublicUrl;
 use crate::notice::{Edition, Locale, NoticePath, OccasionKind};
-use crate::store::{Member, Store, StoreError};
+use crate::store::{Member, Store, StoreError, notice_of_test};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -115,6 +115,11 @@ impl Stock {
             }
             OccasionKind::Digest => Letterhead::of_digest(program, locale, &self.link_base),
             OccasionKind::Webhook => Letterhead::of_webhook(program, locale, &self.link_base),
+            OccasionKind::Test => {
+                let path = notice_of_test(&stored.program, &stored.key);
+                let path = path.ok_or(missing("the notice's name"))?;
+                Letterhead::new(program, &path, stored.kind, locale, &self.link_base)
+            }
             kind => {
                 let path: NoticePath =
                     stored.subject.parse().map_err(|_| missing("the notice's name"))?;

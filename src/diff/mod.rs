@@ -14,6 +14,7 @@ mod translations;
 mod words;
 
 pub use amended::added_amendments;
+pub use notice::compare as notice_diff;
 
 use crate::notice::{AmendmentKind, NoticeId, ProgramId, RowId, Workspace};
 use serde::{Serialize, Serializer};

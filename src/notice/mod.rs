@@ -6,6 +6,7 @@
 mod catalogue;
 mod date;
 mod described;
+mod errand;
 mod facts;
 mod ids;
 mod locale;
@@ -28,6 +29,7 @@ mod webhook;
 pub use catalogue::*;
 pub use date::*;
 pub use described::*;
+pub use errand::*;
 pub use facts::*;
 pub use ids::*;
 pub use locale::*;

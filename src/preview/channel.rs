@@ -43,6 +43,36 @@ pub enum Occasion {
     Digest,
 }
 
+impl Occasion {
+    pub const ALL: [Self; 7] = [
+        Self::Announcement,
+        Self::Reminder,
+        Self::Change,
+        Self::Cancellation,
+        Self::Digest,
+        Self::Escalation,
+        Self::Escalated,
+    ];
+
+    /// As commands and addresses name it.
+    pub fn name(self) -> String {
+        let named = self.to_possible_value().map(|value| value.get_name().to_owned());
+        named.unwrap_or_default()
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Announcement => "Announcement",
+            Self::Reminder => "Reminder",
+            Self::Escalation => "To a second contact",
+            Self::Escalated => "To the office, of those silent",
+            Self::Change => "Change",
+            Self::Cancellation => "Cancellation",
+            Self::Digest => "Weekly digest",
+        }
+    }
+}
+
 impl Channel {
     /// In the order in which an office looks at them.
     pub const ALL: [Self; 8] = [
@@ -90,6 +120,11 @@ impl Channel {
     /// the same.
     pub fn is_personal(self) -> bool {
         matches!(self, Self::Text | Self::Html | Self::Eml | Self::Ics)
+    }
+
+    /// Whether what a mail is sent for makes a difference.
+    pub fn has_occasions(self) -> bool {
+        matches!(self, Self::Text | Self::Html | Self::Eml)
     }
 
     /// Whether it says in which state each row is.

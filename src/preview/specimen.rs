@@ -85,7 +85,8 @@ impl Specimen<'_> {
         renderer.edition(program, notice, OccasionKind::Announcement, locale, rows, on)
     }
 
-    fn mail(&self, renderer: &Renderer) -> Result<Edition, SpecimenError> {
+    /// The mail, for whatever it is sent.
+    pub fn mail(&self, renderer: &Renderer) -> Result<Edition, SpecimenError> {
         let Self { program, notice, locale, rows, on, .. } = *self;
         Ok(match self.occasion {
             Occasion::Announcement => self.edition(renderer)?,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A set of templates that parsed.
 struct Parsed {
-    renderer: Renderer,
+    renderer: Arc<Renderer>,
     /// A name that a template gets wrong shows only when something is rendered.
     has_worked: AtomicBool,
 }
@@ -31,6 +31,12 @@ pub struct Output<T, E> {
 impl Templates {
     pub fn first(texts: &BTreeMap<String, String>) -> Self {
         Self { texts: Arc::new(texts.clone()), newest: parse(texts), proven: None }
+    }
+
+    /// Those that were published, which work.
+    pub fn published(renderer: Arc<Renderer>) -> Self {
+        let parsed = Parsed { renderer, has_worked: AtomicBool::new(true) };
+        Self { texts: Arc::default(), newest: Ok(Arc::new(parsed)), proven: None }
     }
 
     pub fn next(&self, texts: &BTreeMap<String, String>) -> Self {
@@ -64,6 +70,6 @@ impl Templates {
 }
 
 fn parse(texts: &BTreeMap<String, String>) -> Result<Arc<Parsed>, Arc<RenderError>> {
-    let renderer = Renderer::new(texts).map_err(Arc::new)?;
+    let renderer = Arc::new(Renderer::new(texts).map_err(Arc::new)?);
     Ok(Arc::new(Parsed { renderer, has_worked: AtomicBool::new(false) }))
 }

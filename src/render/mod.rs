@@ -5,6 +5,7 @@
 //! module that knows the template engine.
 
 mod badge;
+mod burndown;
 mod calendar;
 mod calendar_feed;
 mod colour;
@@ -24,6 +25,7 @@ mod timeline;
 mod view;
 mod xml;
 
+pub use burndown::{BurnDown, Group};
 pub use calendar_feed::CalendarFeed;
 pub use dates::When;
 pub use digest::{DigestPart, PartMatter};

@@ -1,9 +1,9 @@
 //! Who said that rows of a notice are dealt with.
 
 use super::tellings::numbered;
-use super::{Result, Store, StoreError, micros};
+use super::{Channel, Result, Store, StoreError, micros};
 use crate::notice::{EmailAddress, NoticeId, NoticePath, ProgramId, RowId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -30,6 +30,30 @@ impl Way {
 pub struct Acknowledged {
     /// Rows that had not been said to be done before.
     pub added: u64,
+}
+
+/// Of those who got an edition, how many were told on a day (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldOnDay {
+    pub edition: i64,
+    pub day: NaiveDate,
+    pub people: i64,
+}
+
+/// Of those who got an edition, how many said by a day (UTC), and not before, that so
+/// many of certain rows are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoneOnDay {
+    pub edition: i64,
+    pub rows: usize,
+    pub day: NaiveDate,
+    pub people: i64,
+}
+
+const DAY_US: i64 = 86_400_000_000;
+
+fn date(day: i64) -> Result<NaiveDate> {
+    Ok(super::instant(day.saturating_mul(DAY_US))?.date_naive())
 }
 
 /// Ids in one statement, far below any database's limit on values.
@@ -126,12 +150,65 @@ impl Store {
         Ok(found)
     }
 
-    /// To whom this row's message went, about which notice and which rows.
+    /// How many were told by the messages of an occasion, by edition and day: those
+    /// that were accepted, or may have been. It goes through all of these messages.
+    pub async fn told_by_day(&self, occasion: i64) -> Result<Vec<ToldOnDay>> {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "select edition, settled_at / $2, count(*) from outbox
+             where occasion = $1 and channel = $3 and state = 'settled'
+                and outcome in ('accepted', 'unknown') and settled_at is not null
+             group by edition, settled_at / $2",
+        )
+        .bind(occasion)
+        .bind(DAY_US)
+        .bind(Channel::Mail as i64)
+        .fetch_all(&self.pool)
+        .await?;
+        let told = |(edition, day, people)| Ok(ToldOnDay { edition, day: date(day)?, people });
+        rows.into_iter().map(told).collect()
+    }
+
+    /// Of those who were told by an occasion about `notice`, how many said that how many
+    /// of `rows` are done, by edition and the day of their last word. It goes through
+    /// what was said of these rows.
+    pub async fn done_by_day(
+        &self,
+        notice: &NoticePath,
+        rows: &[RowId],
+        occasion: i64,
+    ) -> Result<Vec<DoneOnDay>> {
+        let sql = format!(
+            "select w.edition, w.said, w.last_at / $3, count(*) from (
+                select a.subscriber, o.edition, count(*) as said, max(a.at) as last_at
+                from acknowledgements a join outbox o
+                    on o.occasion = $2 and o.recipient = a.subscriber and o.channel = $4
+                where a.subject = $1 and a.row_id in ({}) and o.state = 'settled'
+                    and o.outcome in ('accepted', 'unknown')
+                group by a.subscriber, o.edition) w
+             group by w.edition, w.said, w.last_at / $3",
+            numbered(rows.len(), 5)
+        );
+        let query = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(notice.to_string())
+            .bind(occasion)
+            .bind(DAY_US)
+            .bind(Channel::Mail as i64);
+        let query = rows.iter().fold(query, |query, row| query.bind(row.as_str()));
+        let found: Vec<(i64, i64, i64, i64)> = query.fetch_all(&self.pool).await?;
+        let done = |(edition, rows, day, people)| {
+            let rows = usize::try_from(rows).unwrap_or(0);
+            Ok(DoneOnDay { edition, rows, day: date(day)?, people })
+        };
+        found.into_iter().map(done).collect()
+    }
+
+    /// To whom this row's message went, about which notice and which rows. Of a test
+    /// nothing is done.
     pub async fn addressee(&self, row: i64) -> Result<Option<(i64, NoticePath, Vec<RowId>)>> {
         let found: Option<(i64, String, String)> = sqlx::query_as(
             "select o.recipient, c.subject, e.rows from outbox o
              join occasions c on c.id = o.occasion join editions e on e.id = o.edition
-             where o.id = $1",
+             where o.id = $1 and c.kind <> 'test'",
         )
         .bind(row)
         .fetch_optional(&self.pool)

@@ -15,6 +15,8 @@ pub(super) struct Alone<'a> {
     /// Of the publication; such an occasion has no revision of its own.
     pub revision: &'a Digest,
     pub edition: &'a Edition,
+    /// The recipient's affected APIs, as a phrase; empty where it is about none.
+    pub apis: &'a str,
     pub carrier: Carrier,
     /// Without angle brackets.
     pub message_id: &'a str,
@@ -28,7 +30,7 @@ impl Alone<'_> {
         sqlx::query(
             "insert into outbox (occasion, recipient, channel, edition, apis, message_id,
                 made_at, not_before, next_attempt, not_after, state)
-             values ($1, $2, $3, $4, '', $5, $6, $6, $6, $7, 'waiting')",
+             values ($1, $2, $3, $4, $8, $5, $6, $6, $6, $7, 'waiting')",
         )
         .bind(occasion)
         .bind(self.recipient)
@@ -37,6 +39,7 @@ impl Alone<'_> {
         .bind(self.message_id)
         .bind(micros(at))
         .bind(self.not_after.map(micros))
+        .bind(self.apis)
         .execute(&mut **transaction)
         .await?;
         Ok(())
@@ -69,8 +72,9 @@ impl Alone<'_> {
         .await?;
         sqlx::query(
             "insert into editions
-                (occasion, digest, locale, rows, revision, subject, text, html, created_at)
-             values ($1, $2, $3, '[]', $8, $4, $5, $6, $7)",
+                (occasion, digest, locale, rows, revision, subject, text, html, created_at,
+                 calendar)
+             values ($1, $2, $3, '[]', $8, $4, $5, $6, $7, $9)",
         )
         .bind(occasion)
         .bind(Digest::of(self.edition).as_str())
@@ -80,6 +84,7 @@ impl Alone<'_> {
         .bind(self.edition.html.as_str())
         .bind(micros(at))
         .bind(self.revision.as_str())
+        .bind(self.edition.calendar.as_deref())
         .execute(&mut **transaction)
         .await?;
         let edition: i64 = sqlx::query_scalar("select id from editions where occasion = $1")

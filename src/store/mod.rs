@@ -15,6 +15,7 @@ mod dead;
 mod dialect;
 mod digests;
 mod editions;
+mod errands;
 mod escalations;
 mod feedback;
 mod frequencies;
@@ -50,7 +51,7 @@ mod webhook_news;
 mod webhook_twins;
 mod webhooks;
 
-pub use acknowledgements::{Acknowledged, Way};
+pub use acknowledgements::{Acknowledged, DoneOnDay, ToldOnDay, Way};
 pub use approvals::{NewApproval, StoredApproval};
 pub use audit::{Deed, StoredDeed};
 pub use backups::{BackupError, restore};
@@ -58,6 +59,10 @@ pub use claims::{Claimed, Claims, Errand, FirstContact};
 pub use dead::Letters;
 pub use digests::Member;
 pub use editions::{NewEdition, StoredEdition};
+pub use errands::{
+    ErrandAsked, ErrandState, LeasedErrand, NewErrand, StoredErrand, TESTS_AN_HOUR, TestMail,
+    notice_of_test,
+};
 pub use escalations::{SecondContact, Silence, Standing};
 pub use feedback::{Feedback, FeedbackKind, Recorded};
 pub use gathered::{Bundling, DigestOccasion, DueDigests, Gathered, NewDigest};

@@ -35,6 +35,15 @@ pub struct StoredOccasion {
     pub canary: Option<i64>,
     /// Whether the last subscriber was looked at.
     pub is_filled: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+impl StoredOccasion {
+    /// Whether what follows an announcement comes by itself. A canary that did not
+    /// reach everybody is not an announcement yet.
+    pub fn is_followed(&self) -> bool {
+        self.carrier.is_some() && (self.is_filled || self.canary.is_none())
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -51,10 +60,11 @@ struct Row {
     filled: i64,
     canary: Option<i64>,
     filled_at: Option<i64>,
+    created_at: i64,
 }
 
 const COLUMNS: &str = "select id, program, subject, kind, key, revision, publication, carrier, \
-     cursor, filled, canary, filled_at from occasions";
+     cursor, filled, canary, filled_at, created_at from occasions";
 
 impl Store {
     /// The stored occasion, made now if this is the first time it is named.
@@ -111,9 +121,12 @@ impl Store {
     }
 
     /// All occasions, oldest first, but those of one recipient alone: confirmations,
-    /// and what is said about webhooks.
+    /// tests, and what is said about webhooks.
     pub async fn occasions(&self) -> Result<Vec<StoredOccasion>> {
-        let sql = format!("{COLUMNS} where kind not in ('confirmation', 'webhook') order by id");
+        let sql = format!(
+            "{COLUMNS} where kind not in ('confirmation', 'webhook', 'test')
+             order by id"
+        );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
         rows.into_iter().map(read).collect()
     }
@@ -251,5 +264,6 @@ fn read(row: Row) -> Result<StoredOccasion> {
         filled: row.filled,
         canary: row.canary,
         is_filled: row.filled_at.is_some(),
+        created_at: super::instant(row.created_at)?,
     })
 }

@@ -165,6 +165,7 @@ impl Store {
             publication: new.publication,
             revision: new.revision,
             edition: new.edition,
+            apis: "",
             carrier: new.carrier,
             message_id: new.message_id,
             recipient: new.pending.subscriber,

@@ -20,15 +20,18 @@ pub enum Topic {
     Publications,
     /// Messages fell due, or were given back.
     Outbox,
+    /// The office asked for something.
+    Errands,
 }
 
 impl Topic {
-    const ALL: [Self; 2] = [Self::Publications, Self::Outbox];
+    const ALL: [Self; 3] = [Self::Publications, Self::Outbox, Self::Errands];
 
     fn channel(self) -> &'static str {
         match self {
             Self::Publications => "fairwarning_publications",
             Self::Outbox => "fairwarning_outbox",
+            Self::Errands => "fairwarning_errands",
         }
     }
 }
@@ -74,7 +77,7 @@ impl Store {
     pub fn wakeups(&self, topic: Topic) -> Wakeups {
         let DatabaseUrl::Postgres(url) = &self.url else { return Wakeups(None) };
         let running = self.listening.0.get_or_init(|| {
-            let topics = [watch::channel(0).0, watch::channel(0).0];
+            let topics = Topic::ALL.map(|_| watch::channel(0).0);
             let task = tokio::spawn(listen(url.expose().to_owned(), topics.clone()));
             Running { topics, task: task.abort_handle() }
         });

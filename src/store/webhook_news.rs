@@ -50,6 +50,7 @@ impl Store {
             publication: news.publication,
             revision: news.revision,
             edition: news.edition,
+            apis: "",
             carrier: news.carrier,
             message_id: news.message_id,
             recipient: subscriber,

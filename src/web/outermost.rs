@@ -66,7 +66,9 @@ pub async fn around(
             as_problem(response, wants_page, service.as_ref().map(|service| service.as_ref()));
     }
     let is_https = service.as_ref().is_some_and(|service| service.is_https());
-    secure(response.headers_mut(), &path, is_https);
+    let content = response.response().extensions().get::<security::Content>().copied();
+    let policy = content.map_or(security::POLICY, security::Content::policy);
+    secure(response.headers_mut(), policy, &path, is_https);
     // A browser takes over the headers of a 304, too.
     let is_shown = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     if let Some(service) = service.as_ref().filter(|_| is_shown && path == pages::EMBED) {
@@ -98,13 +100,13 @@ pub fn is_open(path: &str) -> bool {
         || feeds::is_feed(path)
 }
 
-fn secure(headers: &mut HeaderMap, path: &str, is_https: bool) {
+fn secure(headers: &mut HeaderMap, policy: &'static str, path: &str, is_https: bool) {
     // A token in the address must not travel on; elsewhere the origin may.
     let referrer = match token_prefix(path) {
         Some(_) => "no-referrer",
         None => "strict-origin-when-cross-origin",
     };
-    security::secure(headers, security::POLICY, referrer);
+    security::secure(headers, policy, referrer);
     if is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }

@@ -10,6 +10,37 @@ use actix_web::http::header::{
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// What an answer is, where it is not a page like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A page that shows frames of ours, and may follow events.
+    Framing,
+    /// It stands in such a frame.
+    Framed,
+    /// A mail that does: it carries its styles in its elements, and may do nothing at all.
+    Mail,
+}
+
+impl Content {
+    pub fn policy(self) -> &'static str {
+        match self {
+            Self::Framing => {
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                 connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+                 frame-ancestors 'none'"
+            }
+            Self::Framed => {
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                 form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+            }
+            Self::Mail => {
+                "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; \
+                 base-uri 'none'; frame-ancestors 'self'"
+            }
+        }
+    }
+}
+
 /// Of a page that others may frame: it neither runs nor sends anything, and is
 /// framed by these sites alone.
 pub fn embed_policy(origins: &[Origin]) -> HeaderValue {

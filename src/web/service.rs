@@ -5,6 +5,7 @@ use super::changes::Comparing;
 use super::deprecations::{self, Deprecation};
 use super::follow::FollowError;
 use super::history::History;
+use super::office::Figures;
 use super::problem::ApiError;
 use super::security;
 use super::snapshot::Snapshot;
@@ -54,6 +55,7 @@ pub struct Service {
     limits: Limits,
     /// Of failed attempts to log in.
     logins: Limits,
+    figures: Figures,
     single_sign_on: Option<SingleSignOn>,
     /// Who may say whom a request comes from.
     trusted_proxies: Vec<Network>,
@@ -92,6 +94,7 @@ impl Service {
             built_in,
             limits,
             logins: Limits::default(),
+            figures: Figures::default(),
             single_sign_on: None,
             trusted_proxies,
             reach,
@@ -136,6 +139,11 @@ impl Service {
     /// Of failed attempts to log in.
     pub fn logins(&self) -> &Limits {
         &self.logins
+    }
+
+    /// What the office counts now and then.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// Lets these sites show the table in a frame.
@@ -190,6 +198,11 @@ impl Service {
         let id = id.ok_or_else(|| {
             ApiError::NotFound("nothing had been published at that moment".to_owned())
         })?;
+        self.publication(id).await
+    }
+
+    /// What was published under this number, which the store has.
+    pub async fn publication(&self, id: PublicationId) -> Result<Arc<Snapshot>, ApiError> {
         let found = self.snapshot_of(id).await?;
         found.ok_or_else(|| ApiError::internal(FollowError::Gone(id.get())))
     }

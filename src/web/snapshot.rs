@@ -9,6 +9,7 @@ use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{PublicationId, StoredPublication};
 use arc_swap::ArcSwapOption;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One publication, ready to answer from.
@@ -18,7 +19,9 @@ pub struct Snapshot {
     /// When it was published.
     pub created_at: Instant,
     pub index: Index,
-    pub renderer: Renderer,
+    pub renderer: Arc<Renderer>,
+    /// The workspace's own templates, by path.
+    pub templates: BTreeMap<String, String>,
     /// What was laid out of it.
     pub shelf: Shelf,
     edges: ArcSwapOption<Edges>,
@@ -28,10 +31,11 @@ impl Snapshot {
     /// Fails where a template of the publication does.
     pub fn build(stored: StoredPublication) -> Result<Self, RenderError> {
         let StoredPublication { id, digest, publication, created_at, .. } = stored;
-        let renderer = Renderer::new(&publication.templates)?;
+        let renderer = Arc::new(Renderer::new(&publication.templates)?);
+        let templates = publication.templates;
         let index = Index::build(Arc::new(publication.workspace));
         let (shelf, edges) = (Shelf::default(), ArcSwapOption::empty());
-        Ok(Self { id, digest, created_at, index, renderer, shelf, edges })
+        Ok(Self { id, digest, created_at, index, renderer, templates, shelf, edges })
     }
 
     /// The edges around `now`. Working them out looks at every row, so they are

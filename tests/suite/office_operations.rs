@@ -22,8 +22,18 @@ impl WebService {
 }
 
 /// Every address, and the scope that it needs.
-const READ: [&str; 7] =
-    ["audit", "holds", "messages", "subscribers", "subscribers/1", "suppressions", "tokens"];
+const READ: [&str; 10] = [
+    "overview",
+    "notices/parcel/tls-1.2",
+    "notices/parcel/tls-1.2/forecast",
+    "audit",
+    "holds",
+    "messages",
+    "subscribers",
+    "subscribers/1",
+    "suppressions",
+    "tokens",
+];
 
 fn changes() -> [(&'static str, Value, OfficeScope); 8] {
     let suppression = json!({"address": "p1@example.org", "reason": "asked"});
@@ -180,4 +190,58 @@ async fn what_is_ordered_happens_and_is_on_record() {
     assert_eq!(further["items"][0]["action"], "held");
     assert_eq!(further["items"][0]["detail"], "a date is wrong");
     assert!(!service.look(&bearer, "audit").await.body.contains("fairwarning_"), "no secret");
+}
+
+#[tokio::test]
+async fn what_was_seen_is_approved_announced_and_tested_and_nothing_else() {
+    let (office, service) = at_work().await;
+    let bearer = service.token(OfficeScope::Approver).await;
+    let notice = "notices/parcel/tls-1.2";
+    let seen = service.look(&bearer, notice).await.json();
+    let digest = seen["digest"].as_str().unwrap();
+    assert_eq!((&seen["approvals"], &seen["is_approval_needed"]), (&json!([]), &json!(false)));
+    let forecast = service.look(&bearer, &format!("{notice}/forecast")).await.json();
+    assert_eq!((&forecast["total"], &forecast["margin"]), (&json!(3), &json!(13)));
+
+    let stale = json!({"digest": digest.replace('a', "b")});
+    for what in ["approval", "announcement"] {
+        let refused = service.order(&bearer, &format!("{notice}/{what}"), &stale).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("conflict")));
+    }
+    let approval = json!({ "digest": digest });
+    let given = service.order(&bearer, &format!("{notice}/approval"), &approval).await;
+    assert_eq!(given.json()["at_most"], 13, "{}", given.body);
+    let seen = service.look(&bearer, notice).await.json();
+    assert_eq!(seen["approvals"][0]["holds"], true);
+
+    let announcement = json!({"digest": digest, "canary": 2, "key": "mine"});
+    for _ in 0..2 {
+        let asked = service.order(&bearer, &format!("{notice}/announcement"), &announcement).await;
+        assert_eq!((asked.status.as_u16(), &asked.json()["state"]), (202, &json!("waiting")));
+    }
+    let test = json!({"address": "ann@office.example"});
+    let asked = service.order(&bearer, &format!("{notice}/test"), &test).await;
+    assert_eq!(asked.status, 202, "{}", asked.body);
+    let seen = service.look(&bearer, notice).await.json();
+    let kinds: Vec<_> =
+        seen["errands"].as_array().unwrap().iter().map(|errand| &errand["kind"]).collect();
+    assert_eq!(kinds, ["test", "announce"], "what is asked twice under one key is asked once");
+    for (what, body, status) in [
+        ("announcement", json!({"digest": digest, "canary": 0}), 400),
+        ("announcement", json!({"digest": digest, "key": ""}), 400),
+        ("test", json!({"address": "nobody"}), 409),
+    ] {
+        let answer = service.order(&bearer, &format!("{notice}/{what}"), &body).await;
+        assert_eq!(answer.status, status, "{what} {body}: {}", answer.body);
+    }
+    for path in ["notices/parcel/none", "notices/none/tls-1.2/forecast"] {
+        assert_eq!(service.look(&bearer, path).await.status, 404, "{path}");
+    }
+    let (editor, viewer) =
+        (service.token(OfficeScope::Editor).await, service.token(OfficeScope::Viewer).await);
+    for (what, refused) in [("approval", &editor), ("announcement", &editor), ("test", &viewer)] {
+        let answer = service.order(refused, &format!("{notice}/{what}"), &json!({})).await;
+        assert_eq!(answer.status, 403, "{what}");
+    }
+    assert_eq!(office.store.deeds(None, 9).await.unwrap()[0].action, "asked for a test");
 }

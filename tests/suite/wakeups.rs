@@ -6,13 +6,14 @@ use crate::sample_office;
 use crate::store_contract::{office_with_round, register};
 use crate::test_office::TestOffice;
 use fairwarning::config::DatabaseUrl;
-use fairwarning::notice::Carrier;
-use fairwarning::store::{Store, Topic, Wakeups};
+use fairwarning::notice::{Announcing, Carrier, Digest, OfficeErrand};
+use fairwarning::store::{NewErrand, Store, Topic, Wakeups};
 use sqlx::{Connection as _, PgConnection};
 use std::time::Duration;
 
 on_postgres!(
     publishing_is_told_to_every_process,
+    what_the_office_asks_for_is_told_to_whoever_announces,
     messages_that_fall_due_or_are_given_back_are_told_of,
     listening_goes_on_after_the_connection_was_lost,
 );
@@ -47,6 +48,17 @@ async fn publishing_is_told_to_every_process() {
         news(&mut one).await;
         news(&mut other).await;
     }
+}
+
+async fn what_the_office_asks_for_is_told_to_whoever_announces() {
+    let office = TestOffice::open().await;
+    let (_other, mut wakeups) = listening(&office, Topic::Errands).await;
+    let (digest, canary) = (Digest::of(&"looked at"), None);
+    let what = OfficeErrand::Announce(Announcing { digest, canary });
+    let notice = sample_office::notice();
+    let errand = NewErrand { key: "a", notice: &notice, what: &what, by: "Ada" };
+    office.store.ask_errand(&errand, office.clock.now()).await.unwrap();
+    news(&mut wakeups).await;
 }
 
 async fn messages_that_fall_due_or_are_given_back_are_told_of() {

@@ -4,13 +4,24 @@
 //! templates alone: those of a workspace are what is looked at here.
 
 mod acting;
+mod ahead;
+mod approval;
 mod audit;
+mod burndown;
 mod cookie;
 mod dead;
+pub mod deeds;
+pub mod errands;
 mod guard;
+mod holds;
+mod kept;
 mod login;
+mod notice;
+mod notices;
+pub mod orders;
 mod overview;
 mod person;
+mod preview;
 mod proof;
 mod stamp;
 mod subscribers;
@@ -18,17 +29,19 @@ mod suppressions;
 mod tokens;
 
 pub use acting::acting;
-pub mod deeds;
+pub use kept::Figures;
 
 use super::freshness::HTML;
 use super::problem::ApiError;
 use super::routes::{nothing_here, posted, readable};
 use super::service::Service;
-use crate::notice::{Actor, Locale, OfficeScope};
+use crate::notice::{Actor, Locale, NoticePath, OfficeScope};
 use crate::render::PageLinks;
+use crate::schedule::Instant;
 use crate::store::Deed;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use serde::Serialize;
@@ -41,7 +54,13 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(
         web::scope(HOME)
             .wrap(from_fn(guard::around))
-            .service(readable("", overview::overview))
+            .service(posted("", overview::overview, overview::change))
+            .service(readable("/notices", notices::all))
+            .service(posted("/notices/{program}/{id}", notice::show, notice::change))
+            .service(posted("/notices/{program}/{id}/approval", approval::show, approval::change))
+            .service(readable("/notices/{program}/{id}/preview", preview::first_channel))
+            .service(readable("/notices/{program}/{id}/preview/{channel}", preview::page))
+            .service(readable("/notices/{program}/{id}/raw/{channel}", preview::raw))
             .service(posted("/login", login::show, login::log_in))
             .service(super::routes::taking("/logout", login::log_out))
             .service(posted("/tokens", tokens::all, tokens::change))
@@ -62,6 +81,8 @@ pub fn routes(config: &mut ServiceConfig) {
 struct Framed<'a, T: Serialize> {
     links: PageLinks<'a>,
     locale: &'a str,
+    /// The part of the office that the page is in, as the navigation knows it.
+    section: &'a str,
     actor: Option<Who<'a>>,
     #[serde(flatten)]
     page: &'a T,
@@ -118,7 +139,8 @@ fn render(
 ) -> Result<HttpResponse, ApiError> {
     let locale = Locale::default();
     let links = PageLinks::default();
-    let framed = Framed { links, locale: locale.as_str(), actor: actor.map(Who::new), page };
+    let (section, actor) = (section(template), actor.map(Who::new));
+    let framed = Framed { links, locale: locale.as_str(), section, actor, page };
     let html = service.built_in().template(template, &framed).map_err(ApiError::internal)?;
     Ok(HttpResponse::build(status).content_type(HTML).body(html))
 }
@@ -126,6 +148,31 @@ fn render(
 /// The page about one person.
 fn person_address(number: i64) -> String {
     format!("{}/{number}", subscribers::PATH)
+}
+
+/// By the template of a page.
+fn section(template: &str) -> &str {
+    let name = template.rsplit('/').next().unwrap_or(template);
+    match name.strip_suffix(".html").unwrap_or(name) {
+        "notice" | "preview" | "approval" => "notices",
+        "person" => "subscribers",
+        name => name,
+    }
+}
+
+/// Where the office looks at a notice.
+fn notice_href(NoticePath { program, notice }: &NoticePath) -> String {
+    format!("{HOME}/notices/{program}/{notice}")
+}
+
+/// A moment as the office reads it.
+fn minute(at: Instant) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// After something was done: the page that shows it, which may be loaded again.
+fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
 /// Puts what was done on record.

@@ -29,7 +29,9 @@ pub async fn office(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let css = service.built_in().template("page/office/office.css", &json!({}));
+    let parts = ["page/preview/preview.css", "page/office/office.css"];
+    let part = |part: &&str| service.built_in().template(part, &json!({}));
+    let css: Result<String, _> = parts.iter().map(part).collect();
     let css = Bytes::from(css.map_err(ApiError::internal)?);
     Freshness::of_bytes(&css).answer(&request, CSS, || Ok(css.clone()))
 }

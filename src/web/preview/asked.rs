@@ -5,12 +5,13 @@
 //! is shown the notice, and sees in the form what it is shown for.
 
 use crate::notice::{Locale, NoticePath, Program};
-use crate::preview::{Channel, Reader};
+use crate::preview::{Channel, Occasion, Reader};
 use crate::schedule::{Days, Instant};
 use crate::web::paging::address;
 use actix_web::http::Uri;
 use actix_web::web::Query;
 use chrono::{NaiveDate, NaiveTime};
+use clap::ValueEnum as _;
 use serde::{Deserialize, Serialize};
 
 /// The form as browsers send it. An empty field is one that was left alone.
@@ -22,6 +23,7 @@ struct Form {
     api: String,
     environment: String,
     locale: String,
+    occasion: String,
     width: String,
     scheme: String,
 }
@@ -43,8 +45,18 @@ pub enum Scheme {
     Dark,
 }
 
+/// Where the pages are that answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Site {
+    Preview,
+    Office,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
+    site: Site,
+    /// What a mail is sent for.
+    pub occasion: Occasion,
     pub day: NaiveDate,
     pub time: NaiveTime,
     pub reader: Reader,
@@ -60,7 +72,7 @@ pub struct Asked {
 
 impl Asked {
     pub fn read(
-        uri: &Uri,
+        (site, uri): (Site, &Uri),
         (program, channel): (&Program, Channel),
         days: &Days,
         now: Instant,
@@ -73,7 +85,10 @@ impl Asked {
             .find_map(|shape| NaiveTime::parse_from_str(&form.at, shape).ok());
         let locales = &program.settings.locales;
         let locale = locales.iter().find(|locale| locale.as_str() == form.locale);
+        let occasion = Occasion::from_str(&form.occasion, false).unwrap_or_default();
         Self {
+            site,
+            occasion,
             day: days.within(day.unwrap_or_else(|| days.wall(now).0)),
             time: time.filter(|_| day.is_some()).unwrap_or(NaiveTime::MIN),
             reader: Reader {
@@ -102,6 +117,10 @@ impl Asked {
         Self { day, time, is_dated: true, ..self.clone() }
     }
 
+    pub fn site(&self) -> Site {
+        self.site
+    }
+
     /// The page of a channel that answers it.
     pub fn page(&self, path: &NoticePath, channel: Channel) -> String {
         let mut pairs = self.moment_pairs();
@@ -110,7 +129,7 @@ impl Asked {
         if self.scheme != Scheme::Own {
             pairs.push(("scheme", self.scheme.name().to_owned()));
         }
-        join(&format!("/notices/{}/{}/{}", path.program, path.notice, channel.name()), &pairs)
+        join(&self.site.page(path, channel), &pairs)
     }
 
     /// The channel's bytes alone. What they do not depend on is left out, so
@@ -119,9 +138,10 @@ impl Asked {
         let mut pairs = if channel.has_states() { self.moment_pairs() } else { Vec::new() };
         let mut personal = self.reader_pairs();
         personal.retain(|(name, _)| channel.is_personal() || *name == "locale");
+        personal.retain(|(name, _)| channel.has_occasions() || *name != "occasion");
         pairs.extend(personal);
         pairs.extend(content.map(|content| ("content", content.to_owned())));
-        join(&format!("/raw/{}/{}/{}", path.program, path.notice, channel.name()), &pairs)
+        join(&self.site.raw(path, channel), &pairs)
     }
 
     fn moment_pairs(&self) -> Vec<(&'static str, String)> {
@@ -141,8 +161,40 @@ impl Asked {
             ("api", api.as_ref().map(ToString::to_string)),
             ("environment", environment.as_ref().map(ToString::to_string)),
             ("locale", self.is_translated.then(|| self.locale.to_string())),
+            ("occasion", (self.occasion != Occasion::default()).then(|| self.occasion.name())),
         ];
         pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+impl Site {
+    /// The page of a channel.
+    pub fn page(self, NoticePath { program, notice }: &NoticePath, channel: Channel) -> String {
+        let channel = channel.name();
+        match self {
+            Self::Preview => format!("/notices/{program}/{notice}/{channel}"),
+            Self::Office => format!("/office/notices/{program}/{notice}/preview/{channel}"),
+        }
+    }
+
+    fn raw(self, NoticePath { program, notice }: &NoticePath, channel: Channel) -> String {
+        let channel = channel.name();
+        match self {
+            Self::Preview => format!("/raw/{program}/{notice}/{channel}"),
+            Self::Office => format!("/office/notices/{program}/{notice}/raw/{channel}"),
+        }
+    }
+
+    /// The style sheet of notices' pages, and their program's colours.
+    pub fn style_sheets(self, NoticePath { program, notice }: &NoticePath) -> [String; 2] {
+        match self {
+            Self::Preview => {
+                ["/own/style.css".to_owned(), format!("/own/brand/{program}/{notice}.css")]
+            }
+            Self::Office => {
+                ["/static/style.css".to_owned(), format!("/static/brand/{program}.css")]
+            }
+        }
     }
 }
 

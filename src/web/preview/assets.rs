@@ -2,11 +2,11 @@
 
 use super::PreviewSite;
 use super::answers::no_notice;
-use super::guard::Content;
 use crate::web::addresses::notice_path;
 use crate::web::freshness::CSS;
 use crate::web::pages::ICON;
 use crate::web::problem::ApiError;
+use crate::web::security::Content;
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path};

@@ -1,7 +1,7 @@
 //! Around every answer of the preview: who may ask, and what the browser may do.
 
 use super::PreviewSite;
-use crate::web::security::secure;
+use crate::web::security::{Content, secure};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderValue};
@@ -9,24 +9,6 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 use std::net::IpAddr;
-
-/// As everywhere, and the frames and the stream of events from here.
-const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'";
-/// A notice's page stands in a frame of ours.
-const FRAMED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
-/// A mail carries its styles in its elements, and may do nothing at all.
-const MAIL: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; \
-     base-uri 'none'; frame-ancestors 'self'";
-
-/// What an answer is, where it is not a page of the preview's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    Framed,
-    Mail,
-}
 
 pub async fn around(
     request: ServiceRequest,
@@ -46,11 +28,7 @@ pub async fn around(
         request.into_response(HttpResponse::MisdirectedRequest().body(refusal))
     };
     let content = response.response().extensions().get::<Content>().copied();
-    let policy = match content {
-        None => PAGE,
-        Some(Content::Framed) => FRAMED,
-        Some(Content::Mail) => MAIL,
-    };
+    let policy = content.unwrap_or(Content::Framing).policy();
     let headers = response.headers_mut();
     secure(headers, policy, "no-referrer");
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -5,13 +5,14 @@
 //! from the built-in templates: those of the workspace are what is being tried.
 
 mod answers;
-mod asked;
+pub mod asked;
 mod assets;
+pub mod desk;
 mod events;
 mod guard;
 mod index;
 mod notice;
-mod raw;
+pub mod raw;
 mod timeline;
 
 use super::routes::readable;

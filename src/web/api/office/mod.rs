@@ -5,6 +5,8 @@
 mod audit;
 mod holds;
 mod messages;
+mod notices;
+mod overview;
 mod people;
 mod suppressions;
 mod tokens;
@@ -12,6 +14,8 @@ mod tokens;
 pub use audit::*;
 pub use holds::*;
 pub use messages::*;
+pub use notices::*;
+pub use overview::*;
 pub use people::*;
 pub use suppressions::*;
 pub use tokens::*;
@@ -29,6 +33,12 @@ use utoipa::{IntoParams, IntoResponses};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .service(readable("/api/v1/office/overview", overview::overview))
+        .service(readable("/api/v1/office/notices/{program}/{id}", notices::office_notice))
+        .service(readable("/api/v1/office/notices/{program}/{id}/forecast", notices::forecast))
+        .service(taking("/api/v1/office/notices/{program}/{id}/approval", notices::approve))
+        .service(taking("/api/v1/office/notices/{program}/{id}/announcement", notices::announce))
+        .service(taking("/api/v1/office/notices/{program}/{id}/test", notices::test))
         .service(readable("/api/v1/office/audit", audit::audit))
         .service(posted("/api/v1/office/holds", holds::holds, holds::hold))
         .service(taking("/api/v1/office/holds/release", holds::release))
