@@ -114,6 +114,10 @@ fn searched(index: &Index, query: &Query, on: DateTime<Utc>) -> Vec<u32> {
         Sort::Cutoff => {}
         Sort::Api => found.sort_by_key(|l| index.line(*l).target.api.as_str().to_lowercase()),
         Sort::Environment => found.sort_by_key(|l| index.line(*l).row.environment.clone()),
+        Sort::Notice => found.sort_by_key(|l| {
+            let at = index.line(*l);
+            (at.notice.title.clone(), at.program.id.clone(), at.notice.id.clone())
+        }),
         Sort::Program => found.sort_by_key(|l| index.line(*l).program.id.clone()),
         Sort::State => found.sort_by_key(|l| index.line(*l).state(on)),
     }
