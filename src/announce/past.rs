@@ -42,8 +42,7 @@ impl<'a> Past<'a> {
             return Ok(None);
         };
         let Some(stored) = self.store.publication(id).await? else { return Ok(None) };
-        let mut workspace = stored.publication.workspace;
-        let program = workspace.programs.swap_remove(&self.path.program);
+        let program = stored.publication.workspace.programs.get(&self.path.program).cloned();
         Ok(program.and_then(|program| {
             let notice = program.notices.get(&self.path.notice)?.clone();
             let facts = facts(&program, &notice);

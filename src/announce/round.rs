@@ -15,11 +15,12 @@ use crate::store::{
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A published notice about to be announced.
 pub struct Round {
     pub path: NoticePath,
-    workspace: Workspace,
+    workspace: Arc<Workspace>,
     publication: PublicationId,
     templates: BTreeMap<String, String>,
     /// What was already begun.

@@ -87,7 +87,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         bail!("--as-of: it lies ahead, and what will be declared by then is not known");
     }
     let Some(workspace) = source(arguments, as_of).await? else { return Ok(Exit::Problems) };
-    let index = Index::build(Arc::new(workspace));
+    let index = Index::build(workspace);
     let on = question.on.or(as_of).unwrap_or_else(|| clock.now());
     let found = index.query(&question.query, on);
     let shown = found.iter().take(arguments.limit.unwrap_or(usize::MAX));
@@ -146,7 +146,7 @@ fn question(arguments: &Arguments) -> Option<Question> {
 async fn source(
     arguments: &Arguments,
     as_of: Option<Instant>,
-) -> anyhow::Result<Option<Workspace>> {
+) -> anyhow::Result<Option<Arc<Workspace>>> {
     if let Some(dir) = &arguments.workspace {
         eprintln!("From the folder {}.", dir.display());
         return Ok(publish::read(dir)?.map(|publication| publication.workspace));

@@ -11,6 +11,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The folder meant where none is named.
 pub const FOLDER: &str = "notices";
@@ -80,7 +81,7 @@ impl Source {
         &self,
         beside: Option<&Path>,
         database: &DatabaseArguments,
-    ) -> anyhow::Result<Option<Workspace>> {
+    ) -> anyhow::Result<Option<Arc<Workspace>>> {
         match self {
             Self::Folder(dir) => Ok(publish::read(dir)?.map(|read| read.workspace)),
             Self::Publication(number) => {
@@ -101,7 +102,7 @@ impl Source {
                 let dir = dir.as_deref().or(beside).unwrap_or(Path::new(FOLDER));
                 let checked = workspace::load_revision(revision, dir)?.check();
                 super::check::report(&checked)?;
-                Ok(checked.workspace)
+                Ok(checked.workspace.map(Arc::new))
             }
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// The stored form's version. A field may be added with a default; anything
 /// else takes a new number and a reader for the old one.
@@ -15,7 +16,8 @@ pub const PUBLICATION_FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
     pub format: u32,
-    pub workspace: Workspace,
+    /// Shared by whoever looks at it at the same time.
+    pub workspace: Arc<Workspace>,
     /// The workspace's own templates, by path below `templates/`.
     pub templates: BTreeMap<String, String>,
     /// The release of the time-zone data that dates were checked with.
@@ -25,7 +27,7 @@ pub struct Publication {
 impl Publication {
     pub fn new(workspace: Workspace, templates: BTreeMap<String, String>) -> Self {
         let zone_data = chrono_tz::IANA_TZDB_VERSION.to_owned();
-        Self { format: PUBLICATION_FORMAT, workspace, templates, zone_data }
+        Self { format: PUBLICATION_FORMAT, workspace: Arc::new(workspace), templates, zone_data }
     }
 }
 

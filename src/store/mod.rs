@@ -158,6 +158,7 @@ pub struct Store {
     url: DatabaseUrl,
     time: Time,
     listening: wakeups::Listening,
+    recent: publications::Recent,
     /// When silent nodes may be looked for next.
     next_look: Arc<Mutex<Option<Instant>>>,
 }
@@ -196,8 +197,8 @@ impl Store {
         let pool = connect(url, dialect, MAX_POOL_CONNECTIONS, PATIENCE).await?;
         let migrated = tables::bring_up_to_date(&pool, dialect).await?;
         let (url, listening) = (url.clone(), wakeups::Listening::default());
-        let next_look = Arc::default();
-        Ok((Self { pool, dialect, url, time, listening, next_look }, migrated))
+        let (next_look, recent) = (Arc::default(), <_>::default());
+        Ok((Self { pool, dialect, url, time, listening, recent, next_look }, migrated))
     }
 
     /// The same database by connections of one's own, for whoever asks it a hundred

@@ -1,9 +1,14 @@
 //! Publications: what was declared, fixed, one after the other.
 
 use super::guards::Guard;
-use super::{Result, Store, StoreError, Topic, Turn, Write, instant, micros};
-use crate::notice::{Digest, NoticePath, PUBLICATION_FORMAT, Publication};
+use super::{Result, Store, StoreError, Topic, Turn, Write, instant, micros, value_rows};
+use crate::notice::{
+    Digest, Notice, NoticePath, PUBLICATION_FORMAT, Program, Publication, Workspace,
+};
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The store's number of a publication. They grow in the order of publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +67,8 @@ impl Store {
         let digest = Digest::of(publication);
         let body = serde_json::to_string(publication)
             .map_err(|bad| StoreError::unreadable("a publication")(bad.to_string()))?;
+        // Before anybody waits for the transaction.
+        let revisions = revisions_of(publication);
         let mut transaction = self.write_alone(Turn::Publishing).await?;
         super::guards::pass(&mut transaction, Guard::Publication).await?;
         let current: Option<(i64, String)> =
@@ -86,20 +93,28 @@ impl Store {
         .bind(micros(at))
         .fetch_one(&mut *transaction)
         .await?;
-        record_revisions(&mut transaction, id, publication).await?;
+        record_revisions(&mut transaction, id, &revisions).await?;
         self.tell(&mut transaction, Topic::Publications).await?;
         transaction.commit().await?;
         Ok(Publishing::Published(PublicationId(id)))
     }
 
     pub async fn current_publication(&self) -> Result<Option<StoredPublication>> {
+        let id = self.current_publication_id().await?;
+        if let Some(known) = id.and_then(|id| self.recent.find(id)) {
+            return Ok(Some(known));
+        }
         let row: Option<Row> = sqlx::query_as(
             "select id, parent, digest, format, body, created_at
              from publications order by id desc limit 1",
         )
         .fetch_optional(&self.pool)
         .await?;
-        read_apart(row).await
+        let read = read_apart(row).await?;
+        if let Some(read) = &read {
+            self.recent.keep(read);
+        }
+        Ok(read)
     }
 
     /// Enough to see whether anything was published since, at little cost.
@@ -156,35 +171,90 @@ pub(super) async fn is_current(
     Ok(current == Some(publication.0))
 }
 
+/// Notices put in by one statement.
+const AT_ONCE: usize = 200;
+
+/// The digest of each notice as it is resolved.
+fn revisions_of(publication: &Publication) -> Vec<(NoticePath, Digest)> {
+    let notices = publication.workspace.notices();
+    let revision = |(program, notice): (&Program, &Notice)| {
+        let path = NoticePath { program: program.id.clone(), notice: notice.id.clone() };
+        (path, program.revision(notice))
+    };
+    notices.map(revision).collect()
+}
+
+/// Records those that are not as they were in the publication in which they changed last.
 async fn record_revisions(
     transaction: &mut Write,
     id: i64,
-    publication: &Publication,
+    revisions: &[(NoticePath, Digest)],
 ) -> Result<()> {
-    for (program, notice) in publication.workspace.notices() {
-        let digest = program.revision(notice);
-        let latest: Option<String> = sqlx::query_scalar(
-            "select digest from revisions where program = $1 and notice = $2
-             order by publication desc limit 1",
-        )
-        .bind(program.id.as_str())
-        .bind(notice.id.as_str())
-        .fetch_optional(&mut **transaction)
-        .await?;
-        if latest.as_deref() == Some(digest.as_str()) {
-            continue;
+    let latest: Vec<(String, String, String)> = sqlx::query_as(
+        "select r.program, r.notice, r.digest from revisions r
+         where not exists (select 1 from revisions n where n.program = r.program
+            and n.notice = r.notice and n.publication > r.publication)",
+    )
+    .fetch_all(&mut **transaction)
+    .await?;
+    let latest: HashMap<(&str, &str), &str> = latest
+        .iter()
+        .map(|(program, notice, digest)| ((program.as_str(), notice.as_str()), digest.as_str()))
+        .collect();
+    let changed: Vec<_> = revisions
+        .iter()
+        .filter(|(NoticePath { program, notice }, digest)| {
+            latest.get(&(program.as_str(), notice.as_str())) != Some(&digest.as_str())
+        })
+        .collect();
+    for some in changed.chunks(AT_ONCE) {
+        let sql = format!(
+            "insert into revisions (program, notice, digest, publication) values {}",
+            value_rows(some.len(), 4)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (NoticePath { program, notice }, digest) in some {
+            query = query.bind(program.as_str()).bind(notice.as_str());
+            query = query.bind(digest.as_str()).bind(id);
         }
-        sqlx::query(
-            "insert into revisions (program, notice, digest, publication) values ($1, $2, $3, $4)",
-        )
-        .bind(program.id.as_str())
-        .bind(notice.id.as_str())
-        .bind(digest.as_str())
-        .bind(id)
-        .execute(&mut **transaction)
-        .await?;
+        query.execute(&mut **transaction).await?;
     }
     Ok(())
+}
+
+/// The publication that was read last, while anybody holds it: the web side and the
+/// following up of rounds look at the same one.
+#[derive(Clone, Default)]
+pub(super) struct Recent(Arc<Mutex<Option<Kept>>>);
+
+struct Kept {
+    /// Without the workspace, which is the larger part by far.
+    frame: StoredPublication,
+    workspace: Weak<Workspace>,
+}
+
+impl Recent {
+    fn keep(&self, read: &StoredPublication) {
+        let workspace = Arc::downgrade(&read.publication.workspace);
+        let StoredPublication { id, parent, created_at, .. } = *read;
+        let Publication { format, templates, zone_data, .. } = &read.publication;
+        let (templates, zone_data) = (templates.clone(), zone_data.clone());
+        let empty = Arc::default();
+        let publication = Publication { format: *format, workspace: empty, templates, zone_data };
+        let digest = read.digest.clone();
+        let frame = StoredPublication { id, parent, digest, created_at, publication };
+        // Nothing in here can leave it half changed.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(Kept { frame, workspace });
+    }
+
+    fn find(&self, id: PublicationId) -> Option<StoredPublication> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.as_ref().filter(|kept| kept.frame.id == id)?;
+        let mut found = kept.frame.clone();
+        found.publication.workspace = kept.workspace.upgrade()?;
+        Some(found)
+    }
 }
 
 /// Reading a large publication keeps a thread busy for a while, which is none of

@@ -10,8 +10,10 @@
 
 use super::bodies::Form;
 use super::service::Service;
+use crate::schedule::Instant;
 use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
+use chrono::{DurationRound as _, TimeDelta};
 
 /// The field's name, by which programs that judge forms know it.
 pub const FIELD: &str = "csrf_token";
@@ -21,6 +23,11 @@ const HOURS: u32 = 12;
 
 fn hour(service: &Service) -> u32 {
     u32::try_from(service.now().timestamp() / 3_600).unwrap_or_default()
+}
+
+/// When forms get another token.
+pub fn changes_at(now: Instant) -> Instant {
+    now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now) + TimeDelta::hours(1)
 }
 
 /// The token of the form of this name for `holder`, which is empty where anybody may

@@ -99,6 +99,11 @@ impl Moment {
         Self::between(still.at.max(minute), Some(still.until.map_or(end, |u| u.min(end))), now)
     }
 
+    /// The same for an answer that `end` changes, whatever else does.
+    pub fn ending(self, end: Instant, now: Instant) -> Self {
+        Self::between(self.at, Some(self.until.map_or(end, |until| until.min(end))), now)
+    }
+
     fn between(at: Instant, until: Option<Instant>, now: Instant) -> Self {
         let left = until.map_or(MAX_AGE_SECONDS, |until| (until - now).num_seconds());
         let max_age_seconds = left.clamp(0, MAX_AGE_SECONDS);

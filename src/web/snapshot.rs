@@ -38,7 +38,7 @@ impl Snapshot {
         let StoredPublication { id, digest, publication, created_at, .. } = stored;
         let renderer = Arc::new(Renderer::new(&publication.templates)?);
         let templates = publication.templates;
-        let index = Index::build(Arc::new(publication.workspace));
+        let index = Index::build(publication.workspace);
         let (shelf, answers) = (Shelf::default(), Answers::default());
         let (searches, edges) = (Searches::default(), ArcSwapOption::empty());
         Ok(Self {

@@ -12,7 +12,8 @@ const PUBLIC = [
   "/subscribe?program=usps-web-tools&lang=fr", "/embed?program=usps-web-tools", "/problems/not-found",
 ];
 const OFFICE = [
-  "", "/dead", "/subscribers", "/subscribers/1", "/suppressions", "/proof", "/audit", "/tokens",
+  "", "/notices", "/notices/usps-web-tools/tls-1.2", "/notices/usps-web-tools/tls-1.2/preview",
+  "/notices/usps-web-tools/tls-1.2/approval?forecast=yes", "/dead", "/subscribers", "/subscribers/1", "/suppressions", "/proof", "/audit", "/tokens",
 ].map((page) => `/office${page}`);
 const REFUSED = ["/nowhere", "/?on=soon", "/u/none"];
 

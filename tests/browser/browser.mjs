@@ -100,10 +100,13 @@ export const text = (page, selector) => page.$eval(selector, (element) => elemen
 export const texts = (page, selector) =>
   page.$$eval(selector, (all) => all.map((element) => element.textContent.trim().replace(/\s+/g, " ")));
 
-/** What axe finds. It is put in from outside, so that the page's own policy stays. */
+/**
+ * What axe finds. It is put in from outside, so that the page's own policy stays; into
+ * frames that may do nothing it cannot be put.
+ */
 export async function judge(page) {
   await page.evaluate(AXE);
-  const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), WCAG);
+  const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags, iframes: false }), WCAG);
   for (const { id, help, nodes } of found.violations) {
     const places = nodes.map((node) => node.target.join(" ")).join("; ");
     failures.push(`${page.title_}, ${page.url()}: ${id}: ${help}: ${places}`);

@@ -4,6 +4,7 @@ use crate::{sample_office, test_office::TestOffice};
 use fairwarning::announce::{AnnounceError, Filled, Round};
 use fairwarning::store::{Delivery, DeliveryFilter};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 crate::databases::on_postgres_too!(
     only_those_whose_interests_meet_a_row_hear_of_it,
@@ -67,7 +68,7 @@ async fn only_those_whose_interests_meet_a_row_hear_of_it() {
 async fn an_audience_of_everyone_hears_even_where_no_row_touches_them() {
     let office = TestOffice::open().await;
     let mut publication = sample_office::publication();
-    let program = publication.workspace.programs.get_mut("parcel").unwrap();
+    let program = Arc::make_mut(&mut publication.workspace).programs.get_mut("parcel").unwrap();
     let notice = program.notices.get_mut("tls-1.2").unwrap();
     notice.audience.reach = fairwarning::notice::Reach::Everyone;
     let parent = office.store.current_publication_id().await.unwrap();
@@ -149,7 +150,7 @@ async fn beyond_the_limit_of_row_sets_the_whole_table_is_sent() {
     use fairwarning::announce::MAX_ROW_SETS;
     let office = TestOffice::open().await;
     let mut publication = sample_office::publication();
-    let program = publication.workspace.programs.get_mut("parcel").unwrap();
+    let program = Arc::make_mut(&mut publication.workspace).programs.get_mut("parcel").unwrap();
     let api = program.catalogue.apis.values().next().unwrap().clone();
     let notice = program.notices.get_mut("tls-1.2").unwrap();
     let row = notice.schedule.rows.values().next().unwrap().clone();

@@ -10,11 +10,12 @@ use fairwarning::notice::{Approval, OfficeScope, Publication, Reach};
 use fairwarning::tokens::{self, TokenError};
 use secrecy::ExposeSecret as _;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 /// The sample, in a program that wants an approval.
 fn careful() -> Publication {
     let mut publication = sample_office::publication();
-    let program = publication.workspace.programs.get_mut("parcel").unwrap();
+    let program = Arc::make_mut(&mut publication.workspace).programs.get_mut("parcel").unwrap();
     program.settings.policy.approval = Approval::Required;
     publication
 }
@@ -78,7 +79,7 @@ async fn an_interrupted_round_is_not_filled_on_with_what_nobody_approved() {
     // As a process leaves it that was killed before it filled the rest.
     office.store.resume_filling(occasion, None, office.clock.now()).await.unwrap();
     let mut edited = careful();
-    let program = edited.workspace.programs.get_mut("parcel").unwrap();
+    let program = Arc::make_mut(&mut edited.workspace).programs.get_mut("parcel").unwrap();
     program.notices.get_mut("tls-1.2").unwrap().title = "Another title".to_owned();
     office.publish(&edited).await;
     let (added, stuck) = fill_interrupted(&office.store, office.clock.now()).await.unwrap();
@@ -101,7 +102,7 @@ async fn each_part_that_changed_is_named() {
     };
     let mut titled = careful();
     let notice = |publication: &mut Publication, edit: fn(&mut fairwarning::notice::Notice)| {
-        let program = publication.workspace.programs.get_mut("parcel").unwrap();
+        let program = Arc::make_mut(&mut publication.workspace).programs.get_mut("parcel").unwrap();
         edit(program.notices.get_mut("tls-1.2").unwrap());
     };
     notice(&mut titled, |notice| notice.title = "Another title".to_owned());
@@ -113,7 +114,7 @@ async fn each_part_that_changed_is_named() {
     assert_eq!(changed(&templates).await, ["templates"]);
 
     let mut policy = careful();
-    let program = policy.workspace.programs.get_mut("parcel").unwrap();
+    let program = Arc::make_mut(&mut policy.workspace).programs.get_mut("parcel").unwrap();
     program.settings.policy.freezes =
         serde_json::from_str(r#"[{"from": "2030-12-20", "until": "2030-12-31"}]"#).unwrap();
     assert_eq!(changed(&policy).await, ["notice", "policy"]);

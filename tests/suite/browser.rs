@@ -131,6 +131,11 @@ async fn whoever_asks_confirms_changes_and_leaves_with_and_without_a_script_and_
 }
 
 #[tokio::test]
+async fn the_office_approves_announces_tests_holds_and_finds_it_all_on_record() {
+    Site::start(&[]).await.run("office.mjs").await;
+}
+
+#[tokio::test]
 async fn every_page_is_accessible_at_any_width_in_either_scheme_and_its_console_is_silent() {
     Site::start(&[]).await.run("accessible.mjs").await;
 }

@@ -9,6 +9,7 @@ use fairwarning::notice::{Announcing, Carrier, OccasionKind, OfficeErrand, Outco
 use fairwarning::store::{
     ErrandAsked, ErrandState, NewErrand, Scope as SuppressedScope, StoredErrand, TESTS_AN_HOUR,
 };
+use std::sync::Arc;
 use std::time::Duration;
 
 crate::databases::on_postgres_too!(
@@ -105,7 +106,7 @@ async fn what_changed_since_it_was_looked_at_is_refused_with_the_reason() {
     assert_eq!(refused.state, ErrandState::Refused);
     assert!(refused.outcome.contains("changed since"), "{}", refused.outcome);
     let mut gone = sample_office::publication();
-    gone.workspace.programs.get_mut("parcel").unwrap().notices.clear();
+    Arc::make_mut(&mut gone.workspace).programs.get_mut("parcel").unwrap().notices.clear();
     let parent = office.store.current_publication_id().await.unwrap();
     office.ask("c", &office.digest().await).await;
     office.store.publish(&gone, parent, office.clock.now()).await.unwrap();

@@ -19,7 +19,23 @@ impl WebService {
     }
 
     async fn log_in(&self, token: &str) -> Answer {
-        self.post_as("/office/login", &[("token", token)], &[OURS]).await
+        self.post_form("/office/login", &[("token", token)], &[OURS]).await
+    }
+
+    /// Sends a form with the token that its page shows to whoever these headers are of.
+    pub async fn post_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let is_login = path.starts_with("/office/login");
+        let page = if is_login { "/office/login" } else { "/office/tokens" };
+        let shown = self.ask(Method::GET, page, headers).await.body;
+        let token = shown.split("name=\"csrf_token\" value=\"").nth(1);
+        let token = token.and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf_token", token)]).collect();
+        self.post_as(path, &fields, headers).await
     }
 
     /// The cookie of somebody who logged in.
@@ -34,7 +50,7 @@ impl WebService {
     }
 
     pub async fn act(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Answer {
-        self.post_as(path, fields, &[("cookie", cookie), OURS]).await
+        self.post_form(path, fields, &[("cookie", cookie), OURS]).await
     }
 }
 
@@ -73,7 +89,11 @@ async fn a_token_is_traded_for_a_cookie_that_scripts_and_other_sites_do_not_get(
     // By any name but this machine's own, it is for TLS alone.
     let host =
         [OURS, ("host", "notices.example"), ("content-type", "application/x-www-form-urlencoded")];
-    let outside = service.send("/office/login", &host, format!("token={token}")).await;
+    let page = service.get("/office/login").await.body;
+    let form =
+        page.split("name=\"csrf_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let body = format!("token={token}&csrf_token={form}");
+    let outside = service.send("/office/login", &host, body).await;
     let cookie = outside.header("set-cookie");
     assert!(cookie.starts_with("__Host-office=") && cookie.contains("Secure"), "{cookie}");
 }
@@ -94,7 +114,7 @@ async fn whoever_logs_in_comes_to_the_page_they_wanted_and_to_no_other_site() {
         ("/office/\r\nSet-Cookie: a=b", "/office"),
     ] {
         let fields = [("token", token.as_str()), ("to", wanted)];
-        let answer = service.post_as("/office/login", &fields, &[OURS]).await;
+        let answer = service.post_form("/office/login", &fields, &[OURS]).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, to), "{wanted:?}");
     }
 }
@@ -160,7 +180,7 @@ async fn whoever_guesses_is_stopped_and_others_are_not() {
     let good = service.office_token(OfficeScope::Viewer).await;
     let from = |ip: &'static str| [OURS, ("x-forwarded-for", ip)];
     let guess = async |token: &str, ip| {
-        service.post_as("/office/login", &[("token", token)], &from(ip)).await
+        service.post_form("/office/login", &[("token", token)], &from(ip)).await
     };
     for _ in 0..5 {
         let answer = guess("fairwarning_1_guess", "192.0.2.1").await;
@@ -226,7 +246,8 @@ async fn a_trusted_proxy_says_who_somebody_is_and_their_groups_what_they_may() {
     let answer = service.post_as("/office/tokens", &fields, &foreign).await;
     assert_eq!(answer.status, 403, "a browser adds the proxy's login to any site's form");
     let ours = [&leader[..], &[OURS]].concat();
-    assert_eq!(service.post_as("/office/tokens", &fields, &ours).await.status, 200);
+    assert_eq!(service.post_as("/office/tokens", &fields, &ours).await.status, 403, "no token");
+    assert_eq!(service.post_form("/office/tokens", &fields, &ours).await.status, 200);
     let deeds = service.service.store().deeds(None, 10).await.unwrap();
     assert_eq!(deeds[0].actor, "ada@office.example");
 }
@@ -289,4 +310,36 @@ async fn each_scope_reaches_as_far_as_it_says() {
     for said in ["logged in", "made token", "viewer, good until 2026-04-09", "revoked token"] {
         assert!(record.contains(said), "{said}: {record}");
     }
+}
+
+#[tokio::test]
+async fn a_form_is_taken_from_whoever_was_shown_it_within_the_last_hours() {
+    let service = WebService::start().await;
+    let shown = async |cookie: &str| {
+        let page = service.see("/office/tokens", cookie).await.body;
+        let token = page.split("name=\"csrf_token\" value=\"").nth(1).unwrap();
+        token.split('"').next().unwrap().to_owned()
+    };
+    let (ann, bob) = (
+        service.session(OfficeScope::Approver).await,
+        service.session(OfficeScope::Approver).await,
+    );
+    let (of_ann, of_bob) = (shown(&ann).await, shown(&bob).await);
+    let send = async |token: &str| {
+        let fields = [
+            ("do", "create"),
+            ("name", "New"),
+            ("scope", "viewer"),
+            ("days", "9"),
+            ("csrf_token", token),
+        ];
+        service.post_as("/office/tokens", &fields, &[("cookie", ann.as_str()), OURS]).await
+    };
+    for wrong in ["", "x", &of_bob, &of_ann[1..]] {
+        let answer = send(wrong).await;
+        assert_eq!(answer.status, 403, "{wrong}");
+        assert!(answer.body.contains("load the page again"), "{}", answer.body);
+    }
+    assert_eq!(service.service.store().tokens().await.unwrap().len(), 2);
+    assert_eq!(send(&of_ann).await.status, 200);
 }

@@ -133,7 +133,8 @@ async fn every_public_page_follows_the_address_and_else_the_reader() {
             );
             assert_eq!(page.header("content-language"), expected, "{path} {languages}");
             let is_asked = path.ends_with("lang=fr");
-            let vary = if is_asked { "" } else { "accept-language" };
+            let languages_too = "accept-language, accept-encoding";
+            let vary = if is_asked { "accept-encoding" } else { languages_too };
             assert_eq!(page.header("vary"), vary, "{path} {languages}");
         }
         let tags = [service.read(path, "de").await, service.read(path, "es").await];

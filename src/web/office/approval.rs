@@ -136,7 +136,7 @@ pub async fn change(
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Approver)?;
     let path = notice_path(&address)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let seen = form.one("digest");
     let asked = match form.one("do").as_str() {
         "approve" => give(&service, &actor, &path, &form).await?,

@@ -4,7 +4,6 @@ use super::stamp::Stamp;
 use super::{acting, deeds, page};
 use crate::notice::{Actor, NoticePath, OfficeScope, Outcome};
 use crate::store::{Delivery, Letters};
-use crate::web::bodies::Form;
 use crate::web::paging::{DEFAULT_LIMIT, address};
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
@@ -94,7 +93,7 @@ pub async fn retry(
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Editor)?;
     let asked = asked(&request)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let which = deeds::letters_of(&form.one("row"), &form.one("notice"))?;
     // Whoever names a number has seen what became of it.
     let outcomes = match which {

@@ -1,16 +1,18 @@
 //! `/office/login`: a token for a session.
 
 use super::{HOME, LOGIN, acting, cookie, record};
+use crate::notice::Actor;
 use crate::store::Deed;
 use crate::tokens;
 use crate::web::bodies::Form;
+use crate::web::form_token;
 use crate::web::paging::address;
 use crate::web::problem::ApiError;
 use crate::web::same_site;
 use crate::web::service::Service;
 use actix_web::http::header::LOCATION;
 use actix_web::http::{StatusCode, Uri};
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Data, Payload, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -52,6 +54,10 @@ pub async fn log_in(
     let form = Form::read(&request, body).await?;
     let wanted = form.one("to");
     let to = inside(&wanted);
+    if !form_token::is_good(&service, &form, HOME, "") {
+        let why = "This page stood open for too long. Log in once more.".to_owned();
+        return page(&service, StatusCode::UNPROCESSABLE_ENTITY, to, Some(why));
+    }
     acting::attempt(&request, &service)?;
     let now = service.now();
     let session = match tokens::begin(service.store(), &form.one("token"), now).await {
@@ -72,7 +78,10 @@ pub async fn log_in(
 pub async fn log_out(
     request: HttpRequest,
     service: Data<Service>,
+    actor: ReqData<Actor>,
+    body: Payload,
 ) -> Result<HttpResponse, ApiError> {
+    super::form(&request, &service, &actor, body).await?;
     if let Some(secret) = cookie::of(&request) {
         tokens::end(service.store(), &secret).await.map_err(ApiError::internal)?;
     }

@@ -31,6 +31,8 @@ mod tokens;
 pub use acting::acting;
 pub use kept::Figures;
 
+use super::bodies::Form;
+use super::form_token;
 use super::freshness::HTML;
 use super::problem::ApiError;
 use super::routes::{nothing_here, posted, readable};
@@ -39,11 +41,11 @@ use crate::notice::{Actor, Locale, NoticePath, OfficeScope};
 use crate::render::PageLinks;
 use crate::schedule::Instant;
 use crate::store::Deed;
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{AUTHORIZATION, LOCATION};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 /// Where the office begins.
@@ -138,11 +140,32 @@ fn render(
     page: &impl Serialize,
 ) -> Result<HttpResponse, ApiError> {
     let locale = Locale::default();
-    let links = PageLinks::default();
+    let token = form_token::make(service, HOME, actor.map_or("", |actor| &actor.name));
+    let links = PageLinks { form_token: Some(&token), ..PageLinks::default() };
     let (section, actor) = (section(template), actor.map(Who::new));
     let framed = Framed { links, locale: locale.as_str(), section, actor, page };
     let html = service.built_in().template(template, &framed).map_err(ApiError::internal)?;
     Ok(HttpResponse::build(status).content_type(HTML).body(html))
+}
+
+/// What somebody sent by a form of the office's pages, which was shown to them lately.
+/// A program that shows its token with each request was shown none.
+async fn form(
+    request: &HttpRequest,
+    service: &Service,
+    actor: &Actor,
+    body: Payload,
+) -> Result<Form, ApiError> {
+    let form = Form::read(request, body).await?;
+    let is_program = request.headers().contains_key(AUTHORIZATION);
+    if is_program || form_token::is_good(service, &form, HOME, &actor.name) {
+        return Ok(form);
+    }
+    Err(ApiError::Forbidden(
+        "the form is not of a page that you were shown within the last hours: go back, load the \
+         page again, and send it once more"
+            .to_owned(),
+    ))
 }
 
 /// The page about one person.

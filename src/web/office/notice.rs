@@ -225,7 +225,7 @@ pub async fn change(
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Editor)?;
     let path = notice_path(&address)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let scope = path.to_string();
     let mut news = News::default();
     match form.one("do").as_str() {

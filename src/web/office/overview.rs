@@ -9,7 +9,6 @@ use crate::impact::{AgendaQuery, Index, ScheduledMilestone};
 use crate::notice::{Actor, OfficeScope};
 use crate::schedule::Instant;
 use crate::store::{Gathering, NodePause, Overview};
-use crate::web::bodies::Form;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::http::StatusCode;
@@ -119,7 +118,7 @@ pub async fn change(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Editor)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let scope = form.one("scope");
     let wrong = match form.one("do").as_str() {
         "hold" => holds::hold(&service, &actor, (&scope, &form.one("reason"))).await?,

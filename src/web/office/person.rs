@@ -6,7 +6,6 @@ use super::{acting, deeds, page, record, subscribers as list};
 use crate::notice::{Actor, EmailAddress, OfficeScope, ProgramId};
 use crate::store::{Deed, Scope};
 use crate::subscribers::{self, Known};
-use crate::web::bodies::Form;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::http::StatusCode;
@@ -96,7 +95,7 @@ pub async fn change(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Editor)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let address = address_of(&service, *number).await?;
     if form.one("do") == "erase" {
         if form.one("sure") != "yes" {

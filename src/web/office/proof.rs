@@ -5,7 +5,6 @@ use super::{acting, page, person_address};
 use crate::notice::{Actor, EmailAddress, NoticePath, OfficeScope};
 use crate::proof::{Head, Told};
 use crate::store::ToldRecord;
-use crate::web::bodies::Form;
 use crate::web::paging::{DEFAULT_LIMIT, address};
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
@@ -73,7 +72,7 @@ pub async fn find(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Viewer)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let notice: Result<NoticePath, _> = form.one("notice").parse();
     let notice = notice.map_err(|bad| ApiError::BadBody(format!("`notice`: {bad}")))?;
     let sought = form.one("address");

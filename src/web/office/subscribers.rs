@@ -5,7 +5,6 @@ use super::{acting, page, person_address, record};
 use crate::notice::{Actor, EmailAddress, OfficeScope};
 use crate::store::{Deed, Listed, Store, StoreError};
 use crate::subscribers;
-use crate::web::bodies::Form;
 use crate::web::paging::{DEFAULT_LIMIT, address};
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
@@ -62,7 +61,7 @@ pub async fn find(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Viewer)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let sought = form.one("address");
     let error = match sought.parse::<EmailAddress>() {
         Err(bad) => bad.to_string(),

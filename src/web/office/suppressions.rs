@@ -5,7 +5,6 @@ use super::stamp::Stamp;
 use super::{acting, deeds, page, person, person_address};
 use crate::notice::{Actor, EmailAddress, OfficeScope};
 use crate::store::ListedEvent;
-use crate::web::bodies::Form;
 use crate::web::paging::{DEFAULT_LIMIT, address};
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
@@ -82,7 +81,7 @@ pub async fn change(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Editor)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let field = |name: &str| form.one(name);
     let typed = Typed { address: field("address"), scope: field("scope"), reason: field("reason") };
     let scope = person::scope(&typed.scope)?;

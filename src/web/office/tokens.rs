@@ -67,7 +67,7 @@ pub async fn change(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting::reaches(&actor, OfficeScope::Approver)?;
-    let form = Form::read(&request, body).await?;
+    let form = super::form(&request, &service, &actor, body).await?;
     let news = match form.one("do").as_str() {
         "create" => create(&service, &actor, &form).await?,
         "revoke" => revoke(&service, &actor, &form.one("name")).await?,

@@ -90,7 +90,8 @@ async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpRespon
     let asked = Request { address: String::new(), name: String::new(), ..request_of(&form) };
     let lang = Locale::from_tag(&form.one(languages::PARAMETER));
     let speech = Speech::of(&request, &snapshot.renderer, lang.as_ref());
-    let moment = Moment::now(&snapshot, service.now());
+    let now = service.now();
+    let moment = Moment::now(&snapshot, now).ending(form_token::changes_at(now), now);
     let token = form_token::make(&service, PATH, "");
     let program = Some(asked.program.trim()).filter(|program| !program.is_empty());
     let itself = href(&program.map(|program| ("program", program)).into_iter().collect::<Vec<_>>());
