@@ -55,7 +55,7 @@ pub async fn create(
 ) -> Result<SecretString, TokenError> {
     let is_good = !name.trim().is_empty()
         && name.chars().count() <= MAX_NAME_CHARS
-        && !name.chars().any(char::is_control);
+        && !name.chars().any(is_unseen);
     if !is_good {
         return Err(TokenError::BadName);
     }
@@ -66,6 +66,13 @@ pub async fn create(
         Some(id) => Ok(format!("{PREFIX}{id}_{secret}").into()),
         None => Err(TokenError::NameTaken(name.to_owned())),
     }
+}
+
+/// Controls, and what turns the direction of text or takes no room: a record must read
+/// as it is.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn secret() -> Result<String, TokenError> {

@@ -67,6 +67,14 @@ node tools/lighthouse.mjs "$address/" "$address/notices" "$address/notices/usps-
     "$address/problems/not-found"
 echo "the site under attack: wapiti"
 tools/wapiti.sh "$address/"
+# Somebody for whom a proxy vouches: a token might revoke itself under attack.
+samples="$address"
+start "$work" office serve notices --database "sqlite:$work/office.db" \
+    --mail-dir "$work/office-mail" --requests-per-minute 0 --trusted-proxy 127.0.0.1 \
+    --sso-user-header X-Forwarded-User --sso-groups-header X-Forwarded-Groups --sso-approvers board
+tools/wapiti.sh "$address/office" "" \
+    --header "X-Forwarded-User: verifier" --header "X-Forwarded-Groups: board"
+address="$samples"
 echo "calendars: icalendar, vobject; Atom: a strict parser"
 for of in "" /notices/tls-1.2 /apis/holdForPickup /environments/prod; do
     curl --silent --fail "$address/feeds/usps-web-tools$of.ics" |

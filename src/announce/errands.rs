@@ -55,6 +55,20 @@ enum Done {
     Already,
 }
 
+/// A round that broke off before what it sends was published otherwise waits for
+/// somebody to look at what is true now.
+fn changed(round: &Round) -> String {
+    let why = "what would be sent is not what was looked at: it changed since";
+    match round.begun.as_ref().filter(|begun| begun.carrier.is_none() && begun.filled > 0) {
+        None => why.to_owned(),
+        Some(begun) => format!(
+            "{why}. {} messages had been made and wait: announce what is true now, and they are \
+             put right and sent",
+            begun.filled
+        ),
+    }
+}
+
 struct Doing<'a> {
     store: &'a Store,
     keys: &'a Keys,
@@ -101,8 +115,7 @@ impl Doing<'_> {
         for _ in 0..MOST_BEGINNINGS {
             let round = Round::load(store, &errand.notice).await?;
             if round.parts().digest() != *digest {
-                let why = "what would be sent is not what was looked at: it changed since";
-                return Ok(Done::Refused(why.to_owned()));
+                return Ok(Done::Refused(changed(&round)));
             }
             if round.begun.is_none() && round.forecast(store).await?.total() == 0 {
                 return Ok(Done::Refused("nobody would hear of it".to_owned()));

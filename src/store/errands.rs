@@ -30,6 +30,10 @@ pub enum ErrandAsked {
     Kept,
     /// The same was asked for already.
     Known,
+    /// Something else was asked for under this key.
+    OtherUnderKey,
+    /// Another announcement of the notice is not done yet.
+    OtherWaits,
     /// The tests of this hour are used up.
     TooMany,
 }
@@ -103,6 +107,18 @@ impl Store {
         let payload = serde_json::to_string(new.what)
             .map_err(|bad| StoreError::unreadable("an errand")(bad.to_string()))?;
         let mut transaction = self.write().await?;
+        let (kind, subject) = (new.what.kind(), new.notice.to_string());
+        let known: Option<(String, String, String, String)> =
+            sqlx::query_as("select kind, subject, payload, state from errands where key = $1")
+                .bind(new.key)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if let Some((of_kind, of_subject, asked, state)) = known {
+            // What was asked is forgotten once it is done.
+            let is_same = (of_kind.as_str(), of_subject.as_str()) == (kind, subject.as_str())
+                && (state != ErrandState::Waiting.as_str() || asked == payload);
+            return Ok(if is_same { ErrandAsked::Known } else { ErrandAsked::OtherUnderKey });
+        }
         if matches!(new.what, OfficeErrand::Test(_)) {
             let sent: i64 = sqlx::query_scalar(
                 "select count(*) from errands where kind = 'test' and asked_at > $1",
@@ -119,16 +135,29 @@ impl Store {
              values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
         )
         .bind(new.key)
-        .bind(new.what.kind())
-        .bind(new.notice.to_string())
+        .bind(kind)
+        .bind(subject.as_str())
         .bind(new.by)
         .bind(micros(at))
-        .bind(payload)
+        .bind(payload.as_str())
         .execute(&mut *transaction)
         .await?;
+        if done.rows_affected() == 0 {
+            // An announcement of the notice waits, or the same was asked at this moment.
+            let waiting: Option<(String, String)> = sqlx::query_as(
+                "select key, payload from errands
+                 where subject = $1 and kind = $2 and state = 'waiting' order by id desc limit 1",
+            )
+            .bind(subject.as_str())
+            .bind(kind)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let is_same = waiting.is_some_and(|(key, asked)| key == new.key || asked == payload);
+            return Ok(if is_same { ErrandAsked::Known } else { ErrandAsked::OtherWaits });
+        }
         self.tell(&mut transaction, Topic::Errands).await?;
         transaction.commit().await?;
-        Ok(if done.rows_affected() > 0 { ErrandAsked::Kept } else { ErrandAsked::Known })
+        Ok(ErrandAsked::Kept)
     }
 
     /// The oldest errand that nobody answers for, to be done within `lease` or kept

@@ -41,6 +41,12 @@ pub const TOKEN_PREFIXES: [&str; 5] =
 /// What is asked for by programs, and not for everybody.
 const PRIVATE_PREFIXES: [&str; 3] = ["/api/v1/proof/", "/api/v1/preferences/", "/api/v1/office/"];
 
+/// A path as the router understands it, which takes `%6F` for `o`: whatever is decided
+/// by a path is decided by this.
+pub fn meant(path: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(path).decode_utf8_lossy()
+}
+
 fn token_prefix(path: &str) -> Option<&'static str> {
     TOKEN_PREFIXES.into_iter().find(|prefix| path.starts_with(prefix))
 }
@@ -98,7 +104,7 @@ fn within_quota(
     now: schedule::Instant,
 ) -> Result<Option<Left>, Exhausted> {
     let Some(quota) = service.quota() else { return Ok(None) };
-    if !is_bounded(request.path()) {
+    if !is_bounded(&meant(request.path())) {
         return Ok(None);
     }
     let peer = request.peer_addr().map(|peer| peer.ip());
@@ -174,7 +180,8 @@ fn finish(mut response: ServiceResponse, wants_page: bool, service: &Service) ->
         response = as_problem(response, wants_page, service);
     }
     let (request, mut response) = response.into_parts();
-    let (path, status) = (request.path(), response.status());
+    let (path, status) = (meant(request.path()), response.status());
+    let path = path.as_ref();
     let content = response.extensions().get::<security::Content>().copied();
     let policy = content.map_or(security::POLICY, security::Content::policy);
     secure(response.headers_mut(), policy, path, service.is_https());
@@ -250,7 +257,7 @@ fn as_problem(response: ServiceResponse, wants_page: bool, service: &Service) ->
 }
 
 fn wants_page(request: &ServiceRequest) -> bool {
-    !request.path().starts_with("/api/") && prefers_page(request)
+    !meant(request.path()).starts_with("/api/") && prefers_page(request)
 }
 
 /// Whether the client would rather have a page than JSON. A client that takes
@@ -273,7 +280,8 @@ fn log(response: &ServiceResponse, is_kept: bool, started: Instant) {
     }
     let (method, path) = (response.request().method(), response.request().path());
     let ms = (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
-    let path = token_prefix(path).map_or(Cow::Borrowed(path), |p| Cow::Owned(format!("{p}…")));
+    let prefix = token_prefix(&meant(path));
+    let path = prefix.map_or(Cow::Borrowed(path), |p| Cow::Owned(format!("{p}…")));
     let status = response.status().as_u16();
     match is_kept {
         true => {

@@ -6,7 +6,7 @@ use crate::config::Network;
 use crate::schedule::Instant;
 use actix_web::http::header::HeaderMap;
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 /// What a patient person never reaches.
@@ -29,13 +29,20 @@ pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) ->
     let mut client = peer;
     for name in named.iter().rev() {
         // Whatever stands before something unreadable was written by nobody trusted.
-        let Ok(ip) = name.parse::<IpAddr>() else { break };
+        let Some(ip) = address(name) else { break };
         client = ip.to_canonical();
         if !is_trusted(&client) {
             break;
         }
     }
     Some(client)
+}
+
+/// Some proxies write the port as well.
+fn address(name: &str) -> Option<IpAddr> {
+    let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    let with_port = || name.parse::<SocketAddr>().map(|address| address.ip());
+    bare.parse::<IpAddr>().or_else(|_| with_port()).ok()
 }
 
 /// A customer has at least a /64 of IPv6 to himself.

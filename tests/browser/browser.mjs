@@ -40,6 +40,7 @@ export async function run(scenario) {
 export async function visit(browser, { width = 1280, scheme = "light", script = true, zone, languages } = {}) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.hasScript = script;
   page.title_ = `${width} px${scheme === "dark" ? ", dark" : ""}${script ? "" : ", without a script"}`;
   await page.setViewport({ width, height: 800, isMobile: width < 600, hasTouch: width < 600 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
@@ -105,6 +106,8 @@ export const texts = (page, selector) =>
  * frames that may do nothing it cannot be put.
  */
 export async function judge(page) {
+  // It is a script itself, and waits for others.
+  if (!page.hasScript) return;
   await page.evaluate(AXE);
   const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags, iframes: false }), WCAG);
   for (const { id, help, nodes } of found.violations) {

@@ -109,6 +109,7 @@ async fn whoever_logs_in_comes_to_the_page_they_wanted_and_to_no_other_site() {
         ("https://evil.example/office", "/office"),
         ("/office//evil.example", "/office"),
         ("/office/../u/abc", "/office"),
+        ("/office/%2e%2E/embed", "/office"),
         ("/office\\evil", "/office"),
         ("/officer", "/office"),
         ("/office/\r\nSet-Cookie: a=b", "/office"),
@@ -158,8 +159,6 @@ async fn another_site_cannot_have_a_browser_act() {
         &[("sec-fetch-site", "same-site")],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        // Browsers say where a form comes from; with a cookie nobody else is believed.
-        &[],
     ] {
         let headers = [foreign, &[("cookie", cookie.as_str())]].concat();
         let answer = service.post_as("/office/tokens", &fields, &headers).await;
@@ -197,7 +196,11 @@ async fn whoever_guesses_is_stopped_and_others_are_not() {
         let answer = guess(token, "192.0.2.1").await;
         assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, "360"), "{token}");
     }
-    assert_eq!(service.ask(Method::GET, "/api/v1/proof/head", &bearer).await.status, 429);
+    assert_eq!(service.ask(Method::GET, "/api/v1/proof/head", &bearer).await.status, 401);
+    let good_bearer = format!("Bearer {good}");
+    let from_there = [("authorization", good_bearer.as_str()), ("x-forwarded-for", "192.0.2.1")];
+    let answer = service.ask(Method::GET, "/api/v1/proof/head", &from_there).await;
+    assert_eq!(answer.status, 200, "a program with a good token is not shut out by others");
     assert_eq!(guess(&good, "192.0.2.2").await.status, 303, "another household");
     for _ in 0..20 {
         assert_eq!(guess(&good, "192.0.2.2").await.status, 303, "success costs nothing");
@@ -342,4 +345,54 @@ async fn a_form_is_taken_from_whoever_was_shown_it_within_the_last_hours() {
     }
     assert_eq!(service.service.store().tokens().await.unwrap().len(), 2);
     assert_eq!(send(&of_ann).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_written_in_another_way_is_as_private() {
+    let service = WebService::start().await;
+    let bearer = service.token(OfficeScope::Viewer).await;
+    let headers = [("authorization", bearer.as_str())];
+    for path in ["/api/v1/%6Fffice/subscribers", "/%61pi/v1/office/tokens", "/api/v1/pr%6Fof/head"]
+    {
+        for method in [Method::GET, Method::OPTIONS] {
+            let answer = service.ask(method.clone(), path, &headers).await;
+            assert!(answer.status.is_success(), "{method} {path}: {}", answer.status);
+            assert_eq!(answer.header("access-control-allow-origin"), "", "{method} {path}");
+        }
+    }
+    for path in ["/%75/aeaaaaa", "/%70references/aeaaaaa"] {
+        assert_eq!(service.get(path).await.header("referrer-policy"), "no-referrer", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_may_write_ports_and_names_of_any_script_and_pass_its_own_login_on() {
+    let service = WebService::signing_on(single_sign_on(&SIGNED_ON).unwrap()).await;
+    let groups = ("x-forwarded-groups", "board");
+    let seen = service
+        .client
+        .get(format!("{}/office", service.address))
+        .header(
+            "x-forwarded-user",
+            reqwest::header::HeaderValue::from_bytes("Jörg".as_bytes()).unwrap(),
+        )
+        .header(groups.0, groups.1)
+        .header("authorization", "Basic dTpw")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(seen.status(), 200);
+    assert!(seen.text().await.unwrap().contains("<strong>Jörg</strong>"));
+    let good = service.office_token(OfficeScope::Viewer).await;
+    let log_in = async |token: &str, from: &str| {
+        let headers = [OURS, ("x-forwarded-for", from)];
+        service.post_form("/office/login", &[("token", token)], &headers).await.status.as_u16()
+    };
+    for from in ["203.0.113.9:5555", "[2001:db8::1]:44"] {
+        for _ in 0..10 {
+            assert_eq!(log_in("x", from).await, 422);
+        }
+        assert_eq!(log_in(&good, from).await, 429, "{from}");
+    }
+    assert_eq!(log_in(&good, "198.51.100.4:77").await, 303, "who is somebody else");
 }

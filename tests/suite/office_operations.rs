@@ -219,6 +219,14 @@ async fn what_was_seen_is_approved_announced_and_tested_and_nothing_else() {
         let asked = service.order(&bearer, &format!("{notice}/announcement"), &announcement).await;
         assert_eq!((asked.status.as_u16(), &asked.json()["state"]), (202, &json!("waiting")));
     }
+    let whole = json!({"digest": digest, "key": "mine too"});
+    let refused = service.order(&bearer, &format!("{notice}/announcement"), &whole).await;
+    assert_eq!(refused.status, 409, "the first is not done yet, and this is not the same");
+    assert!(refused.body.contains("not done yet"), "{}", refused.body);
+    let other = json!({"address": "ann@office.example", "key": "mine"});
+    let refused = service.order(&bearer, &format!("{notice}/test"), &other).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("under this key"), "{}", refused.body);
     let test = json!({"address": "ann@office.example"});
     let asked = service.order(&bearer, &format!("{notice}/test"), &test).await;
     assert_eq!(asked.status, 202, "{}", asked.body);

@@ -64,9 +64,6 @@ pub enum OfficeRefusals {
     /// The address is too long
     #[response(status = 414, content_type = "application/problem+json")]
     TooLong(Problem),
-    /// Too many tokens that are not good came from the same address on the network
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooOften(Problem),
 }
 
 /// Who was told what about a notice, when, and with which reply.

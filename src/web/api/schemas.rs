@@ -50,11 +50,15 @@ form!(RevisionOrMoment, {
         .item(of(KnownFormat::DateTime))
         .build()
 });
+form!(NoticeName, {
+    let (first, rest) = ("[A-Za-z0-9]", format!("[A-Za-z0-9._-]{{0,{}}}", MAX_ID_BYTES - 1));
+    string().pattern(Some(format!("^{first}{rest}/{first}{rest}$")))
+});
 form!(Length, string().pattern(Some("^[0-9]{1,6} (minute|hour|day|week|month|year)s?$")));
 form!(HostOrUrl, string().min_length(Some(1)).max_length(Some(MAX_FILTER_BYTES)));
 // How long it may be is counted in bytes, which no schema does.
 form!(PastedText, string().min_length(Some(1)));
-form!(SearchedText, string().min_length(Some(1)));
+form!(SearchedText, string().min_length(Some(1)).pattern(Some("\\S")));
 form!(States, {
     let one = alternatives(&State::ALL.map(State::as_str));
     string().pattern(Some(format!("^({one})(,({one}))*$")))
@@ -70,4 +74,3 @@ form!(
         .minimum(Some(0))
         .maximum(Some(9007199254740991i64))
 );
-form!(Language, string().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")));

@@ -24,7 +24,7 @@ pub struct SearchParameters {
     q: schemas::SearchedText,
     /// The language in which titles and texts are searched; English otherwise.
     #[param(inline, example = "en")]
-    lang: Option<schemas::Language>,
+    lang: Option<String>,
 }
 
 /// What was found, the best first.

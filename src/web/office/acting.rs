@@ -24,6 +24,9 @@ pub async fn acting(
     needs: OfficeScope,
 ) -> Result<Actor, ApiError> {
     let actor = whoever_asks(request, service).await?;
+    if is_a_browsers(request) {
+        same_site::demand(request, service)?;
+    }
     reaches(&actor, needs)?;
     Ok(actor)
 }
@@ -39,7 +42,7 @@ pub fn reaches(actor: &Actor, needs: OfficeScope) -> Result<(), ApiError> {
 
 /// Who asks, however far they reach.
 pub async fn whoever_asks(request: &HttpRequest, service: &Service) -> Result<Actor, ApiError> {
-    if request.headers().contains_key(AUTHORIZATION) {
+    if is_by_token(request) {
         return bearer(request, service).await;
     }
     let found = match cookie::of(request) {
@@ -54,16 +57,24 @@ pub async fn whoever_asks(request: &HttpRequest, service: &Service) -> Result<Ac
         (None, Some(trusted)) => vouched(request, trusted)?,
         (None, None) => None,
     };
-    let actor = found.ok_or_else(|| {
+    found.ok_or_else(|| {
         ApiError::Unauthorized(
             "this is for the office: send its token as `Authorization: Bearer TOKEN`".to_owned(),
         )
-    })?;
-    // What the browser adds by itself may be added to another site's form as well.
-    if !request.method().is_safe() {
-        same_site::demand(request, service)?;
-    }
-    Ok(actor)
+    })
+}
+
+/// Whether something is to be changed by what a browser adds by itself, which it adds
+/// to another site's form as well.
+pub fn is_a_browsers(request: &HttpRequest) -> bool {
+    !request.method().is_safe() && !is_by_token(request)
+}
+
+/// Whether a token is shown. Other schemes are a proxy's own, which passes them on.
+pub fn is_by_token(request: &HttpRequest) -> bool {
+    let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
+    let scheme = header.and_then(|value| value.split(|byte| *byte == b' ').next());
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
 }
 
 async fn bearer(request: &HttpRequest, service: &Service) -> Result<Actor, ApiError> {
@@ -74,8 +85,9 @@ async fn bearer(request: &HttpRequest, service: &Service) -> Result<Actor, ApiEr
             "this is for the office: send its token as `Authorization: Bearer TOKEN`".to_owned(),
         ));
     }
-    attempt(request, service)?;
     let (store, now) = (service.store(), service.now());
+    // Nobody guesses a token: programs are not shut out for the bad ones of others. Those
+    // count for the form all the same, where people log in.
     let known = tokens::authenticate(store, token, OfficeScope::Viewer, now).await;
     known.map_err(|refused| refusal(request, service, refused))
 }
@@ -113,7 +125,8 @@ fn vouched(request: &HttpRequest, trusted: &SingleSignOn) -> Result<Option<Actor
     let once = |name: &str| {
         let mut lines = request.headers().get_all(name);
         let line = lines.next().filter(|_| lines.next().is_none());
-        line.and_then(|line| line.to_str().ok())
+        // Names may hold more than ASCII; what no text is names nobody.
+        line.and_then(|line| std::str::from_utf8(line.as_bytes()).ok())
     };
     let name = once(&trusted.user_header).map(str::trim).filter(|name| !name.is_empty());
     let Some(name) = name.filter(|_| is_trusted) else { return Ok(None) };

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::header::HOST;
 use chrono::{DateTime, Utc};
+use std::net::IpAddr;
 
 /// Browsers take a cookie of this name from this host alone, over TLS, for all
 /// paths (RFC 6265bis §4.1.3.2).
@@ -44,9 +45,12 @@ fn kept(request: &HttpRequest, value: String, seconds: i64) -> Cookie<'static> {
 
 fn name(request: &HttpRequest) -> &'static str {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let name = host.unwrap_or_default().rsplit_once(':').map_or(host, |(name, _)| Some(name));
-    match name {
-        Some("localhost" | "127.0.0.1" | "[::1]") => LOCAL_NAME,
-        _ => NAME,
-    }
+    let host = host.unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    let is_loopback = bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if is_loopback || name.eq_ignore_ascii_case("localhost") { LOCAL_NAME } else { NAME }
 }

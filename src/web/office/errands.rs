@@ -89,6 +89,16 @@ pub async fn ask(
     match asked.map_err(ApiError::internal)? {
         ErrandAsked::Kept => {}
         ErrandAsked::Known => return Ok(None),
+        ErrandAsked::OtherUnderKey => {
+            return Ok(Some("something else was asked for under this key".to_owned()));
+        }
+        ErrandAsked::OtherWaits => {
+            return Ok(Some(
+                "another announcement of this notice was asked for and is not done yet; this one \
+                 was not taken: ask again in a moment"
+                    .to_owned(),
+            ));
+        }
         ErrandAsked::TooMany => {
             return Ok(Some(format!(
                 "{TESTS_AN_HOUR} tests were sent within the hour, and no more are; try again later"

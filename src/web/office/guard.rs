@@ -3,6 +3,7 @@
 
 use super::{LOGIN, acting, login};
 use crate::web::problem::ApiError;
+use crate::web::same_site;
 use crate::web::service::Service;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,13 +22,7 @@ pub async fn around(
     let is_open = request.path() == LOGIN;
     let known = match service.filter(|_| !is_open) {
         None => Ok(()),
-        Some(service) => match acting::whoever_asks(request.request(), &service).await {
-            Ok(actor) => {
-                request.extensions_mut().insert(actor);
-                Ok(())
-            }
-            Err(refusal) => Err(refusal),
-        },
+        Some(service) => let_in(&request, &service).await,
     };
     let mut response = match known {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
@@ -45,4 +40,14 @@ pub async fn around(
         HeaderValue::from_static("noindex, nofollow"),
     );
     Ok(response)
+}
+
+async fn let_in(request: &ServiceRequest, service: &Service) -> Result<(), ApiError> {
+    let actor = acting::whoever_asks(request.request(), service).await?;
+    if acting::is_a_browsers(request.request()) {
+        // Besides, its forms carry a token.
+        same_site::expect(request.request(), service)?;
+    }
+    request.extensions_mut().insert(actor);
+    Ok(())
 }

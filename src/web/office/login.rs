@@ -50,7 +50,7 @@ pub async fn log_in(
     service: Data<Service>,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    same_site::demand(&request, &service)?;
+    same_site::expect(&request, &service)?;
     let form = Form::read(&request, body).await?;
     let wanted = form.one("to");
     let to = inside(&wanted);
@@ -94,7 +94,8 @@ fn inside(wanted: &str) -> &str {
     let rest = wanted.strip_prefix(HOME);
     let is_inside = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let is_plain = wanted.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let is_good = is_inside && is_plain && !wanted.contains("//") && !wanted.contains("..");
+    let is_up = wanted.contains("..") || wanted.to_ascii_lowercase().contains("%2e");
+    let is_good = is_inside && is_plain && !wanted.contains("//") && !is_up;
     if is_good { wanted } else { HOME }
 }
 

@@ -42,7 +42,7 @@ use crate::render::PageLinks;
 use crate::schedule::Instant;
 use crate::store::Deed;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -157,8 +157,7 @@ async fn form(
     body: Payload,
 ) -> Result<Form, ApiError> {
     let form = Form::read(request, body).await?;
-    let is_program = request.headers().contains_key(AUTHORIZATION);
-    if is_program || form_token::is_good(service, &form, HOME, &actor.name) {
+    if acting::is_by_token(request) || form_token::is_good(service, &form, HOME, &actor.name) {
         return Ok(form);
     }
     Err(ApiError::Forbidden(

@@ -53,7 +53,8 @@ pub async fn approve_seen(
         return Ok(Err(CHANGED.to_owned()));
     }
     let forecast = round.forecast(store).await.map_err(refusal)?;
-    let at_most = at_most.unwrap_or_else(|| margin(&forecast));
+    // More than the store can count is no limit either.
+    let at_most = at_most.unwrap_or_else(|| margin(&forecast)).min(i64::MAX.unsigned_abs());
     let publication = round.publication();
     let approving =
         Approving { notice: path, parts: &parts, forecast: &forecast, at_most, publication };

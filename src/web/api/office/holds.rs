@@ -50,7 +50,8 @@ pub struct NewHold {
     #[serde(default)]
     #[schema(example = "usps-web-tools/tls-1.2")]
     pub scope: Option<String>,
-    #[schema(example = "a date is wrong", max_length = 500)]
+    /// At most 500 characters, in one line.
+    #[schema(example = "a date is wrong")]
     pub reason: String,
 }
 

@@ -1,6 +1,7 @@
 //! `/api/v1/office/messages`: what was given up or refused, and trying it anew.
 
 use super::super::proof::OfficeRefusals;
+use super::super::schemas;
 use super::{Backward, BackwardParameters, ChangeRefusals, given, private};
 use crate::notice::{NoticePath, OfficeScope, Outcome};
 use crate::store::{Delivery, Letters};
@@ -53,8 +54,8 @@ pub struct MessageParameters {
     #[param(inline)]
     outcome: Option<GivenUp>,
     /// Only what was written about this notice, as PROGRAM/NOTICE.
-    #[param(example = "usps-web-tools/tls-1.2")]
-    notice: Option<String>,
+    #[param(inline, example = "usps-web-tools/tls-1.2")]
+    notice: Option<schemas::NoticeName>,
 }
 
 /// A message that will not be tried again by itself.

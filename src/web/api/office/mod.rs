@@ -95,9 +95,6 @@ pub enum ChangeRefusals {
     /// The body is not `application/json`
     #[response(status = 415, content_type = "application/problem+json")]
     OtherType(Problem),
-    /// Too many tokens that are not good came from the same address on the network
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooOften(Problem),
 }
 
 /// The body, which has to be JSON of the form that is described.

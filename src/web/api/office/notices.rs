@@ -106,6 +106,7 @@ pub struct ForecastRows {
 #[serde(deny_unknown_fields)]
 pub struct NewApproval {
     /// Of what was seen, in full.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub digest: String,
     /// For at most so many recipients; the forecast and 5 %, where it is absent.
     #[serde(default)]
@@ -122,6 +123,7 @@ pub struct GivenApproval {
 #[serde(deny_unknown_fields)]
 pub struct NewAnnouncement {
     /// Of what was seen, in full.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub digest: String,
     /// Only to the first so many; everybody else hears when it is announced without.
     #[serde(default)]
@@ -129,7 +131,7 @@ pub struct NewAnnouncement {
     pub canary: Option<u32>,
     /// Of your own making: what is asked twice under one key is asked once.
     #[serde(default)]
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64)]
     pub key: Option<String>,
 }
 
@@ -149,7 +151,7 @@ pub struct NewTest {
     #[serde(default)]
     pub environment: Option<String>,
     #[serde(default)]
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64)]
     pub key: Option<String>,
 }
 

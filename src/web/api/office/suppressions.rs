@@ -26,7 +26,8 @@ pub struct NewSuppression {
     #[schema(example = "usps-web-tools")]
     pub program: Option<String>,
     /// Kept with the time and the name of the token.
-    #[schema(example = "asked by phone", max_length = 500)]
+    /// At most 500 characters, in one line.
+    #[schema(example = "asked by phone")]
     pub reason: String,
 }
 

@@ -59,7 +59,7 @@ pub struct WantedToken {
     #[schema(example = "Ann", min_length = 1, max_length = 60)]
     pub name: String,
     /// `viewer`, `editor` or `approver`.
-    #[schema(example = "viewer")]
+    #[schema(example = "viewer", pattern = "^(viewer|editor|approver)$")]
     pub scope: String,
     /// For how many days it is good.
     #[schema(minimum = 1, maximum = 3650, example = 365)]
