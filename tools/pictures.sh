@@ -36,6 +36,8 @@ node tools/pictures.mjs "$out" "$work"/*-mail.html \
     affected="$address/affected?q=Verify%0Ahttps%3A%2F%2Fapp.onepagecrm.com%2F%0Aexample.org" \
     choose="$address/subscribe" subscribe="$address/subscribe?program=usps-web-tools&api=Verify" \
     confirm="$confirm" preferences="$preferences"
+COOKIE="$(office_session "$work")" node tools/pictures.mjs "$out" \
+    office="$address/office/notices/usps-web-tools/tls-1.2/approval?forecast=yes"
 # The beginnings of long pages, side by side in the README.
 PICTURE_HEIGHT=640 PICTURE_SCALE=1 node tools/pictures.mjs "$out/beginnings" \
     search="$address/search?q=pickup" \
@@ -51,6 +53,7 @@ cp "$out/usps-web-tools-mail-320-dark.png" docs/pictures/mail-narrow-dark.png
 cp "$out/table-1280-light.png" docs/pictures/table.png
 cp "$out/page-1280-light.png" docs/pictures/page.png
 cp "$out/preview-1280-light.png" docs/pictures/preview.png
+cp "$out/office-1280-light.png" docs/pictures/office.png
 cp "$out/api-1280-dark.png" docs/pictures/api-dark.png
 cp "$out/beginnings/affected-320-light.png" docs/pictures/affected-narrow.png
 cp "$out/beginnings/search-320-dark.png" docs/pictures/search-narrow-dark.png

@@ -56,6 +56,16 @@ preferences_of() {
         grep --only-matching '/preferences/[a-z0-9]*' | head --lines 1
 }
 
+# office_session WORK: the cookie of somebody of the office who may do everything.
+office_session() {
+    local token form
+    token="$("$fairwarning" token create Ann --scope approver --database "sqlite:$1/samples.db" 2>/dev/null)"
+    form="$(curl --silent "$address/office/login" | grep --only-matching 'csrf_token" value="[^"]*' | sed 's/.*"//;q')"
+    curl --silent --include "$address/office/login" --header 'Sec-Fetch-Site: same-origin' \
+        --data-urlencode "token=$token" --data "csrf_token=$form" |
+        tr --delete '\r' | sed --quiet 's/^set-cookie: \([^;]*\).*/\1/Ip'
+}
+
 stop() {
     [ ${#servers[@]} = 0 ] || kill "${servers[@]}"
 }

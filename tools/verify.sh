@@ -72,6 +72,15 @@ samples="$address"
 start "$work" office serve notices --database "sqlite:$work/office.db" \
     --mail-dir "$work/office-mail" --requests-per-minute 0 --trusted-proxy 127.0.0.1 \
     --sso-user-header X-Forwarded-User --sso-groups-header X-Forwarded-Groups --sso-approvers board
+number=0
+for page in "" /notices /notices/usps-web-tools/tls-1.2 /notices/usps-web-tools/tls-1.2/preview \
+    "/notices/usps-web-tools/tls-1.2/approval?forecast=yes" /dead /subscribers /suppressions \
+    "/proof?notice=usps-web-tools/tls-1.2" /audit /tokens; do
+    number=$((number + 1))
+    curl --silent --fail --output "$work/office-$number.html" --header "X-Forwarded-User: verifier" \
+        --header "X-Forwarded-Groups: board" "$address/office$page"
+done
+tools/verify-pages.sh "$work"/office-*.html "$address/office/login"
 tools/wapiti.sh "$address/office" "" \
     --header "X-Forwarded-User: verifier" --header "X-Forwarded-Groups: board"
 address="$samples"

@@ -33,7 +33,7 @@ async function announced(page, notice, address) {
   await press(page, `main a[href='${here}']`);
   await press(page, `main a[href='${here}/approval']`);
   await press(page, "button[name=forecast]");
-  expect((await text(page, "main")).includes("1 recipients"), "whom it would reach");
+  expect((await text(page, "main")).includes("1 recipient"), "whom it would reach");
   await judge(page);
   await press(page, "button[value=approve]");
   expect((await text(page, ".message[role=status]")).startsWith("Approved by tester"), "it is approved");
@@ -44,7 +44,7 @@ async function announced(page, notice, address) {
   page.isExpectingRefusal = false;
   await page.$eval("#canary", (field) => field.value = "");
   await press(page, "button[value=announce]");
-  expect((await text(page, ".is-confirm")).includes("would reach 1 recipients"), "it asks once more");
+  expect((await text(page, ".is-confirm")).includes("would reach 1 recipient."), "it asks once more");
   await judge(page);
   await press(page, "button[value=confirm]");
   equal(page.url(), SITE + here, "back at the notice");
