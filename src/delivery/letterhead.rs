@@ -161,6 +161,10 @@ impl Letterhead {
 
     /// Where what is heard, and how, can be changed.
     pub fn preferences_page(&self, token: &str) -> String {
+        // Whoever looks at a test has no preferences by it, and may ask for some.
+        if self.kind == OccasionKind::Test {
+            return self.base.join(&format!("/subscribe?program={}", self.program));
+        }
         self.base.join(&format!("/preferences/{token}"))
     }
 

@@ -178,6 +178,8 @@ async fn a_test_is_one_mail_that_says_so_and_has_no_part_in_any_round() {
     let text = mail.body_text(0).unwrap();
     assert!(text.contains("Dies ist eine Probe"), "{text}");
     assert!(text.contains("https://notices.parcel.example/notices/parcel/tls-1.2"), "{text}");
+    assert!(!text.contains("/preferences/"), "a tester has none: {text}");
+    assert!(text.contains("https://notices.parcel.example/subscribe?program=parcel"), "{text}");
     assert!(mail.attachments().count() == 1, "its calendar, as a reader would get it");
     // Nothing counts it, and nobody is told anything by it.
     assert!(office.store.occasions().await.unwrap().is_empty());
