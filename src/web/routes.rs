@@ -6,13 +6,9 @@ use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
 };
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard};
-
-/// What works wherever something is only read.
-const READING: &str = "GET, HEAD, OPTIONS";
-
-/// What works wherever something is only taken.
-const TAKING: &str = "POST, OPTIONS";
+use actix_web::{
+    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard,
+};
 
 /// A browser asks again only after a day whether it may read.
 const PREFLIGHT_SECONDS: &str = "86400";
@@ -26,23 +22,36 @@ pub fn routes(config: &mut ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-/// An address that is only read: GET, and HEAD, which the server answers as GET
-/// without the body; anything else is refused with what would work.
+/// An address at which nothing works but what is added to it: anything else is refused
+/// with `allowed`, and OPTIONS tells it.
+pub fn only(path: &str, allowed: &'static str) -> Resource {
+    let told = move |request: HttpRequest| async move { options(&request, allowed) };
+    let refused =
+        move || async move { Err::<HttpResponse, _>(ApiError::MethodNotAllowed(allowed)) };
+    web::resource(path)
+        .route(web::route().guard(guard::Options()).to(told))
+        .default_service(web::to(refused))
+}
+
+/// GET, and HEAD, which the server answers as GET without the body.
+pub fn reading<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+/// An address that is only read.
 pub fn readable<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource(path)
-        .route(web::route().guard(is_read).to(handler))
-        .route(web::route().guard(guard::Options()).to(reading_options))
-        .default_service(web::to(only_reading))
+    only(path, "GET, HEAD, OPTIONS").route(reading(handler))
 }
-
-/// What works on a page with a form.
-const POSTING: &str = "GET, HEAD, POST, OPTIONS";
 
 /// An address that shows a form and takes it: GET and HEAD change nothing.
 pub fn posted<F, Args, G, Given>(path: &str, show: F, take: G) -> Resource
@@ -54,87 +63,25 @@ where
     Given: FromRequest + 'static,
     G::Output: Responder + 'static,
 {
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource(path)
-        .route(web::route().guard(is_read).to(show))
-        .route(web::post().to(take))
-        .route(web::route().guard(guard::Options()).to(posting_options))
-        .default_service(web::to(only_posting))
+    only(path, "GET, HEAD, POST, OPTIONS").route(reading(show)).route(web::post().to(take))
 }
 
-async fn posting_options(request: HttpRequest) -> HttpResponse {
-    options(&request, POSTING)
-}
-
-async fn only_posting() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(POSTING))
-}
-
-/// An address of the API that only takes: POST, and anything else is refused with
-/// what would work. A page of another site is not told that it may post.
+/// An address that only takes. A page of another site is not told that it may post.
 pub fn taking<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::resource(path)
-        .route(web::post().to(handler))
-        .route(web::route().guard(guard::Options()).to(taking_options))
-        .default_service(web::to(only_taking))
-}
-
-/// What works where something is read and done away with.
-const DELETING: &str = "GET, HEAD, DELETE, OPTIONS";
-
-/// An address of the API that is read, and done away with by DELETE.
-pub fn deleting<F, Args, G, Given>(path: &str, show: F, remove: G) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-    G: Handler<Given>,
-    Given: FromRequest + 'static,
-    G::Output: Responder + 'static,
-{
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource(path)
-        .route(web::route().guard(is_read).to(show))
-        .route(web::delete().to(remove))
-        .route(web::route().guard(guard::Options()).to(deleting_options))
-        .default_service(web::to(only_deleting))
-}
-
-async fn deleting_options(request: HttpRequest) -> HttpResponse {
-    options(&request, DELETING)
-}
-
-async fn only_deleting() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(DELETING))
-}
-
-async fn only_taking() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(TAKING))
-}
-
-async fn taking_options() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((ALLOW, TAKING)).finish()
-}
-
-async fn only_reading() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed(READING))
-}
-
-/// Also the answer to a browser that asks before it sends `If-None-Match`.
-async fn reading_options(request: HttpRequest) -> HttpResponse {
-    options(&request, READING)
+    only(path, "POST, OPTIONS").route(web::post().to(handler))
 }
 
 /// A page of another site is told that it may read, where it may, and nothing else.
+/// Browsers ask so before they send `If-None-Match`, too.
 fn options(request: &HttpRequest, allowed: &'static str) -> HttpResponse {
     let mut response = HttpResponse::NoContent();
     response.insert_header((ALLOW, allowed));
-    if outermost::is_open(&outermost::meant(request.path())) {
+    if allowed.starts_with("GET") && outermost::is_open(&outermost::meant(request.path())) {
         response
             .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
             .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "accept, if-none-match"))

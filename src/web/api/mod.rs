@@ -36,7 +36,7 @@ use super::service::Service;
 use super::snapshot::Snapshot;
 use crate::impact::Tabled;
 use crate::schedule::Instant;
-use actix_web::http::header::{HeaderValue, LINK};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LINK};
 use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
@@ -213,6 +213,11 @@ impl Asked {
         };
         (listing, link)
     }
+}
+
+/// Kept by nobody on the way: it holds addresses.
+fn private(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 
 fn shown_instant(at: Instant) -> String {

@@ -1,6 +1,6 @@
 //! `GET /api/v1/proof/…`: who was told what, for the office alone.
 
-use super::schemas;
+use super::{private, schemas};
 use crate::impact::BadFilter;
 use crate::notice::{EmailAddress, OfficeScope};
 use crate::proof::{Head, Told};
@@ -10,7 +10,6 @@ use crate::web::paging::DEFAULT_LIMIT;
 use crate::web::parameters::Parameters;
 use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
-use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -108,7 +107,7 @@ pub async fn proof(
         Some(address) => {
             match store.subscriber_number(address).await.map_err(ApiError::internal)? {
                 Some(known) => Some(known),
-                None => return Ok(answer(&Proof { items: Vec::new(), next: None })),
+                None => return Ok(private(&Proof { items: Vec::new(), next: None })),
             }
         }
     };
@@ -116,7 +115,7 @@ pub async fn proof(
     let told = store.told(&path.to_string(), known, after, most).await;
     let items: Vec<Told> = told.map_err(ApiError::internal)?.iter().map(Told::from).collect();
     let next = items.last().filter(|_| items.len() == limit).map(|last| last.record);
-    Ok(answer(&Proof { items, next }))
+    Ok(private(&Proof { items, next }))
 }
 
 /// The end of the chain of seals, to be kept elsewhere.
@@ -134,10 +133,5 @@ pub async fn head(request: HttpRequest, service: Data<Service>) -> Result<HttpRe
     acting(&request, &service, OfficeScope::Viewer).await?;
     Parameters::read(request.query_string())?.finish()?;
     let head = service.store().head().await.map_err(ApiError::internal)?;
-    Ok(answer(&ChainHead { head: head.map(|head| Head::from(&head).to_string()) }))
-}
-
-/// Never kept by anybody on the way: it holds addresses.
-fn answer(body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
+    Ok(private(&ChainHead { head: head.map(|head| Head::from(&head).to_string()) }))
 }

@@ -1,21 +1,20 @@
 //! `/api/v1/preferences/{token}/webhook`: a subscriber's webhook, set by a program
 //! that holds the link from their mail.
 
+use super::shown_instant;
 use crate::store::Webhook;
 use crate::web::problem::{ApiError, Problem};
+use crate::web::routes::{only, reading, taking};
 use crate::web::service::Service;
 use crate::web::{bodies, own};
-use actix_web::http::header::{ALLOW, CACHE_CONTROL};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, guard};
-use chrono::SecondsFormat;
+use actix_web::{HttpRequest, HttpResponse};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 const PATH: &str = "/api/v1/preferences/{token}/webhook";
-const KEEPING: &str = "GET, HEAD, PUT, DELETE, OPTIONS";
-const ASKING: &str = "POST, OPTIONS";
 
 /// Where a webhook is to lead.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -55,12 +54,11 @@ pub struct ShownWebhook {
 
 impl From<&Webhook> for ShownWebhook {
     fn from(webhook: &Webhook) -> Self {
-        let at = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
             url: webhook.url.to_string(),
             state: webhook.state.as_str(),
             trouble: webhook.trouble.map(|trouble| trouble.as_str()),
-            failing_since: webhook.failing_since.map(at),
+            failing_since: webhook.failing_since.map(shown_instant),
             tested: webhook.tested.map(|told| told.map_or_else(|t| t.as_str(), |()| "ok")),
             secret: None,
         }
@@ -68,34 +66,14 @@ impl From<&Webhook> for ShownWebhook {
 }
 
 pub fn routes(config: &mut ServiceConfig) {
-    let is_read = guard::Any(guard::Get()).or(guard::Head());
-    let options = |allow: &'static str| {
-        move || async move { HttpResponse::NoContent().insert_header((ALLOW, allow)).finish() }
-    };
-    let refuse = |allow: &'static str| {
-        move || async move { Err::<HttpResponse, _>(ApiError::MethodNotAllowed(allow)) }
-    };
-    config.service(
-        web::resource(PATH)
-            .route(web::route().guard(is_read).to(webhook))
-            .route(web::put().to(set))
-            .route(web::delete().to(remove))
-            .route(web::route().guard(guard::Options()).to(options(KEEPING)))
-            .default_service(web::to(refuse(KEEPING))),
-    );
-    let asked = |path: &str| web::resource(format!("{PATH}/{path}"));
-    config.service(
-        asked("secret")
-            .route(web::post().to(renew))
-            .route(web::route().guard(guard::Options()).to(options(ASKING)))
-            .default_service(web::to(refuse(ASKING))),
-    );
-    config.service(
-        asked("test")
-            .route(web::post().to(test))
-            .route(web::route().guard(guard::Options()).to(options(ASKING)))
-            .default_service(web::to(refuse(ASKING))),
-    );
+    let kept = only(PATH, "GET, HEAD, PUT, DELETE, OPTIONS")
+        .route(reading(webhook))
+        .route(web::put().to(set))
+        .route(web::delete().to(remove));
+    config
+        .service(kept)
+        .service(taking(&format!("{PATH}/secret"), renew))
+        .service(taking(&format!("{PATH}/test"), test));
 }
 
 async fn owner(service: &Service, token: &str) -> Result<i64, ApiError> {

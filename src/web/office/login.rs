@@ -27,17 +27,12 @@ struct LoginPage<'a> {
     error: Option<String>,
 }
 
-/// Where somebody logs in who wants to see `wanted` afterwards.
-pub fn address_for(wanted: &str) -> String {
-    match wanted {
-        HOME => LOGIN.to_owned(),
-        _ => address(LOGIN, &[("to", wanted)]),
-    }
-}
-
-/// The same for a request that was turned away.
+/// Where somebody logs in whose request was turned away, and comes back from.
 pub fn address_of(uri: &Uri) -> String {
-    address_for(uri.path_and_query().map_or(HOME, |wanted| wanted.as_str()))
+    match uri.path_and_query().map_or(HOME, |wanted| wanted.as_str()) {
+        HOME => LOGIN.to_owned(),
+        wanted => address(LOGIN, &[("to", wanted)]),
+    }
 }
 
 pub async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {

@@ -1,17 +1,15 @@
 //! `GET /api/v1/office/audit`: who of the office did what, and when.
 
 use super::super::proof::OfficeRefusals;
-use super::{Backward, BackwardParameters, private};
+use super::{Backward, BackwardParameters, private, shown_instant};
 use crate::notice::OfficeScope;
 use crate::store::StoredDeed;
 use crate::web::office::acting;
-use crate::web::paging::DEFAULT_LIMIT;
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,7 +34,7 @@ pub struct ShownDeed {
 impl From<StoredDeed> for ShownDeed {
     fn from(deed: StoredDeed) -> Self {
         let StoredDeed { id, at, actor, action, subject, detail } = deed;
-        let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let at = shown_instant(at);
         Self { number: id, at, actor, action, subject, detail }
     }
 }
@@ -57,11 +55,10 @@ impl From<StoredDeed> for ShownDeed {
 pub async fn audit(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, ApiError> {
     acting(&request, &service, OfficeScope::Viewer).await?;
     let mut parameters = Parameters::read(request.query_string())?;
-    let before: Option<u32> = parameters.take("before");
-    let limit = parameters.take_limit().unwrap_or(DEFAULT_LIMIT);
+    let (before, limit) = BackwardParameters::take(&mut parameters);
     parameters.finish()?;
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let deeds = service.store().deeds(before.map(i64::from), most).await;
+    let deeds = service.store().deeds(before, most).await;
     let deeds = deeds.map_err(ApiError::internal)?.into_iter().map(ShownDeed::from);
     Ok(private(&Backward::new(deeds.collect(), limit, |deed| deed.number)))
 }

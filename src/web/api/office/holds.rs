@@ -2,16 +2,16 @@
 
 use super::super::proof::OfficeRefusals;
 use super::suppressions::Changed;
-use super::{ChangeRefusals, given, private};
+use super::{ChangeRefusals, private, shown_instant};
 use crate::notice::OfficeScope;
 use crate::store::{Hold, HoldScope};
+use crate::web::bodies;
 use crate::web::office::{acting, deeds};
 use crate::web::parameters::Parameters;
 use crate::web::problem::{ApiError, Problem};
 use crate::web::service::Service;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,7 +31,7 @@ pub struct ShownHold {
 
 impl From<Hold> for ShownHold {
     fn from(hold: Hold) -> Self {
-        let since = hold.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let since = shown_instant(hold.at);
         Self { scope: hold.scope.to_string(), reason: hold.reason, by: hold.by, since }
     }
 }
@@ -108,7 +108,7 @@ pub async fn hold(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Editor).await?;
-    let new: NewHold = given(&request, body).await?;
+    let new: NewHold = bodies::json(&request, body).await?;
     let scope = scope(new.scope.as_deref())?;
     let reason = crate::notice::reason(&new.reason);
     let reason = reason.map_err(|why| ApiError::BadBody(format!("reason: {why}")))?;
@@ -135,7 +135,7 @@ pub async fn release(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Editor).await?;
-    let released: Released = given(&request, body).await?;
+    let released: Released = bodies::json(&request, body).await?;
     let scope = scope(released.scope.as_deref())?;
     let changed = deeds::release(&service, &actor, &scope).await?;
     Ok(private(&Changed { changed }))

@@ -2,17 +2,16 @@
 
 use super::super::proof::OfficeRefusals;
 use super::super::schemas;
-use super::{Backward, BackwardParameters, ChangeRefusals, given, private};
+use super::{Backward, BackwardParameters, ChangeRefusals, private, shown_instant};
 use crate::notice::{NoticePath, OfficeScope, Outcome};
 use crate::store::{Delivery, Letters};
+use crate::web::bodies;
 use crate::web::office::{acting, deeds};
-use crate::web::paging::DEFAULT_LIMIT;
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -94,7 +93,7 @@ impl From<Delivery> for ShownMessage {
             attempts: letter.attempts,
             reply: letter.reply,
             feedback: letter.feedback,
-            since: since.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            since: since.map(shown_instant),
         }
     }
 }
@@ -143,11 +142,10 @@ pub async fn messages(
     let mut parameters = Parameters::read(request.query_string())?;
     let outcome: Option<GivenUp> = parameters.take("outcome");
     let notice: Option<NoticePath> = parameters.take("notice");
-    let before: Option<u32> = parameters.take("before");
-    let limit = parameters.take_limit().unwrap_or(DEFAULT_LIMIT);
+    let (before, limit) = BackwardParameters::take(&mut parameters);
     parameters.finish()?;
     let outcome = outcome.unwrap_or(GivenUp::Dead).outcome();
-    let (before, most) = (before.map(i64::from), i64::try_from(limit).unwrap_or(i64::MAX));
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let found = service.store().given_up_letters(outcome, notice.as_ref(), before, most).await;
     let found = found.map_err(ApiError::internal)?.into_iter().map(ShownMessage::from);
     Ok(private(&Backward::new(found.collect(), limit, |message| message.number)))
@@ -176,7 +174,7 @@ pub async fn retry(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Editor).await?;
-    let asked: Retried = given(&request, body).await?;
+    let asked: Retried = bodies::json(&request, body).await?;
     let (which, outcomes) = match (asked.message, asked.notice) {
         // Whoever names a number has seen what became of it.
         (Some(row), None) => (Letters::Row(row), vec![Outcome::Dead, Outcome::Rejected]),

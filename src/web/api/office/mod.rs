@@ -20,14 +20,12 @@ pub use people::*;
 pub use suppressions::*;
 pub use tokens::*;
 
-use crate::web::bodies;
-use crate::web::freshness::JSON;
-use crate::web::problem::{ApiError, Problem};
-use crate::web::routes::{deleting, posted, readable, taking};
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Payload, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
-use serde::de::DeserializeOwned;
+use super::{private, shown_instant};
+use crate::web::paging::DEFAULT_LIMIT;
+use crate::web::parameters::Parameters;
+use crate::web::problem::Problem;
+use crate::web::routes::{only, posted, readable, reading, taking};
+use actix_web::web::{self, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, IntoResponses};
 
@@ -46,7 +44,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(taking("/api/v1/office/messages/retry", messages::retry))
         .service(readable("/api/v1/office/subscribers", people::subscribers))
         .service(taking("/api/v1/office/subscribers/find", people::find))
-        .service(deleting("/api/v1/office/subscribers/{number}", people::subscriber, people::erase))
+        .service(
+            only("/api/v1/office/subscribers/{number}", "GET, HEAD, DELETE, OPTIONS")
+                .route(reading(people::subscriber))
+                .route(web::delete().to(people::erase)),
+        )
         .service(posted(
             "/api/v1/office/suppressions",
             suppressions::suppressions,
@@ -97,14 +99,12 @@ pub enum ChangeRefusals {
     OtherType(Problem),
 }
 
-/// The body, which has to be JSON of the form that is described.
-async fn given<T: DeserializeOwned>(request: &HttpRequest, body: Payload) -> Result<T, ApiError> {
-    bodies::json(request, body).await
-}
-
-/// Nobody on the way keeps it: it holds addresses.
-fn private(body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type(JSON).json(body)
+impl BackwardParameters {
+    /// Before which number, and how many.
+    fn take(parameters: &mut Parameters) -> (Option<i64>, usize) {
+        let before: Option<u32> = parameters.take("before");
+        (before.map(i64::from), parameters.take_limit().unwrap_or(DEFAULT_LIMIT))
+    }
 }
 
 /// A page of a list, the latest first.

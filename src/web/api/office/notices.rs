@@ -3,11 +3,12 @@
 
 use super::super::proof::OfficeRefusals;
 use super::super::schemas;
-use super::{ChangeRefusals, given, private};
+use super::{ChangeRefusals, private, shown_instant};
 use crate::announce::{Forecast, Parts, Round, approval, margin, needs_approval};
 use crate::notice::{NoticePath, OfficeScope, RowId};
 use crate::store::{StoredApproval, StoredErrand};
 use crate::web::addresses::notice_path;
+use crate::web::bodies;
 use crate::web::office::acting;
 use crate::web::office::errands::form_key;
 use crate::web::office::orders::{self, WantedTest};
@@ -17,13 +18,10 @@ use crate::web::service::Service;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// Of a form that was filled in by a program: what was asked under it twice, happens once.
-const MAX_KEY_BYTES: usize = 64;
 /// The latest errands that are shown.
 const ERRANDS: i64 = 20;
 
@@ -162,14 +160,10 @@ pub struct TakenDown {
     pub state: &'static str,
 }
 
-fn at(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
 impl ShownApproval {
     fn new(given: StoredApproval, parts: &Parts) -> Self {
         let holds = given.digest == parts.digest();
-        Self { by: given.by, at: at(given.at), at_most: given.at_most, holds }
+        Self { by: given.by, at: shown_instant(given.at), at_most: given.at_most, holds }
     }
 }
 
@@ -178,7 +172,7 @@ impl From<StoredErrand> for ShownErrand {
         Self {
             kind: errand.kind,
             by: errand.by,
-            asked_at: at(errand.asked_at),
+            asked_at: shown_instant(errand.asked_at),
             state: errand.state.as_str(),
             outcome: errand.outcome,
         }
@@ -315,7 +309,7 @@ pub async fn approve(
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Approver).await?;
     let path = notice_path(&path)?;
-    let NewApproval { digest, at_most } = given(&request, body).await?;
+    let NewApproval { digest, at_most } = bodies::json(&request, body).await?;
     let given = orders::approve_seen(&service, &actor, &path, (&digest, at_most)).await?;
     Ok(private(&GivenApproval { at_most: given.map_err(ApiError::Conflict)? }))
 }
@@ -349,7 +343,7 @@ pub async fn announce(
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Approver).await?;
     let path = notice_path(&path)?;
-    let NewAnnouncement { digest, canary, key } = given(&request, body).await?;
+    let NewAnnouncement { digest, canary, key } = bodies::json(&request, body).await?;
     if canary == Some(0) {
         return Err(ApiError::BadBody("canary: write 1 or more, or leave it out".to_owned()));
     }
@@ -384,7 +378,7 @@ pub async fn test(
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Editor).await?;
     let path = notice_path(&path)?;
-    let NewTest { address, locale, api, environment, key } = given(&request, body).await?;
+    let NewTest { address, locale, api, environment, key } = bodies::json(&request, body).await?;
     let wanted = WantedTest {
         address: &address,
         locale: locale.as_deref().unwrap_or_default(),
@@ -395,11 +389,9 @@ pub async fn test(
     taken(orders::send_test(&service, &actor, (&key, &path), &wanted).await?)
 }
 
+/// What makes a request twice the same; one of ours where none is given.
 fn chosen(key: Option<String>) -> Result<String, ApiError> {
-    let Some(key) = key else { return form_key() };
-    let is_good = (1..=MAX_KEY_BYTES).contains(&key.len());
-    let why = || ApiError::BadBody(format!("key: write 1 to {MAX_KEY_BYTES} characters"));
-    is_good.then_some(key).ok_or_else(why)
+    key.map_or_else(form_key, Ok)
 }
 
 fn taken(refused: Option<String>) -> Result<HttpResponse, ApiError> {

@@ -1,7 +1,7 @@
 //! `GET /api/v1/office/overview`: how sending stands.
 
 use super::super::proof::OfficeRefusals;
-use super::private;
+use super::{private, shown_instant};
 use crate::notice::OfficeScope;
 use crate::store::Overview;
 use crate::web::office::acting;
@@ -10,7 +10,6 @@ use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -51,25 +50,21 @@ pub struct ShownPause {
     pub until: String,
 }
 
-fn at(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
 impl From<Overview> for ShownOverview {
     fn from(overview: Overview) -> Self {
         let pauses = overview.pauses.into_iter().map(|pause| ShownPause {
             node: pause.node,
             reason: pause.reason,
-            until: at(pause.until),
+            until: shown_instant(pause.until),
         });
         Self {
-            at: at(overview.at),
+            at: shown_instant(overview.at),
             waiting: overview.waiting,
             throttled: overview.throttled,
             webhook_calls: overview.calls,
             claimed: overview.claimed,
             gathered: overview.gathered.iter().map(|gathering| gathering.messages).sum(),
-            oldest_due: overview.oldest_due.map(at),
+            oldest_due: overview.oldest_due.map(shown_instant),
             dead: overview.dead,
             rejected: overview.rejected,
             nodes_alive: overview.nodes_alive,

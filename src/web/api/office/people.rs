@@ -3,10 +3,11 @@
 
 use super::super::proof::OfficeRefusals;
 use super::super::schemas;
-use super::{ChangeRefusals, given, private};
+use super::{ChangeRefusals, private};
 use crate::notice::{EmailAddress, OfficeScope};
 use crate::store::Listed;
 use crate::subscribers::{self, Known};
+use crate::web::bodies;
 use crate::web::office::{acting, deeds};
 use crate::web::paging::DEFAULT_LIMIT;
 use crate::web::parameters::Parameters;
@@ -133,7 +134,7 @@ pub async fn find(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     acting(&request, &service, OfficeScope::Viewer).await?;
-    let sought: Sought = given(&request, body).await?;
+    let sought: Sought = bodies::json(&request, body).await?;
     let address: EmailAddress =
         sought.address.parse().map_err(|bad| ApiError::BadBody(format!("address: {bad}")))?;
     let number = service.store().subscriber_number(&address).await.map_err(ApiError::internal)?;

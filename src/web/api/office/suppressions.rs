@@ -1,17 +1,16 @@
 //! `/api/v1/office/suppressions`: who is not written to, and allowing it again.
 
 use super::super::proof::OfficeRefusals;
-use super::{Backward, BackwardParameters, ChangeRefusals, given, private};
+use super::{Backward, BackwardParameters, ChangeRefusals, private, shown_instant};
 use crate::notice::{Actor, EmailAddress, OfficeScope, ProgramId};
 use crate::store::{ListedEvent, Scope};
+use crate::web::bodies;
 use crate::web::office::{acting, deeds};
-use crate::web::paging::DEFAULT_LIMIT;
 use crate::web::parameters::Parameters;
 use crate::web::problem::ApiError;
 use crate::web::service::Service;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,7 +62,7 @@ impl From<ListedEvent> for ShownSuppression {
         let ListedEvent { id, person, event } = listed;
         Self {
             number: id,
-            at: event.at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            at: shown_instant(event.at),
             address: person.map(|(_, address)| address),
             scope: event.scope,
             action: event.action,
@@ -92,11 +91,10 @@ pub async fn suppressions(
 ) -> Result<HttpResponse, ApiError> {
     acting(&request, &service, OfficeScope::Viewer).await?;
     let mut parameters = Parameters::read(request.query_string())?;
-    let before: Option<u32> = parameters.take("before");
-    let limit = parameters.take_limit().unwrap_or(DEFAULT_LIMIT);
+    let (before, limit) = BackwardParameters::take(&mut parameters);
     parameters.finish()?;
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let events = service.store().latest_suppressions(before.map(i64::from), most).await;
+    let events = service.store().latest_suppressions(before, most).await;
     let events = events.map_err(ApiError::internal)?.into_iter().map(ShownSuppression::from);
     Ok(private(&Backward::new(events.collect(), limit, |event| event.number)))
 }
@@ -111,7 +109,7 @@ struct Said {
 
 async fn said(request: &HttpRequest, service: &Service, body: Payload) -> Result<Said, ApiError> {
     let actor = acting(request, service, OfficeScope::Editor).await?;
-    let new: NewSuppression = given(request, body).await?;
+    let new: NewSuppression = bodies::json(request, body).await?;
     let bad = |field: &str, why: String| ApiError::BadBody(format!("{field}: {why}"));
     let address = new.address.parse().map_err(|why| bad("address", format!("{why}")))?;
     let scope = match new.program {

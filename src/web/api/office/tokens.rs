@@ -1,9 +1,10 @@
 //! `/api/v1/office/tokens`: who may act for the office.
 
 use super::super::proof::OfficeRefusals;
-use super::{ChangeRefusals, given, private};
+use super::{ChangeRefusals, private, shown_instant};
 use crate::notice::OfficeScope;
 use crate::store::StoredToken;
+use crate::web::bodies;
 use crate::web::office::{acting, deeds};
 use crate::web::parameters::Parameters;
 use crate::web::problem::{ApiError, Problem};
@@ -11,7 +12,6 @@ use crate::web::service::Service;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,13 +34,12 @@ pub struct ShownToken {
 
 impl From<StoredToken> for ShownToken {
     fn from(token: StoredToken) -> Self {
-        let at = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
             name: token.name,
             scope: token.scope.as_str(),
-            created_at: at(token.created_at),
-            expires_at: token.expires_at.map(at),
-            revoked_at: token.revoked_at.map(at),
+            created_at: shown_instant(token.created_at),
+            expires_at: token.expires_at.map(shown_instant),
+            revoked_at: token.revoked_at.map(shown_instant),
         }
     }
 }
@@ -121,7 +120,7 @@ pub async fn create(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Approver).await?;
-    let wanted: WantedToken = given(&request, body).await?;
+    let wanted: WantedToken = bodies::json(&request, body).await?;
     let WantedToken { name, scope, days } = wanted;
     let made = deeds::make_token(&service, &actor, &name, &scope, days).await?;
     let made = made.map_err(|refused| match refused {
@@ -154,7 +153,7 @@ pub async fn revoke(
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let actor = acting(&request, &service, OfficeScope::Approver).await?;
-    let RevokedToken { name } = given(&request, body).await?;
+    let RevokedToken { name } = bodies::json(&request, body).await?;
     if deeds::revoke_token(&service, &actor, &name).await? {
         return Ok(HttpResponse::NoContent().finish());
     }
