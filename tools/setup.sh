@@ -11,6 +11,9 @@ cd "$(dirname "$0")/.."
 # The database and the TLS library come as C sources and are compiled.
 need cc gcc
 need make make
+# Test endpoints and probes speak old TLS by OpenSSL, which is linked and not compiled.
+need pkg-config pkg-config
+pkg-config --exists openssl || install_packages libssl-dev
 command -v cargo >/dev/null || {
     echo "Rust is missing: install it by rustup, then run this again" >&2
     exit 1

@@ -86,6 +86,7 @@ pub fn check_at(sources: &[ProgramSource], now: Option<Instant>) -> Checked {
         }
         if let Some(Known { id, settings, catalogue, tree }) = head.known {
             problems.extend(rules::check_escalation(&settings, &tree, notices.values()));
+            rules::check_watching(&settings, &catalogue, &tree, &mut problems);
             let desk = translations::Desk {
                 locales: &settings.locales,
                 program: &tree,

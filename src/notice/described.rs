@@ -7,7 +7,7 @@
 use super::{
     ApiId, BrownoutId, CohortId, Colour, Date, EmailAddress, EndpointId, EnvironmentId, GroupId,
     HttpUrl, LadderId, Length, Locale, NoticeId, Operation, ProgramId, Reference, ReplacedBy,
-    Replacement, RowId, UrlId,
+    Replacement, RowId, TlsVersion, UrlId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -57,6 +57,7 @@ text_form! {
     ProgramId: "A program: the name of its folder.", ID, ["parcels"];
     NoticeId: "A notice: the name of its file without `.yaml`.", ID, ["labels-v1"];
     ApiId: "An API by its wire name, as apis.yaml declares it.", ID, ["holdForPickup"];
+    TlsVersion: "A version of TLS.", r"^\s*([Tt][Ll][Ss]\s*[Vv]?\s*1(\.[0-3])?|[Ss][Ss][Ll]\s*[Vv]?\s*3(\.0)?)\s*$", ["TLS 1.2"];
     EnvironmentId: "An environment, as apis.yaml declares it.", ID, ["prod"];
     UrlId: "One of the environment's URLs, as apis.yaml declares it.", ID, ["main"];
     GroupId: "A group, as apis.yaml declares it.", ID, ["first-wave"];

@@ -2,9 +2,9 @@
 
 use super::{
     Amendment, Audience, Behind, CalendarDay, Catalogue, Channels, Check, Colour, Contact, Date,
-    EmailAddress, EndpointId, ExpectedError, HttpUrl, LadderId, Length, Link, Locale, NoticeId,
-    NoticePath, NoticeTexts, ProgramId, ProgramTexts, Question, Step, Target, TestEndpoint, Text,
-    TimeOfDay, TimelineEntry, Timetable, ZoneName,
+    EmailAddress, EndpointId, EnvironmentId, ExpectedError, HttpUrl, LadderId, Length, Link,
+    Locale, NoticeId, NoticePath, NoticeTexts, ProgramId, ProgramTexts, Question, Retention, Step,
+    Target, TestEndpoint, Text, TimeOfDay, TimelineEntry, Timetable, ZoneName,
 };
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
@@ -81,6 +81,12 @@ pub struct ProgramSettings {
     /// second contact of each recipient who did not, and the office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
+    /// What is kept of those who tried a test endpoint.
+    #[serde(default, skip_serializing_if = "Retention::is_default")]
+    pub rehearsals: Retention,
+    /// How often its environments are asked what they accept; never when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<Watch>,
     /// How pages and mails look.
     #[serde(default)]
     pub brand: Brand,
@@ -315,6 +321,20 @@ pub struct Escalation {
     /// Where the office is told how many did not; its contact when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<EmailAddress>,
+}
+
+/// Whether the world is as announced, found out by asking it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// How often each URL is asked, beside after each cutoff and each edge of a brownout.
+    pub every: Length,
+    /// Who is told where something differs; the program's contact when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<EmailAddress>,
+    /// Environments that are left alone, such as one that cannot be reached from here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<EnvironmentId>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

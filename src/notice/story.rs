@@ -1,6 +1,6 @@
 //! What a notice tells its readers: each kind of fact in a field of its own.
 
-use super::{Date, HttpUrl, Target, Text};
+use super::{Date, HttpUrl, Rehearsal, Target, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -210,6 +210,10 @@ pub struct TestEndpoint {
     /// What is different from the real thing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caveats: Vec<Text>,
+    /// What it does, where `fairwarning serve` stands behind its address; absent where
+    /// somebody else runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsal: Option<Rehearsal>,
 }
 
 /// Who should read the notice, beyond those its rows touch.

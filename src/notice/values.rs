@@ -232,6 +232,10 @@ impl Length {
     /// What a reader says that it looked for.
     pub const EXPECTED: &str = "a length of time";
 
+    pub fn minutes(amount: u32) -> Self {
+        Self { amount, unit: Unit::Minute }
+    }
+
     pub fn days(amount: u32) -> Self {
         Self { amount, unit: Unit::Day }
     }

@@ -11,9 +11,11 @@ mod overdue;
 mod overlap;
 mod policy;
 mod prose;
+mod rehearsals;
 mod replacements;
 mod stages;
 mod wall_times;
+mod watching;
 
 pub use clocks::check as check_clocks;
 pub use contrast::check as check_contrast;
@@ -21,6 +23,7 @@ pub use escalations::check as check_escalation;
 pub use prose::check as check_prose;
 pub use replacements::{Ending, check_endings, check_replacements};
 pub use wall_times::abbreviated_zone;
+pub use watching::check as check_watching;
 
 use super::notice::Context;
 use super::problem::Problem;
@@ -35,6 +38,7 @@ pub fn check(context: &Context<'_>, notice: &Notice, problems: &mut Vec<Problem>
     brownouts::check(context, notice, problems);
     policy::check(context, notice, problems);
     overdue::check(context, notice, problems);
+    rehearsals::check(context, notice, problems);
 }
 
 /// Where the value of a row's date stands: in the row, or in the general value

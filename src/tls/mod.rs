@@ -1,0 +1,4 @@
+//! TLS as bytes and decisions: hellos read and written, the gate of a test endpoint, the engine
+//! behind it, and the probe of what a server accepts.
+//!
+//! It does not know which notice an endpoint belongs to, nor what becomes of what it tells.
