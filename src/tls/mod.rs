@@ -2,3 +2,12 @@
 //! behind it, and the probe of what a server accepts.
 //!
 //! It does not know which notice an endpoint belongs to, nor what becomes of what it tells.
+
+mod fetch;
+mod offer;
+mod pace;
+mod probe;
+mod prober;
+mod server_hello;
+
+pub use prober::{Addresses, ProbeSettings, Prober};
