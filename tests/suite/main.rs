@@ -44,6 +44,7 @@ mod everything;
 mod explanations;
 mod failing_database;
 mod fault_grid;
+mod gateway;
 mod generated;
 mod genuine_bounces;
 mod greeting;

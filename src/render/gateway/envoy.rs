@@ -1,7 +1,7 @@
 //! The plan in Envoy's terms: a whole bootstrap, whose Lua filter keeps every edge to the second
 //! and whose filter chains take what each server takes.
 
-use super::plan::{Plan, Server};
+use super::plan::{Plan, Server, protocol};
 use super::windows::Window;
 use crate::notice::TlsVersion;
 use chrono::SecondsFormat;
@@ -107,10 +107,7 @@ fn table(server: &Server<'_>, behind: &Behind<'_>) -> String {
             segments.map(|segment| segment.map_or_else(|| "false".to_owned(), lua)).collect();
         fields.push(format!("path={{{}}}", segments.join(", ")));
         fields.extend(rule.pattern.method.as_deref().map(|m| format!("method={}", lua(m))));
-        let deprecation = rule.deprecation.map(|at| format!("@{}", at.timestamp()));
-        let sunset = rule.sunset.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
-        let link = (!rule.links.is_empty()).then(|| rule.links.join(", "));
-        let heads = [("deprecation", deprecation), ("sunset", sunset), ("link", link)];
+        let heads = rule.headers();
         let heads = heads
             .into_iter()
             .filter_map(|(name, value)| Some(format!("[{}]={}", lua(name), lua(&value?))));
@@ -137,17 +134,6 @@ fn windows(windows: &[Window]) -> String {
         None => format!("{{{}}}", window.from),
     });
     format!("{{{}}}", each.collect::<Vec<_>>().join(", "))
-}
-
-/// As Envoy names it.
-fn protocol(version: TlsVersion) -> &'static str {
-    match version {
-        TlsVersion::Ssl3 => "SSLv3",
-        TlsVersion::Tls10 => "TLSv1",
-        TlsVersion::Tls11 => "TLSv1.1",
-        TlsVersion::Tls12 => "TLSv1.2",
-        TlsVersion::Tls13 => "TLSv1.3",
-    }
 }
 
 /// A string of Lua in which nothing but letters, digits and blanks stands for itself: neither

@@ -5,7 +5,7 @@
 //! are looked at.
 
 use super::pattern::Pattern;
-use super::plan::{Plan, Rule, Server};
+use super::plan::{Plan, Rule, Server, protocol};
 use super::seconds;
 use super::windows::Window;
 use crate::notice::TlsVersion;
@@ -143,9 +143,13 @@ impl ServerView {
             let body = quoted(body);
             refusals.push(Refusal { number: at, clock, subject, pattern, status, body });
         }
-        let said = |value: &dyn Fn(&Rule) -> Option<String>| -> Vec<Said> {
-            let pattern = |rule: &Rule| format!("^{}$", request(&rule.pattern));
-            let said = |rule| Some(Said { pattern: pattern(rule), value: quoted(&value(rule)?) });
+        // By the place of the header among them.
+        let said = |at: usize| -> Vec<Said> {
+            let said = |rule: &Rule| {
+                let value = quoted(rule.headers()[at].1.as_deref()?);
+                let pattern = format!("^{}$", request(&rule.pattern));
+                Some(Said { pattern, value })
+            };
             server.rules.iter().filter_map(said).collect()
         };
         let names: Vec<_> = server.takes.iter().map(|version| protocol(*version)).collect();
@@ -164,23 +168,10 @@ impl ServerView {
             protocols: (server.is_tls && !server.guards.is_empty()).then(|| names.join(" ")),
             is_lenient: server.takes.iter().any(|version| *version < TlsVersion::Tls12),
             refusals,
-            deprecations: said(&|rule| Some(format!("@{}", rule.deprecation?.timestamp()))),
-            sunsets: said(&|rule| {
-                Some(rule.sunset?.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
-            }),
-            links: said(&|rule| (!rule.links.is_empty()).then(|| rule.links.join(", "))),
+            deprecations: said(0),
+            sunsets: said(1),
+            links: said(2),
         }
-    }
-}
-
-/// As nginx names it.
-fn protocol(version: TlsVersion) -> &'static str {
-    match version {
-        TlsVersion::Ssl3 => "SSLv3",
-        TlsVersion::Tls10 => "TLSv1",
-        TlsVersion::Tls11 => "TLSv1.1",
-        TlsVersion::Tls12 => "TLSv1.2",
-        TlsVersion::Tls13 => "TLSv1.3",
     }
 }
 

@@ -182,7 +182,6 @@ impl<'w> Building<'w, '_> {
         for amendment in at.notice.amendments.iter().filter(|a| a.touches(at.id)) {
             self.renew_by(bounds(&amendment.date, at.row.zone).earliest);
         }
-        self.renew_by(bounds(&at.notice.announced, at.program.settings.zone).earliest);
     }
 
     fn tls(&mut self, at: At<'w>, ends: BTreeSet<TlsVersion>) {
@@ -193,12 +192,19 @@ impl<'w> Building<'w, '_> {
             self.ends.entry((at.server, *version)).or_default().push(refused.end);
         }
         let names: Vec<_> = ends.iter().map(|version| version.as_str()).collect();
-        let said = format!("{} is not accepted here.", names.join(", "));
+        let said = match names.split_last() {
+            Some((last, others)) if !others.is_empty() => {
+                format!("{} and {last} are not accepted here.", others.join(", "))
+            }
+            _ => format!("{} is not accepted here.", names.concat()),
+        };
         let guards = refusals(at, None, &refused, (403, &said), ends);
         self.plan.servers[at.server].guards.extend(guards);
     }
 
     fn target(&mut self, at: At<'w>, target: &Target) {
+        // Nothing is told of a notice that is not out.
+        self.renew_by(bounds(&at.notice.announced, at.program.settings.zone).earliest);
         let catalogue = &at.program.catalogue;
         let found = match patterns(catalogue, &at.row.environment, at.url, target) {
             Ok(found) => found,
@@ -265,6 +271,17 @@ impl<'w> Building<'w, '_> {
         }
         self.plan.servers.retain(|server| !server.guards.is_empty() || !server.rules.is_empty());
         self.plan
+    }
+}
+
+/// As both gateways name it.
+pub fn protocol(version: TlsVersion) -> &'static str {
+    match version {
+        TlsVersion::Ssl3 => "SSLv3",
+        TlsVersion::Tls10 => "TLSv1",
+        TlsVersion::Tls11 => "TLSv1.1",
+        TlsVersion::Tls12 => "TLSv1.2",
+        TlsVersion::Tls13 => "TLSv1.3",
     }
 }
 
@@ -342,6 +359,14 @@ fn inherit(rules: &mut [Rule]) {
 }
 
 impl Rule {
+    /// The headers that announce it, with their values: RFC 9745, RFC 8594, RFC 8288.
+    pub fn headers(&self) -> [(&'static str, Option<String>); 3] {
+        let deprecation = self.deprecation.map(|at| format!("@{}", at.timestamp()));
+        let sunset = self.sunset.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        let link = (!self.links.is_empty()).then(|| self.links.join(", "));
+        [("deprecation", deprecation), ("sunset", sunset), ("link", link)]
+    }
+
     fn add(&mut self, other: &Self) {
         let first =
             |one: Option<Instant>, two: Option<Instant>| [one, two].into_iter().flatten().min();
