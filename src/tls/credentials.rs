@@ -49,9 +49,19 @@ impl CredentialFiles {
         Self { certificate: certificate.to_owned(), key: key.to_owned(), seen: None }
     }
 
-    /// What they hold, where it is not what they held the last time: what was wrong then is
-    /// not told again.
+    /// What they hold.
+    pub fn read(&mut self) -> Result<Credentials, BadCredentials> {
+        self.take().1
+    }
+
+    /// The same, where it is not what they held the last time: what was wrong then is not
+    /// told again.
     pub fn look(&mut self) -> Option<Result<Credentials, BadCredentials>> {
+        let (is_new, read) = self.take();
+        is_new.then_some(read)
+    }
+
+    fn take(&mut self) -> (bool, Result<Credentials, BadCredentials>) {
         let certificate = named("the certificate", &self.certificate);
         let key = named("the key", &self.key);
         let read = |path: &Path, name: &str| {
@@ -61,11 +71,9 @@ impl CredentialFiles {
             .and_then(|certificate| Ok([certificate, read(&self.key, &key)?]));
         // What is no longer there is remembered as nothing at all.
         let present = found.as_ref().ok().cloned().unwrap_or_default();
-        if self.seen.as_ref() == Some(&present) {
-            return None;
-        }
+        let is_new = self.seen.as_ref() != Some(&present);
         self.seen = Some(present);
-        Some(found.and_then(|[pem, secret]| parse((&certificate, &pem), (&key, &secret))))
+        (is_new, found.and_then(|[pem, secret]| parse((&certificate, &pem), (&key, &secret))))
     }
 }
 
