@@ -36,6 +36,7 @@ mod proof;
 mod publish;
 mod recipients;
 mod record;
+mod rehearse;
 mod render;
 mod roles;
 mod schema;

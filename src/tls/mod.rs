@@ -2,3 +2,10 @@
 //! behind it, and the probe of what a server accepts.
 //!
 //! It does not know which notice an endpoint belongs to, nor what becomes of what it tells.
+
+pub mod client_hello;
+pub mod credentials;
+pub mod engine;
+pub mod farewell;
+pub mod gate;
+mod replayed;
