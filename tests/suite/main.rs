@@ -35,6 +35,8 @@ mod digest_dates;
 mod digest_mail;
 mod digesting;
 mod done;
+mod drifting;
+mod drifting_operations;
 mod earlier_cutoffs;
 mod earlier_publications;
 mod errands;
