@@ -3,11 +3,17 @@
 //!
 //! It does not know which notice an endpoint belongs to, nor what becomes of what it tells.
 
+pub mod client_hello;
+pub mod credentials;
+pub mod engine;
+pub mod farewell;
 mod fetch;
+pub mod gate;
 mod offer;
 mod pace;
 mod probe;
 mod prober;
+mod replayed;
 mod server_hello;
 
 pub use prober::{Addresses, ProbeSettings, Prober};
