@@ -592,3 +592,24 @@ zone-label = Ihre Zeitzone, um Zeiten auch in ihr zu zeigen
 zone-drop = Nur die Zeiten der Stelle zeigen
 table-as-csv = Diese Tabelle als CSV
 form-stale = Das Formular war zu lange offen oder kommt von anderswo. Nichts ging verloren: Bitte senden Sie es noch einmal.
+
+## Proben
+
+rehearsal-passed-title = Ihr Client besteht
+rehearsal-passed-lead = mit der Abschaltung ändert sich für Sie nichts.
+rehearsal-passed-until = nach { $cutoff } ändert sich für Sie nichts.
+rehearsal-passed-since = er erfüllt, was seit { $cutoff } gilt.
+rehearsal-observed-title = Ihr Client spricht, was endet
+rehearsal-observed-lead = nach der Abschaltung wird das nicht mehr angenommen.
+rehearsal-observed-until = ab { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-since = seit { $cutoff } wird das nicht mehr angenommen.
+rehearsal-early-title = Dieser Test hat noch nicht begonnen
+rehearsal-early-lead = Er öffnet: { $date }.
+rehearsal-late-title = Dieser Test ist vorbei
+rehearsal-late-lead = Er schloss: { $date }.
+rehearsal-notice = Mitteilung
+rehearsal-spoken = Mit Ihrem Client gesprochen
+rehearsal-offered = Von Ihrem Client angeboten
+rehearsal-name = Name, nach dem er fragte
+rehearsal-taken = Hier angenommen
+rehearsal-kept = Dass es ein Client aus Ihrem Netz versucht hat und wie es ausging, wird eine Weile aufbewahrt.

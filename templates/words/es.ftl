@@ -597,3 +597,24 @@ zone-label = Su zona horaria, para mostrar también en ella las horas
 zone-drop = Mostrar solo las horas de la oficina
 table-as-csv = Esta tabla en CSV
 form-stale = El formulario estuvo abierto demasiado tiempo o viene de otro sitio. No se ha perdido nada: envíelo otra vez.
+
+## Ensayos
+
+rehearsal-passed-title = Su cliente pasa la prueba
+rehearsal-passed-lead = nada cambia para usted con el corte.
+rehearsal-passed-until = después del { $cutoff } nada cambia para usted.
+rehearsal-passed-since = cumple lo que está en vigor desde el { $cutoff }.
+rehearsal-observed-title = Su cliente habla lo que termina
+rehearsal-observed-lead = esto ya no se aceptará después del corte.
+rehearsal-observed-until = esto ya no se aceptará a partir del { $cutoff }.
+rehearsal-observed-since = esto ya no se acepta desde el { $cutoff }.
+rehearsal-early-title = Esta prueba aún no ha comenzado
+rehearsal-early-lead = Se abre: { $date }.
+rehearsal-late-title = Esta prueba ha terminado
+rehearsal-late-lead = Se cerró: { $date }.
+rehearsal-notice = Aviso
+rehearsal-spoken = Hablado con su cliente
+rehearsal-offered = Ofrecido por su cliente
+rehearsal-name = Nombre que pidió
+rehearsal-taken = Aceptado aquí
+rehearsal-kept = Se conserva durante un tiempo que un cliente de su red lo intentó y cómo le fue.

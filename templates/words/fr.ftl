@@ -595,3 +595,24 @@ zone-label = Votre fuseau horaire, pour y montrer aussi les heures
 zone-drop = Ne montrer que les heures du service
 table-as-csv = Ce tableau en CSV
 form-stale = Le formulaire est resté ouvert trop longtemps, ou vient d’ailleurs. Rien n’est perdu : envoyez-le encore une fois.
+
+## Répétitions
+
+rehearsal-passed-title = Votre client réussit
+rehearsal-passed-lead = rien ne change pour vous lors de la coupure.
+rehearsal-passed-until = après le { $cutoff }, rien ne change pour vous.
+rehearsal-passed-since = il satisfait à ce qui est en vigueur depuis le { $cutoff }.
+rehearsal-observed-title = Votre client parle ce qui prend fin
+rehearsal-observed-lead = cela ne sera plus accepté après la coupure.
+rehearsal-observed-until = cela ne sera plus accepté à partir du { $cutoff }.
+rehearsal-observed-since = cela n’est plus accepté depuis le { $cutoff }.
+rehearsal-early-title = Cet essai n’a pas commencé
+rehearsal-early-lead = Il ouvre{ "\u00A0" }: { $date }.
+rehearsal-late-title = Cet essai est terminé
+rehearsal-late-lead = Il a fermé{ "\u00A0" }: { $date }.
+rehearsal-notice = Avis
+rehearsal-spoken = Parlé avec votre client
+rehearsal-offered = Offert par votre client
+rehearsal-name = Nom demandé
+rehearsal-taken = Accepté ici
+rehearsal-kept = Qu’un client de votre réseau ait essayé, et avec quel résultat, est conservé un certain temps.
