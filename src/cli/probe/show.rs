@@ -1,7 +1,6 @@
 //! What was found, as a table and as JSON.
 
 use super::Probed;
-use crate::cli::count;
 use crate::cli::output::{STYLE, printable};
 use crate::notice::{
     Acceptance, Finding, HttpFinding, Operation, Refusal, Remark, TlsVersion, Verdict, alert_name,
@@ -9,7 +8,6 @@ use crate::notice::{
 use crate::schedule::Instant;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
-use std::fmt::Write as _;
 
 pub fn table(probed: &[Probed<'_>]) -> String {
     if probed.is_empty() {
@@ -33,10 +31,10 @@ pub fn table(probed: &[Probed<'_>]) -> String {
         ]);
     }
     let mut out = format!("{table}\n\n");
-    for sentence in sentences(probed) {
-        let _ = writeln!(out, "{sentence}");
+    for line in sentences(probed).into_iter().chain([summary(probed)]) {
+        out.push_str(&line);
+        out.push('\n');
     }
-    let _ = writeln!(out, "{}", summary(probed));
     out
 }
 
@@ -101,7 +99,7 @@ fn told(answer: &HttpFinding) -> String {
                 .iter()
                 .map(|(name, value)| format!("\n{}: {}", printable(name), printable(value)))
                 .collect();
-            let excerpt: String = printable(excerpt).chars().take(60).collect();
+            let excerpt: String = printable(excerpt).chars().take(40).collect();
             format!("{status} {excerpt}").trim_end().to_owned() + &headers
         }
         HttpFinding::Failed { why } => format!("no answer: {}", printable(why)),
@@ -126,10 +124,14 @@ fn grouped(outcomes: impl Iterator<Item = (TlsVersion, String)>) -> String {
 fn sentences(probed: &[Probed<'_>]) -> Vec<String> {
     let mut sentences = Vec::new();
     for one in probed {
-        let Some((_, judgement)) = &one.judged else { continue };
+        let (Some((_, judgement)), Some((program, target))) = (&one.judged, one.wanted.declared())
+        else {
+            continue;
+        };
+        let place = format!("{} {}/{}", program.id, target.environment, target.url_id);
         for remark in &judgement.remarks {
             let address = one.finding.address.map(|a| format!(" ({a})")).unwrap_or_default();
-            let sentence = format!("{}.{address}", capital(&printable(&remark.sentence)));
+            let sentence = format!("{place}: {}{address}", printable(&remark.sentence));
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
             }
@@ -138,13 +140,7 @@ fn sentences(probed: &[Probed<'_>]) -> Vec<String> {
     sentences
 }
 
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
-}
-
-/// `3 conforming, 1 drifting; 2 without a verdict, since no notice says anything of them.`
+/// `5 asked: 4 conforming, 1 drifting.`
 fn summary(probed: &[Probed<'_>]) -> String {
     let of = |verdict: Verdict| {
         let is = |one: &&Probed<'_>| {
@@ -158,7 +154,7 @@ fn summary(probed: &[Probed<'_>]) -> String {
     if without > 0 {
         parts.push(format!("{without} without a verdict, of which no notice says anything"));
     }
-    format!("{} asked: {}.", count(probed.len(), "address"), parts.join(", "))
+    format!("{} asked: {}.", probed.len(), parts.join(", "))
 }
 
 /// What one address showed, and whether that is as declared.
