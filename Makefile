@@ -55,7 +55,7 @@ torture: ## kill nodes, stop databases, break servers, and print what it cost (T
 	$(CARGO) bench --locked --bench torture -- $(TORTURE)
 
 .PHONY: fuzz
-fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
+fuzz: ## try random input on the reader, dates, references and hellos (SECONDS_EACH=600)
 	@tools/fuzz.sh
 
 .PHONY: schemas
