@@ -102,6 +102,7 @@ mod roles;
 mod same_facts;
 mod same_tables;
 mod sample_office;
+mod samples;
 mod schedule;
 mod schemas;
 #[path = "../servers/scripted_server.rs"]
