@@ -89,6 +89,8 @@ mod recipients_commands;
 mod recipients_data;
 mod reconciling;
 mod reconciling_at_random;
+mod rehearsal_clients;
+mod rehearsal_site;
 mod reminded;
 mod reminders;
 mod rendered_followups;
