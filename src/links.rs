@@ -31,6 +31,9 @@ pub enum Token {
     Preferences { subscriber: i64 },
     /// What the message of this outbox row reminded of is done.
     Acknowledge { row: i64 },
+    /// A subscriber tries a test endpoint. It is the first label of a host's name, which has
+    /// 63 characters at the most (RFC 1035 §2.3.4).
+    Rehearse { subscriber: i64 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +61,7 @@ const BOUNCE: u8 = 2;
 const CONFIRM: u8 = 3;
 const PREFERENCES: u8 = 4;
 const ACKNOWLEDGE: u8 = 5;
+const REHEARSE: u8 = 6;
 
 /// The keys that tokens are made and read with. `Debug` shows their numbers
 /// alone, since secrecy hides the rest.
@@ -93,11 +97,13 @@ impl Keys {
             Token::Bounce { row: number }
             | Token::Confirm { pending: number }
             | Token::Preferences { subscriber: number }
-            | Token::Acknowledge { row: number } => {
+            | Token::Acknowledge { row: number }
+            | Token::Rehearse { subscriber: number } => {
                 bytes.push(match token {
                     Token::Confirm { .. } => CONFIRM,
                     Token::Preferences { .. } => PREFERENCES,
                     Token::Acknowledge { .. } => ACKNOWLEDGE,
+                    Token::Rehearse { .. } => REHEARSE,
                     _ => BOUNCE,
                 });
                 bytes.extend(id.to_be_bytes());
@@ -139,6 +145,7 @@ impl Keys {
             CONFIRM if rest.is_empty() => Ok(Token::Confirm { pending: number }),
             PREFERENCES if rest.is_empty() => Ok(Token::Preferences { subscriber: number }),
             ACKNOWLEDGE if rest.is_empty() => Ok(Token::Acknowledge { row: number }),
+            REHEARSE if rest.is_empty() => Ok(Token::Rehearse { subscriber: number }),
             _ => Err(BadToken::Malformed),
         }
     }
@@ -180,6 +187,14 @@ impl Keys {
     pub fn verify_acknowledge(&self, text: &str) -> Result<i64, BadToken> {
         match self.verify(text)? {
             Token::Acknowledge { row } => Ok(row),
+            _ => Err(BadToken::OtherPurpose),
+        }
+    }
+
+    /// Reads the token in the name of a test endpoint and refuses every other.
+    pub fn verify_rehearse(&self, text: &str) -> Result<i64, BadToken> {
+        match self.verify(text)? {
+            Token::Rehearse { subscriber } => Ok(subscriber),
             _ => Err(BadToken::OtherPurpose),
         }
     }

@@ -1,5 +1,6 @@
 //! One person: what was sent to them, changing what they hear, and erasing them.
 
+use super::attempts::forget_attempts;
 use super::frequencies::set_frequency;
 use super::pending::{add_interests, forget_interests};
 use super::subscribers::parsed;
@@ -199,6 +200,7 @@ impl Store {
             .bind(subscriber)
             .execute(&mut **transaction)
             .await?;
+        forget_attempts(transaction, subscriber).await?;
         let now = self.now(transaction).await?;
         sqlx::query(
             "insert into attempts (outbox, at, outcome, reply, node)

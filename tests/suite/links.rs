@@ -20,7 +20,8 @@ fn unsubscribe() -> Token {
 #[test]
 fn a_token_says_what_it_was_made_for() {
     let keys = keys(&[1]);
-    for token in [unsubscribe(), Token::Bounce { row: i64::MAX }] {
+    for token in [unsubscribe(), Token::Bounce { row: i64::MAX }, Token::Rehearse { subscriber: 7 }]
+    {
         assert_eq!(keys.verify(&keys.sign(&token)), Ok(token));
     }
 }
@@ -39,6 +40,8 @@ fn after_a_rotation_old_tokens_stay_good_and_new_ones_use_the_newest_key() {
     let both = keys(&[2, 1]);
     assert_eq!(both.verify(&old), Ok(unsubscribe()));
     assert_eq!(keys(&[1]).verify(&both.sign(&unsubscribe())), Err(BadToken::UnknownKey));
+    let label = keys(&[1]).sign(&Token::Rehearse { subscriber: 7 });
+    assert_eq!(both.verify_rehearse(&label), Ok(7));
 }
 
 #[test]
@@ -74,6 +77,16 @@ fn keys_do_not_show_in_debug_output() {
 }
 
 proptest! {
+    #[test]
+    fn a_token_of_a_test_endpoint_is_a_label_of_a_host(subscriber: i64, key: u32) {
+        let (keys, token) = (keys(&[key]), Token::Rehearse { subscriber });
+        let label = keys.sign(&token);
+        prop_assert!(label.len() <= 63, "{label}");
+        prop_assert!(label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        prop_assert_eq!(keys.verify_rehearse(&label), Ok(subscriber));
+        prop_assert_eq!(keys.verify_preferences(&label), Err(BadToken::OtherPurpose));
+    }
+
     #[test]
     fn a_token_altered_anywhere_is_refused(at in 0usize..60, to in "[a-z2-7]") {
         let keys = keys(&[1]);

@@ -115,6 +115,7 @@ mod store_contract;
 mod store_contract_filling;
 mod store_contract_races;
 mod store_contract_subscribing;
+mod store_contract_trying;
 mod strangers;
 mod stretches;
 mod subscribing;
