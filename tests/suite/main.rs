@@ -15,6 +15,7 @@ mod calling_out;
 mod channel_rows;
 mod checking;
 mod claiming;
+mod client_hellos;
 #[path = "../servers/cluster.rs"]
 mod cluster;
 mod colours;
@@ -91,6 +92,7 @@ mod reconciling;
 mod reconciling_at_random;
 mod rehearsal_clients;
 mod rehearsal_site;
+mod rehearsal_strangers;
 mod reminded;
 mod reminders;
 mod rendered_followups;
