@@ -18,6 +18,7 @@ use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -34,7 +35,8 @@ pub const NARROW: &str = "narrow.parcel.example";
 pub const EARLY: &str = "early.parcel.example";
 pub const LATE: &str = "late.parcel.example";
 
-const ROOT: &str = "Rehearsal Root";
+/// Each root has a name of its own, or one could be taken for another.
+static ROOTS: AtomicUsize = AtomicUsize::new(1);
 
 /// What the strict endpoint answers below its root.
 pub const DECLARED_ANSWER: &str = "<Error>protocol type TLS 1.0/1.1 not available</Error>";
@@ -71,8 +73,9 @@ fn builder(name: &str, key: &PKey<Private>) -> X509Builder {
 /// A certificate for every name of the endpoints, as nobody but these tests trusts it.
 pub fn issue() -> Issued {
     let root_key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-    let mut root = builder(ROOT, &root_key);
-    root.set_issuer_name(&named(ROOT)).unwrap();
+    let name = format!("Rehearsal Root {}", ROOTS.fetch_add(1, Ordering::SeqCst));
+    let mut root = builder(&name, &root_key);
+    root.set_issuer_name(&named(&name)).unwrap();
     root.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
     root.sign(&root_key, MessageDigest::sha256()).unwrap();
     let root = root.build();
