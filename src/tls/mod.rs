@@ -7,5 +7,13 @@ pub mod client_hello;
 pub mod credentials;
 pub mod engine;
 pub mod farewell;
+mod fetch;
 pub mod gate;
+mod offer;
+mod pace;
+mod probe;
+mod prober;
 mod replayed;
+mod server_hello;
+
+pub use prober::{Addresses, ProbeSettings, Prober};
