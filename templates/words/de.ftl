@@ -597,12 +597,12 @@ form-stale = Das Formular war zu lange offen oder kommt von anderswo. Nichts gin
 
 rehearsal-passed-title = Ihr Client besteht
 rehearsal-passed-lead = mit der Abschaltung ändert sich für Sie nichts.
-rehearsal-passed-until = nach { $cutoff } ändert sich für Sie nichts.
-rehearsal-passed-since = er erfüllt, was seit { $cutoff } gilt.
+rehearsal-passed-until = nach dem { $cutoff } ändert sich für Sie nichts.
+rehearsal-passed-since = er erfüllt, was seit dem { $cutoff } gilt.
 rehearsal-observed-title = Ihr Client spricht, was endet
 rehearsal-observed-lead = nach der Abschaltung wird das nicht mehr angenommen.
-rehearsal-observed-until = ab { $cutoff } wird das nicht mehr angenommen.
-rehearsal-observed-since = seit { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-until = ab dem { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-since = seit dem { $cutoff } wird das nicht mehr angenommen.
 rehearsal-early-title = Dieser Test hat noch nicht begonnen
 rehearsal-early-lead = Er öffnet: { $date }.
 rehearsal-late-title = Dieser Test ist vorbei
