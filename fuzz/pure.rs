@@ -10,3 +10,5 @@ pub mod gate;
 pub mod notice;
 #[path = "../src/schedule/mod.rs"]
 pub mod schedule;
+#[path = "../src/tls/server_hello.rs"]
+pub mod server_hello;
