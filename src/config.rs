@@ -12,6 +12,7 @@ mod operator;
 mod rates;
 mod rehearsal;
 mod serving;
+mod watching;
 mod webhooks;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
@@ -21,6 +22,7 @@ pub use operator::OperatorArguments;
 pub use rates::RateArguments;
 pub use rehearsal::{RehearsalArguments, RehearsalSettings};
 pub use serving::{ServingArguments, ServingSettings};
+pub use watching::{WatchArguments, WatchSettings};
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
 use crate::notice::{Carrier, EmailAddress, RateLimits};
@@ -87,6 +89,10 @@ pub enum ConfigError {
         "--trusted-proxy `{0}` is not understood: write an address, or a network such as 10.0.0.0/8"
     )]
     Network(String),
+    #[error(
+        "--watch-allow `{0}` is not understood: write an address, or a network such as 10.0.0.0/8"
+    )]
+    WatchAllow(String),
     #[error(
         "--embed-origin `{0}` is not an origin: write one such as https://docs.example.org, \
          without a path"

@@ -10,10 +10,10 @@
 mod addresses;
 mod reach;
 
+pub use addresses::is_public;
 pub use reach::Reach;
 
 use crate::notice::HttpUrl;
-use addresses::is_public;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use std::future::Future;
