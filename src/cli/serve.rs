@@ -128,7 +128,10 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
         tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
-        tasks.spawn(watching::watch(store.clone(), watching, clock.clone(), stopped.clone()));
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));

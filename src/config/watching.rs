@@ -38,9 +38,8 @@ impl WatchArguments {
     pub fn check(&self) -> Result<WatchSettings, ConfigError> {
         in_range("--watch-at-once", self.watch_at_once.into(), 1, 256)?;
         in_range("--watch-timeout-seconds", self.watch_timeout_seconds, 1, 60)?;
-        let network = |text: &String| {
-            text.parse().map_err(|_| ConfigError::WatchAllow(text.clone()))
-        };
+        let network =
+            |text: &String| text.parse().map_err(|_| ConfigError::WatchAllow(text.clone()));
         Ok(WatchSettings {
             allowed: self.watch_allow.iter().map(network).collect::<Result<_, _>>()?,
             at_once: self.watch_at_once.into(),
