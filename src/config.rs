@@ -90,10 +90,6 @@ pub enum ConfigError {
     )]
     Network(String),
     #[error(
-        "--watch-allow `{0}` is not understood: write an address, or a network such as 10.0.0.0/8"
-    )]
-    WatchAllow(String),
-    #[error(
         "--embed-origin `{0}` is not an origin: write one such as https://docs.example.org, \
          without a path"
     )]

@@ -1,7 +1,7 @@
 //! The flags of the watch over declared environments.
 
-use super::{ConfigError, Network, in_range};
-use crate::notice::Rate;
+use super::{ConfigError, in_range};
+use crate::notice::{Network, Rate};
 use clap::Args;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub struct WatchArguments {
     /// separated by commas.
     #[arg(long, env = "FAIRWARNING_WATCH_ALLOW", value_name = "ADDRESS|CIDR")]
     #[arg(value_delimiter = ',')]
-    watch_allow: Vec<String>,
+    watch_allow: Vec<Network>,
     /// Addresses asked at the same time.
     #[arg(long, env = "FAIRWARNING_WATCH_AT_ONCE", value_name = "N", default_value_t = 8)]
     watch_at_once: u16,
@@ -38,10 +38,8 @@ impl WatchArguments {
     pub fn check(&self) -> Result<WatchSettings, ConfigError> {
         in_range("--watch-at-once", self.watch_at_once.into(), 1, 256)?;
         in_range("--watch-timeout-seconds", self.watch_timeout_seconds, 1, 60)?;
-        let network =
-            |text: &String| text.parse().map_err(|_| ConfigError::WatchAllow(text.clone()));
         Ok(WatchSettings {
-            allowed: self.watch_allow.iter().map(network).collect::<Result<_, _>>()?,
+            allowed: self.watch_allow.clone(),
             at_once: self.watch_at_once.into(),
             rate: self.watch_rate,
             timeout: Duration::from_secs(self.watch_timeout_seconds),

@@ -8,10 +8,9 @@
 mod due;
 
 use crate::clock::Clock;
-use crate::config::Network;
 use crate::drift::{judge, watched};
-use crate::http_client::is_public;
-use crate::notice::{Finding, WatchStanding, WatchTarget};
+use crate::http_client;
+use crate::notice::{Finding, Network, WatchStanding, WatchTarget};
 use crate::store::{LeasedWatch, NewLook, Store, StoreError, StoredPublication};
 use crate::tls::Prober;
 use due::{first_due, next_due};
@@ -147,8 +146,8 @@ fn given_up(target: &WatchTarget, at: chrono::DateTime<chrono::Utc>) -> Finding 
 pub fn may_ask(
     allowed: Vec<Network>,
 ) -> impl Fn(IpAddr) -> Result<(), String> + Send + Sync + 'static {
-    move |address| match is_public(address) || allowed.iter().any(|n| n.contains(address)) {
-        true => Ok(()),
-        false => Err(format!("{address} is private, and --watch-allow does not name it")),
+    move |address| {
+        let judged = http_client::may_ask(address, &allowed);
+        judged.map_err(|refusal| format!("{refusal}; --watch-allow names those that may be asked"))
     }
 }

@@ -85,6 +85,7 @@ mod preview_problems;
 mod preview_site;
 mod preview_views;
 mod private_files;
+mod probe_command;
 mod probing;
 mod prose;
 mod proving;

@@ -190,10 +190,7 @@ async fn without_a_watch_nobody_is_asked_and_private_addresses_are_asked_by_allo
     let found = private.only().await;
     assert_eq!(found.standing.unwrap().verdict, Verdict::Undetermined);
     let reason = found.judgement.unwrap().remarks.remove(0).sentence;
-    assert!(
-        reason.contains("127.0.0.1 is private, and --watch-allow does not name it"),
-        "{reason}"
-    );
+    assert!(reason.contains("127.0.0.1 is not a public address; --watch-allow"), "{reason}");
 }
 
 #[tokio::test]
