@@ -47,6 +47,7 @@ mod silent;
 mod source;
 mod status;
 mod token;
+mod watching;
 mod webhook;
 
 use crate::clock::Clock;

@@ -4,12 +4,13 @@
 
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
-use super::{Exit, publish, rehearse};
+use super::{Exit, publish, rehearse, watching};
 use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WebArguments, WebSettings, WebhookArguments,
+    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
+    WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
 use crate::http_client::Reach;
@@ -61,6 +62,8 @@ pub struct Arguments {
     metrics: MetricsArguments,
     #[command(flatten)]
     rehearsals: RehearsalArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -77,6 +80,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         true => arguments.rehearsals.check(roles.must_rehearse)?,
         false => None,
     };
+    let watching = arguments.watch.check()?;
     let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
     let store = Store::open(&url).await?;
     if store.current_publication_id().await?.is_none() {
@@ -124,6 +128,10 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
         tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
