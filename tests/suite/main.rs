@@ -89,6 +89,7 @@ mod recipients_commands;
 mod recipients_data;
 mod reconciling;
 mod reconciling_at_random;
+mod rehearsed;
 mod reminded;
 mod reminders;
 mod rendered_followups;

@@ -5,7 +5,7 @@ use super::events::Events;
 use super::limits::Limited;
 use super::{
     affected, apis, health, impacted, intake, notices, now, office, proof, revisions, schedule,
-    search, subscriptions, webhooks,
+    search, subscriptions, tried, webhooks,
 };
 use crate::web::deprecations::Deprecation;
 use crate::web::feeds::{badges, calendars, news};
@@ -78,6 +78,7 @@ use utoipa::{Modify, OpenApi};
         webhooks::remove,
         webhooks::renew,
         webhooks::test,
+        tried::tried,
         badges::api,
         badges::api_in,
         badges::environment,

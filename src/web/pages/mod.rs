@@ -15,10 +15,12 @@ mod preferences;
 mod private;
 mod problems;
 mod reference;
+mod rehearsed;
 mod search;
 mod sitemap;
 mod subscribe;
 mod table;
+mod tried;
 mod unsubscribe;
 mod webhook;
 mod zone;
@@ -65,7 +67,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(subscribe::resource())
         .service(confirm::resource())
         .service(preferences::resource())
+        .service(tried::resource())
         .service(done::resource())
+        .service(rehearsed::resource())
         .service(unsubscribe::resource());
 }
 
