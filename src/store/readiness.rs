@@ -113,6 +113,6 @@ const NOTE_DAY: &str = "insert into readiness_days (subscriber, program, notice,
 
 const WHAT: &str = "what somebody's attempts came to";
 
-fn named(text: &str) -> Result<Readiness> {
+pub(super) fn named(text: &str) -> Result<Readiness> {
     Readiness::named(text).ok_or_else(|| StoreError::unreadable(WHAT)(text.to_owned()))
 }
