@@ -10,6 +10,7 @@ mod intake;
 mod office;
 mod operator;
 mod rates;
+mod rehearsal;
 mod serving;
 mod webhooks;
 
@@ -18,6 +19,7 @@ pub use intake::IntakeArguments;
 pub use office::{OfficeArguments, SingleSignOn};
 pub use operator::OperatorArguments;
 pub use rates::RateArguments;
+pub use rehearsal::{RehearsalArguments, RehearsalSettings};
 pub use serving::{ServingArguments, ServingSettings};
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 

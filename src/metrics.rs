@@ -5,7 +5,7 @@
 //! the database's, and is the same whichever process is asked. This module
 //! knows neither the database nor HTTP: it is handed facts.
 
-use crate::notice::Outcome;
+use crate::notice::{AttemptOutcome, Outcome};
 use prometheus::{
     Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec,
     Opts, Registry, TextEncoder,
@@ -41,6 +41,9 @@ pub struct Metrics {
     feedback: IntCounterVec,
     intake: IntCounterVec,
     snapshot_age: Gauge,
+    rehearsals: IntCounterVec,
+    lost: IntCounter,
+    turned_away: IntCounter,
 }
 
 /// What the database tells, at one moment.
@@ -104,6 +107,19 @@ impl Default for Metrics {
                 "snapshot_age_seconds",
                 "Since the served publication was published; -1 where none is served.",
             ),
+            rehearsals: made.counters(
+                "rehearsal_attempts_total",
+                "Clients at test endpoints, by what became of them.",
+                "outcome",
+            ),
+            lost: made.counter(
+                "rehearsal_attempts_lost_total",
+                "Attempts that came faster than they could be kept.",
+            ),
+            turned_away: made.counter(
+                "rehearsal_connections_refused_total",
+                "Connections to test endpoints beyond what is held at once.",
+            ),
             registry: registry.clone(),
         };
         let version = Opts::new("build_info", "The version that runs.");
@@ -114,6 +130,9 @@ impl Default for Metrics {
         // A series that is absent until it first happens cannot be alerted on.
         for (channel, outcome) in CHANNELS.iter().flat_map(|c| Outcome::ALL.map(|o| (c, o))) {
             metrics.outcomes.with_label_values(&[*channel, outcome.as_str()]);
+        }
+        for outcome in AttemptOutcome::ALL {
+            metrics.rehearsals.with_label_values(&[outcome.as_str()]);
         }
         metrics
     }
@@ -189,6 +208,22 @@ impl Metrics {
             500.. => "5xx",
         };
         self.answers.with_label_values(&[class]).observe(took.as_secs_f64());
+    }
+
+    /// A client came so far at a test endpoint.
+    pub fn tried(&self, outcome: AttemptOutcome) {
+        self.rehearsals.with_label_values(&[outcome.as_str()]).inc();
+    }
+
+    /// So many attempts were not kept. Returns how many there are by now.
+    pub fn attempts_lost(&self, count: u64) -> u64 {
+        self.lost.inc_by(count);
+        self.lost.get()
+    }
+
+    /// A client found no place at a test endpoint.
+    pub fn turned_away(&self) {
+        self.turned_away.inc();
     }
 
     /// Everything, in the text format of Prometheus.

@@ -19,6 +19,7 @@ mod dead;
 mod diff;
 mod done;
 mod explain;
+mod gateway;
 mod hold;
 mod impacted;
 mod init;
@@ -35,6 +36,7 @@ mod proof;
 mod publish;
 mod recipients;
 mod record;
+mod rehearse;
 mod render;
 mod roles;
 mod schema;
@@ -114,6 +116,8 @@ enum Command {
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
     Impacted(impacted::Arguments),
+    /// Write what makes nginx or Envoy enforce and announce the declaration
+    Gateway(Box<gateway::Arguments>),
     /// Bring recipients in and out, look at one, suppress or erase them
     Recipients(recipients::Arguments),
     /// Look at what announcing would send, and approve it
@@ -218,6 +222,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check::run(&arguments, &clock).await,
         Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
+        Command::Gateway(arguments) => gateway::run(&arguments, &clock).await,
         Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Approve(arguments) => approve::run(arguments, &clock).await,

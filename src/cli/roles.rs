@@ -16,6 +16,9 @@ enum Role {
     Announce,
     /// Delivering what falls due; it listens on no port
     Deliver,
+    /// Taking clients at the test endpoints that notices declare; part of `all` where
+    /// --rehearse-certificate is set
+    Rehearse,
 }
 
 #[derive(Args)]
@@ -33,6 +36,10 @@ pub struct Roles {
     pub web: bool,
     pub announce: bool,
     pub deliver: bool,
+    /// Where it is configured.
+    pub rehearse: bool,
+    /// Whether it must be.
+    pub must_rehearse: bool,
 }
 
 impl Roles {
@@ -48,6 +55,8 @@ impl RoleArguments {
             web: has(Role::Web),
             announce: has(Role::Announce),
             deliver: has(Role::Deliver),
+            rehearse: has(Role::Rehearse),
+            must_rehearse: self.role.contains(&Role::Rehearse),
         };
         let is_beside = self.role.iter().all(|role| *role == Role::Announce);
         let is_file = matches!(database, DatabaseUrl::Sqlite(_));

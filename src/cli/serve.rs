@@ -4,14 +4,14 @@
 
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
-use super::{Exit, publish};
+use super::{Exit, publish, rehearse};
 use crate::announce::{
     Rounds, confirmations, errands, fill_interrupted, forget_attempts, webhook_news,
 };
 use crate::clock::Clock;
 use crate::config::{
-    DatabaseArguments, IntakeArguments, MailArguments, OfficeArguments, ServingArguments,
-    WebArguments, WebhookArguments,
+    DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
+    RehearsalArguments, ServingArguments, WebArguments, WebSettings, WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
 use crate::http_client::Reach;
@@ -61,6 +61,8 @@ pub struct Arguments {
     office: OfficeArguments,
     #[command(flatten)]
     metrics: MetricsArguments,
+    #[command(flatten)]
+    rehearsals: RehearsalArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -72,7 +74,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let url = arguments.database.check()?;
     let roles = arguments.role.check(&url)?;
     let settings = arguments.web.check()?;
-    let serving = arguments.serving.check()?;
+    arguments.serving.check()?;
+    let rehearsals = match roles.rehearse {
+        true => arguments.rehearsals.check(roles.must_rehearse)?,
+        false => None,
+    };
     let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
     let store = Store::open(&url).await?;
     if store.current_publication_id().await?.is_none() {
@@ -84,37 +90,33 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     let metrics = Arc::<Metrics>::default();
     let delivery = match mail {
-        Some(mail) => {
-            let keys = subscribers::load_keys(&store, clock.now()).await?;
-            let settings = arguments.webhooks.check()?;
-            let webhooks =
-                Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
-            let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
-            Some((delivery.counting(metrics.clone()), webhooks.counting(metrics.clone())))
-        }
+        Some(mail) => Some(arguments.delivery(mail, &store, clock, &metrics).await?),
         None => None,
     };
     // From here on a signal ends the service well, however early it comes.
     let stop = Stop::listen()?;
     let (tell_stop, stopped) = watch::channel(false);
-    let (mut tasks, mut served) = (JoinSet::new(), None);
-    if roles.web {
-        let public_url = settings.public_url.clone();
-        let service = Service::open(store.clone(), clock.clone(), public_url).await?;
-        let service = service.counting(metrics.clone()).taking_in(arguments.intake.check()?);
-        let reach = Reach::of_strangers(&arguments.webhooks.check()?.allowed);
-        let service = service.serving(serving).reaching(reach);
-        let service = service.trusting(settings.trusted_proxies.clone());
-        let service = service.signing_on(arguments.office.check(&settings.trusted_proxies)?);
-        let service = Arc::new(service.embedded_by(&settings.embed_origins));
-        served = Some(service.clone());
-        web::refresh(&service).await?;
+    let mut tasks = JoinSet::new();
+    let is_serving = roles.web || rehearsals.is_some();
+    let served = match is_serving {
+        true => Some(arguments.service(&store, clock, &metrics, &settings).await?),
+        false => None,
+    };
+    if let Some(service) = &served {
+        web::refresh(service).await?;
+        tasks.spawn(follow(service.clone(), stopped.clone()));
+    }
+    if let (Some(service), true) = (&served, roles.web) {
         let listener = listen(settings.listen)?;
         let address = listener.local_addr()?;
         let server = web::start(service.clone(), listener, arguments.workers)?;
         say!("Serving on http://{address}");
-        tasks.spawn(serve(service, server, stopped.clone()));
-    } else {
+        tasks.spawn(serve(server, stopped.clone()));
+    }
+    if let (Some(service), Some(rehearsals)) = (&served, rehearsals) {
+        rehearse::start(service, rehearsals, arguments.workers, &mut tasks, &stopped)?;
+    }
+    if !is_serving {
         say!("Working on {url}; listening on no port.");
     }
     let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
@@ -136,6 +138,41 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     work_until(stop, tasks, tell_stop).await?;
     Ok(Exit::Clean)
+}
+
+impl Arguments {
+    /// What the web side and the test endpoints answer from.
+    async fn service(
+        &self,
+        store: &Store,
+        clock: &Clock,
+        metrics: &Arc<Metrics>,
+        settings: &WebSettings,
+    ) -> anyhow::Result<Arc<Service>> {
+        let public_url = settings.public_url.clone();
+        let service = Service::open(store.clone(), clock.clone(), public_url).await?;
+        let service = service.counting(metrics.clone()).taking_in(self.intake.check()?);
+        let reach = Reach::of_strangers(&self.webhooks.check()?.allowed);
+        let service = service.serving(self.serving.check()?).reaching(reach);
+        let service = service.trusting(settings.trusted_proxies.clone());
+        let service = service.signing_on(self.office.check(&settings.trusted_proxies)?);
+        Ok(Arc::new(service.embedded_by(&settings.embed_origins)))
+    }
+
+    /// What sends mails, and what calls webhooks.
+    async fn delivery(
+        &self,
+        mail: MailSettings,
+        store: &Store,
+        clock: &Clock,
+        metrics: &Arc<Metrics>,
+    ) -> anyhow::Result<(Delivery, Webhooks)> {
+        let keys = subscribers::load_keys(store, clock.now()).await?;
+        let settings = self.webhooks.check()?;
+        let webhooks = Webhooks::new(store.clone(), keys.clone(), &mail, settings, clock.clone())?;
+        let delivery = Delivery::new(store.clone(), keys, mail, clock.clone())?;
+        Ok((delivery.counting(metrics.clone()), webhooks.counting(metrics.clone())))
+    }
 }
 
 /// An empty database has nothing to show; a folder was given, so it is shown.
@@ -213,13 +250,13 @@ fn failed(ended: Option<Result<anyhow::Result<()>, JoinError>>) -> anyhow::Error
     }
 }
 
-async fn until(mut stopped: watch::Receiver<bool>) {
+pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
     // Where nobody is left to tell, it is over as well.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn serve(
-    service: Arc<Service>,
+/// Runs a server until it is told to stop, and then to its end.
+pub(super) async fn serve(
     server: web::Server,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
@@ -227,11 +264,17 @@ async fn serve(
     let mut server = std::pin::pin!(server);
     tokio::select! {
         ended = &mut server => return ended.context("the web server failed"),
-        () = web::follow(service) => bail!("the watch for new publications ended by itself"),
         () = until(stopped) => {}
     }
     let ((), ended) = tokio::join!(handle.stop(true), server);
     ended.context("the web server failed while stopping")
+}
+
+async fn follow(service: Arc<Service>, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    tokio::select! {
+        () = web::follow(service) => bail!("the watch for new publications ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
 }
 
 async fn deliver(delivery: Delivery, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {

@@ -185,10 +185,12 @@ pub enum AttemptOutcome {
     BrokenOff,
     /// The endpoint was not open: before it opens or after it closes.
     NotOpen,
+    /// It asked for a name that no endpoint has, or for none where several could be meant.
+    UnknownName,
 }
 
 impl AttemptOutcome {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Passed,
         Self::Observed,
         Self::TooOld,
@@ -199,6 +201,7 @@ impl AttemptOutcome {
         Self::Silent,
         Self::BrokenOff,
         Self::NotOpen,
+        Self::UnknownName,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -213,6 +216,7 @@ impl AttemptOutcome {
             Self::Silent => "silent",
             Self::BrokenOff => "broken_off",
             Self::NotOpen => "not_open",
+            Self::UnknownName => "unknown_name",
         }
     }
 

@@ -15,6 +15,7 @@ mod documents;
 mod engine;
 mod error;
 mod filters;
+pub mod gateway;
 mod language;
 mod layout;
 mod mail;

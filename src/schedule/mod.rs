@@ -34,5 +34,5 @@ pub use reminders::{
     BadReminderKey, Coming, Reminder, ReminderKey, Rung, next_reminder, reminders, reminders_due,
     rungs,
 };
-pub use state::{State, is_halted, last_edge, next_edge, state};
+pub use state::{State, brownouts_of, is_halted, last_edge, next_edge, state};
 pub use stretches::stretches;

@@ -82,7 +82,7 @@ pub fn state(notice: &Notice, id: &RowId, row: &Row, api: Option<&ApiId>, at: In
         State::CutOff
     } else if may_have {
         State::Due
-    } else if brownouts(notice, id, api).any(|b| Occurrences::new(b, row.zone).strikes_at(at)) {
+    } else if brownouts_of(notice, id, api).any(|b| Occurrences::new(b, row.zone).strikes_at(at)) {
         State::Brownout
     } else if row.dates.deprecation.as_ref().is_some_and(|d| bounds(d, row.zone).has_come(at)) {
         State::Deprecated
@@ -126,7 +126,8 @@ pub fn is_halted(notice: &Notice, id: &RowId, row: &Row, at: Instant) -> bool {
     matches!(standing(notice, id, row, at), Some(Cancelled | Paused))
 }
 
-fn brownouts<'n>(
+/// The brownouts that strike the row; with an API, those that strike it there.
+pub fn brownouts_of<'n>(
     notice: &'n Notice,
     id: &'n RowId,
     api: Option<&'n ApiId>,
@@ -157,7 +158,7 @@ pub(super) fn fixed_edges<'n>(
 pub fn next_edge(notice: &Notice, id: &RowId, row: &Row, at: Instant) -> Option<Instant> {
     let fixed = fixed_edges(notice, id, row).filter(|edge| *edge > at);
     let struck =
-        brownouts(notice, id, None).filter_map(|b| Occurrences::new(b, row.zone).next_edge(at));
+        brownouts_of(notice, id, None).filter_map(|b| Occurrences::new(b, row.zone).next_edge(at));
     fixed.chain(struck).min()
 }
 
@@ -165,6 +166,6 @@ pub fn next_edge(notice: &Notice, id: &RowId, row: &Row, at: Instant) -> Option<
 pub fn last_edge(notice: &Notice, id: &RowId, row: &Row, at: Instant) -> Option<Instant> {
     let fixed = fixed_edges(notice, id, row).filter(|edge| *edge <= at);
     let struck =
-        brownouts(notice, id, None).filter_map(|b| Occurrences::new(b, row.zone).last_edge(at));
+        brownouts_of(notice, id, None).filter_map(|b| Occurrences::new(b, row.zone).last_edge(at));
     fixed.chain(struck).max()
 }

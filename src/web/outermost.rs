@@ -23,7 +23,7 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, ResponseError};
+use actix_web::{Error, HttpMessage, ResponseError};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -262,7 +262,7 @@ fn wants_page(request: &ServiceRequest) -> bool {
 
 /// Whether the client would rather have a page than JSON. A client that takes
 /// anything gets JSON: browsers say what they want.
-fn prefers_page(request: &ServiceRequest) -> bool {
+pub fn prefers_page(request: &impl HttpMessage) -> bool {
     let accepted = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
     let quality = |kinds: &[&str]| {
         let fitting = accepted.iter().filter(|range| kinds.contains(&range.item.essence_str()));

@@ -28,7 +28,7 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// A client that does not take the end of its answer is cut after this.
 pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long requests under way may finish when the service stops, in seconds.
-const SHUTDOWN_SECONDS: u64 = 10;
+pub const SHUTDOWN_SECONDS: u64 = 10;
 /// The largest body that anything here accepts: a form of two fields.
 pub const MAX_BODY_BYTES: usize = 16_384;
 

@@ -146,6 +146,11 @@ impl Service {
         &self.metrics
     }
 
+    /// The same for whoever outlives a request.
+    pub fn shared_metrics(&self) -> Arc<Metrics> {
+        self.metrics.clone()
+    }
+
     pub fn intake_secret(&self) -> Option<&SecretString> {
         self.intake_secret.as_ref()
     }

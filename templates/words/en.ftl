@@ -644,3 +644,24 @@ tried-alert-server = It got the alert { $alert }.
 rehearsed-passes = Your last attempt passed.
 rehearsed-not-yet = No attempt of yours that passed is on record for this. Attempts show up here within a minute.
 rehearsed-nothing-told = You were not told of anything here that could be done.
+
+## Rehearsing
+
+rehearsal-passed-title = Your client passes
+rehearsal-passed-lead = nothing changes for you at the cutoff.
+rehearsal-passed-until = after { $cutoff } nothing changes for you.
+rehearsal-passed-since = it meets what has been in force since { $cutoff }.
+rehearsal-observed-title = Your client speaks what ends
+rehearsal-observed-lead = this is not accepted any more after the cutoff.
+rehearsal-observed-until = this is not accepted any more from { $cutoff } on.
+rehearsal-observed-since = this has not been accepted any more since { $cutoff }.
+rehearsal-early-title = This test has not begun
+rehearsal-early-lead = It opens: { $date }.
+rehearsal-late-title = This test is over
+rehearsal-late-lead = It closed: { $date }.
+rehearsal-notice = Notice
+rehearsal-spoken = Spoken with your client
+rehearsal-offered = Offered by your client
+rehearsal-name = Name it asked for
+rehearsal-taken = Taken here
+rehearsal-kept = That a client from your network tried, and how it went, is kept for a while.

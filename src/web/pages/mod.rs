@@ -15,6 +15,7 @@ mod preferences;
 mod private;
 mod problems;
 mod reference;
+mod rehearsal;
 mod rehearsed;
 mod search;
 mod sitemap;
@@ -26,10 +27,11 @@ mod webhook;
 mod zone;
 
 pub use apis::path as api_path;
-pub use assets::ICON;
+pub use assets::{ICON, style};
 pub use embed::PATH as EMBED;
 pub use lines::Badge;
 pub use problems::error_page;
+pub use rehearsal::{RehearsalView, rehearsal_page};
 
 use super::freshness::{Freshness, HTML, Moment};
 use super::languages;
