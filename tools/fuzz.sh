@@ -14,7 +14,7 @@ command -v cargo-fuzz >/dev/null || {
     echo "installing cargo-fuzz (cargo)"
     cargo install --locked cargo-fuzz
 }
-[ $# -gt 0 ] || set -- reader dates references client_hello
+[ $# -gt 0 ] || set -- reader dates references client_hello server_hello
 # What earlier runs found worth keeping, so that the next one goes on from there.
 [ -d fuzz/corpus ] || { mkdir fuzz/corpus && tar -xzf fuzz/corpora.tar.gz -C fuzz/corpus; }
 for target in "$@"; do

@@ -5,7 +5,9 @@
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish, rehearse, watching};
-use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
+use crate::announce::{
+    Rounds, confirmations, errands, fill_interrupted, forget_attempts, webhook_news,
+};
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
@@ -132,6 +134,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         let watched =
             watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
         tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -392,6 +395,31 @@ async fn announce(
     };
     tokio::select! {
         () = looking => bail!("the look after rounds ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// How often to look for attempts at test endpoints that were kept long enough. Lengths are
+/// declared in days.
+const FORGET_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// Forgets who tried a test endpoint as the programs declare it. A failure is logged, and
+/// tried again.
+async fn forget(store: Store, clock: Clock, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(FORGET_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match forget_attempts(&store, clock.now()).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "attempts at test endpoints were forgotten"),
+                Err(failure) => tracing::warn!(%failure, "attempts cannot be forgotten"),
+            }
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look for what to forget ended by itself"),
         () = until(stopped) => Ok(()),
     }
 }

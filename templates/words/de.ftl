@@ -622,6 +622,45 @@ form-stale = Das Formular war zu lange offen oder kommt von anderswo. Nichts gin
 
 ## Proben
 
+own-host = Lassen Sie Ihre Clients diesen Hostnamen versuchen. Er ist nur für Sie gemacht: Was sie dort versuchen, wird als Ihres festgehalten und Ihnen gezeigt, die gescheiterten Versuche zuerst.
+tried-title = Ihre Proben
+tried-lead = Was Ihre Clients an Testendpunkten versucht haben, unter den Hostnamen, die nur für Sie gemacht sind: die gescheiterten Versuche zuerst, dann die letzten.
+tried-preferences = Ihre Clients können proben, was kommt. Wer einen dieser Hostnamen versucht, sind Sie: Jeder ist nur für Sie gemacht.
+tried-see = Was Ihre Clients versucht haben
+tried-nothing = Noch wurde nichts versucht.
+tried-is-passes = Besteht
+tried-is-fails = Scheitert
+tried-is-unclear = Unklar
+tried-is-never = Nicht versucht
+tried-means-passes = Der letzte Versuch, der etwas über Versionen sagt, hat bestanden.
+tried-means-fails = Der letzte Versuch, der etwas über Versionen sagt, ist gescheitert.
+tried-means-unclear = Es gab Versuche, doch keiner sagt etwas über Versionen.
+tried-means-never = Unter Ihrem Hostnamen hat es niemand versucht.
+tried-offer = Ihr letzter Versuch hat bestanden. Wenn das für alle Ihre Clients gilt, sagen Sie, dass es erledigt ist.
+tried-offered = Angeboten
+tried-from = Von
+tried-times = { $count }-mal seit { $date }
+tried-up-to = bis { $version }
+tried-no-version = nichts Lesbares
+tried-somewhere = Kein bekannter Testendpunkt
+tried-more = Weitere Versuche
+tried-passed = Bestanden, mit { $version }: Nach der Abschaltung ändert sich für diesen Client nichts.
+tried-observed = Angenommen, mit { $version }; nach der Abschaltung wird das nicht mehr angenommen. Aktualisieren Sie seine TLS-Bibliothek, oder erlauben Sie ihm neuere Versionen.
+tried-too-old = Er bot höchstens { $version } an, und das ist zu alt. Aktualisieren Sie seine TLS-Bibliothek, oder erlauben Sie ihm neuere Versionen.
+tried-no-shared-cipher = Er bot eine Version an, die angenommen wird, aber keine Chiffre, die angenommen wird. Erlauben Sie ihm neuere Chiffren, etwa ECDHE mit AES-GCM.
+tried-distrusts-certificate = Er vertraut dem Zertifikat des Testendpunkts nicht: Über Versionen sagt das nichts. Aktualisieren Sie seine Liste von Zertifizierungsstellen, und versuchen Sie es noch einmal.
+tried-plain-http = Er sprach HTTP ohne TLS. Schreiben Sie https:// in seine Adresse.
+tried-not-tls = Was er sendete, ist kein TLS. Sehen Sie nach, welches Protokoll er auf diesem Port sprechen soll.
+tried-silent = Er verband sich und sendete nicht rechtzeitig etwas. Vielleicht hält ihn unterwegs etwas auf, etwa ein Proxy.
+tried-broken-off = Er brach ab, bevor es ein Ergebnis gab: Über Versionen sagt das nichts. Mehr sagt, was er selbst protokolliert.
+tried-not-open = Der Testendpunkt war nicht offen. Versuchen Sie es noch einmal, solange er offen ist.
+tried-old-hello = Er beginnt wie für SSL 2.0, was manche Server ablehnen.
+tried-alert-client = Er sendete den Alert { $alert }.
+tried-alert-server = Er erhielt den Alert { $alert }.
+rehearsed-passes = Ihr letzter Versuch hat bestanden.
+rehearsed-not-yet = Von Ihnen ist hierzu kein bestandener Versuch festgehalten. Versuche erscheinen hier innerhalb einer Minute.
+rehearsed-nothing-told = Ihnen wurde hier nichts mitgeteilt, das zu erledigen wäre.
+
 rehearsal-passed-title = Ihr Client besteht
 rehearsal-passed-lead = mit der Abschaltung ändert sich für Sie nichts.
 rehearsal-passed-until = nach dem { $cutoff } ändert sich für Sie nichts.

@@ -101,6 +101,7 @@ mod rehearsal_clients;
 mod rehearsal_serving;
 mod rehearsal_site;
 mod rehearsal_strangers;
+mod rehearsed;
 mod reminded;
 mod reminders;
 mod rendered_followups;
