@@ -40,11 +40,12 @@ verify: build ## let outside programs judge mails, calendars, pages and the API 
 	@tools/verify.sh
 
 .PHONY: bench
-bench: ## print what checking, enqueueing, sending and answering cost, beside others' programs
+bench: ## print what checking, enqueueing, sending, answering and rehearsing cost, beside others' programs
 	@tools/setup.sh
 	@tools/peers.sh
 	$(CARGO) bench --locked --bench declarations
 	$(CARGO) bench --locked --bench serving
+	$(CARGO) bench --locked --bench rehearsal
 	$(CARGO) bench --locked --bench sending
 	$(CARGO) bench --locked --bench filling
 	$(CARGO) bench --locked --bench nodes
@@ -53,6 +54,12 @@ bench: ## print what checking, enqueueing, sending and answering cost, beside ot
 torture: ## kill nodes, stop databases, break servers, and print what it cost (TORTURE="--rounds 5 kill")
 	@tools/setup.sh
 	$(CARGO) bench --locked --bench torture -- $(TORTURE)
+
+.PHONY: zoo
+zoo: ## probe servers of every kind beside testssl.sh and sslyze (ZOO="nginx" for some of them)
+	@tools/setup.sh
+	@tools/zoo-peers.sh
+	$(CARGO) bench --locked --profile dev --bench zoo -- $(ZOO)
 
 .PHONY: fuzz
 fuzz: ## try random input on the reader, dates, references and hellos (SECONDS_EACH=600)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries random input on what reads declarations and hellos of TLS, each target for a
-# while, and says what it found. Needs Rust's nightly compiler, and installs cargo-fuzz.
+# Tries random input on what reads declarations and hellos, each target for a while, and
+# says what it found. Needs Rust's nightly compiler, and installs cargo-fuzz.
 #
 #   SECONDS_EACH=600 SECONDS_STALL=5 tools/fuzz.sh [TARGET...]
 set -euo pipefail

@@ -4,12 +4,15 @@
 
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
-use super::{Exit, publish, rehearse};
-use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
+use super::{Exit, publish, rehearse, watching};
+use crate::announce::{
+    Rounds, confirmations, errands, fill_interrupted, forget_attempts, webhook_news,
+};
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WebArguments, WebSettings, WebhookArguments,
+    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
+    WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
 use crate::http_client::Reach;
@@ -61,6 +64,8 @@ pub struct Arguments {
     metrics: MetricsArguments,
     #[command(flatten)]
     rehearsals: RehearsalArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -77,6 +82,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         true => arguments.rehearsals.check(roles.must_rehearse)?,
         false => None,
     };
+    let watching = arguments.watch.check()?;
     let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
     let store = Store::open(&url).await?;
     if store.current_publication_id().await?.is_none() {
@@ -124,6 +130,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
         tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -384,6 +395,31 @@ async fn announce(
     };
     tokio::select! {
         () = looking => bail!("the look after rounds ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
+}
+
+/// How often to look for attempts at test endpoints that were kept long enough. Lengths are
+/// declared in days.
+const FORGET_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// Forgets who tried a test endpoint as the programs declare it. A failure is logged, and
+/// tried again.
+async fn forget(store: Store, clock: Clock, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(FORGET_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match forget_attempts(&store, clock.now()).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "attempts at test endpoints were forgotten"),
+                Err(failure) => tracing::warn!(%failure, "attempts cannot be forgotten"),
+            }
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look for what to forget ended by itself"),
         () = until(stopped) => Ok(()),
     }
 }

@@ -137,7 +137,8 @@ impl Prober {
     }
 }
 
-fn by_the_system(name: &str) -> Addresses {
+/// The addresses that the system knows for a name.
+pub fn by_the_system(name: &str) -> Addresses {
     let name = name.to_owned();
     Box::pin(async move {
         let found = lookup_host((name, 0)).await?;

@@ -295,6 +295,33 @@ escalated-list = Wer sie sind
 escalated-then = Meldet jemand von ihnen, dass alles erledigt ist
 escalated-why = Sie erhalten diese Mail, weil Eskalationen von { $program } an diese Adresse gehen.
 
+## Drift
+
+drift = Beobachtung
+drift-subject = { $count ->
+    [one] Nicht wie angekündigt: { $place }
+   *[other] Nicht wie angekündigt: { $count } Adressen
+}
+drift-mended-subject = { $count ->
+    [one] Wieder wie angekündigt: { $place }
+   *[other] Wieder wie angekündigt: { $count } Adressen
+}
+drift-heading = Nicht wie angekündigt
+drift-mended-heading = Wieder wie angekündigt
+drift-lead = { $count ->
+    [one] Wir haben nachgesehen, und an einer Adresse ist es anders als angekündigt.
+   *[other] Wir haben nachgesehen, und an { $count } Adressen ist es anders als angekündigt.
+}
+drift-mended-lead = { $count ->
+    [one] An einer Adresse, die abwich, ist es wieder wie angekündigt.
+   *[other] An { $count } Adressen, die abwichen, ist es wieder wie angekündigt.
+}
+drift-seen-at = Gesehen am { $date }.
+drift-mended-at = Wie angekündigt seit { $date }.
+drift-then = Stellen Sie den Server richtig, oder ändern Sie die Ankündigung, wenn sich der Plan geändert hat. Wir schreiben erst wieder, wenn sich daran etwas ändert.
+drift-office = Alles, was beobachtet wird
+drift-why = Sie erhalten diese Mail, weil an diese Adresse geht, was die Beobachtung von { $program } findet.
+
 ## The weekly digest
 
 announcement = Ankündigung
@@ -595,14 +622,53 @@ form-stale = Das Formular war zu lange offen oder kommt von anderswo. Nichts gin
 
 ## Proben
 
+own-host = Lassen Sie Ihre Clients diesen Hostnamen versuchen. Er ist nur für Sie gemacht: Was sie dort versuchen, wird als Ihres festgehalten und Ihnen gezeigt, die gescheiterten Versuche zuerst.
+tried-title = Ihre Proben
+tried-lead = Was Ihre Clients an Testendpunkten versucht haben, unter den Hostnamen, die nur für Sie gemacht sind: die gescheiterten Versuche zuerst, dann die letzten.
+tried-preferences = Ihre Clients können proben, was kommt. Wer einen dieser Hostnamen versucht, sind Sie: Jeder ist nur für Sie gemacht.
+tried-see = Was Ihre Clients versucht haben
+tried-nothing = Noch wurde nichts versucht.
+tried-is-passes = Besteht
+tried-is-fails = Scheitert
+tried-is-unclear = Unklar
+tried-is-never = Nicht versucht
+tried-means-passes = Der letzte Versuch, der etwas über Versionen sagt, hat bestanden.
+tried-means-fails = Der letzte Versuch, der etwas über Versionen sagt, ist gescheitert.
+tried-means-unclear = Es gab Versuche, doch keiner sagt etwas über Versionen.
+tried-means-never = Unter Ihrem Hostnamen hat es niemand versucht.
+tried-offer = Ihr letzter Versuch hat bestanden. Wenn das für alle Ihre Clients gilt, sagen Sie, dass es erledigt ist.
+tried-offered = Angeboten
+tried-from = Von
+tried-times = { $count }-mal seit { $date }
+tried-up-to = bis { $version }
+tried-no-version = nichts Lesbares
+tried-somewhere = Kein bekannter Testendpunkt
+tried-more = Weitere Versuche
+tried-passed = Bestanden, mit { $version }: Nach der Abschaltung ändert sich für diesen Client nichts.
+tried-observed = Angenommen, mit { $version }; nach der Abschaltung wird das nicht mehr angenommen. Aktualisieren Sie seine TLS-Bibliothek, oder erlauben Sie ihm neuere Versionen.
+tried-too-old = Er bot höchstens { $version } an, und das ist zu alt. Aktualisieren Sie seine TLS-Bibliothek, oder erlauben Sie ihm neuere Versionen.
+tried-no-shared-cipher = Er bot eine Version an, die angenommen wird, aber keine Chiffre, die angenommen wird. Erlauben Sie ihm neuere Chiffren, etwa ECDHE mit AES-GCM.
+tried-distrusts-certificate = Er vertraut dem Zertifikat des Testendpunkts nicht: Über Versionen sagt das nichts. Aktualisieren Sie seine Liste von Zertifizierungsstellen, und versuchen Sie es noch einmal.
+tried-plain-http = Er sprach HTTP ohne TLS. Schreiben Sie https:// in seine Adresse.
+tried-not-tls = Was er sendete, ist kein TLS. Sehen Sie nach, welches Protokoll er auf diesem Port sprechen soll.
+tried-silent = Er verband sich und sendete nicht rechtzeitig etwas. Vielleicht hält ihn unterwegs etwas auf, etwa ein Proxy.
+tried-broken-off = Er brach ab, bevor es ein Ergebnis gab: Über Versionen sagt das nichts. Mehr sagt, was er selbst protokolliert.
+tried-not-open = Der Testendpunkt war nicht offen. Versuchen Sie es noch einmal, solange er offen ist.
+tried-old-hello = Er beginnt wie für SSL 2.0, was manche Server ablehnen.
+tried-alert-client = Er sendete den Alert { $alert }.
+tried-alert-server = Er erhielt den Alert { $alert }.
+rehearsed-passes = Ihr letzter Versuch hat bestanden.
+rehearsed-not-yet = Von Ihnen ist hierzu kein bestandener Versuch festgehalten. Versuche erscheinen hier innerhalb einer Minute.
+rehearsed-nothing-told = Ihnen wurde hier nichts mitgeteilt, das zu erledigen wäre.
+
 rehearsal-passed-title = Ihr Client besteht
 rehearsal-passed-lead = mit der Abschaltung ändert sich für Sie nichts.
-rehearsal-passed-until = nach { $cutoff } ändert sich für Sie nichts.
-rehearsal-passed-since = er erfüllt, was seit { $cutoff } gilt.
+rehearsal-passed-until = nach dem { $cutoff } ändert sich für Sie nichts.
+rehearsal-passed-since = er erfüllt, was seit dem { $cutoff } gilt.
 rehearsal-observed-title = Ihr Client spricht, was endet
 rehearsal-observed-lead = nach der Abschaltung wird das nicht mehr angenommen.
-rehearsal-observed-until = ab { $cutoff } wird das nicht mehr angenommen.
-rehearsal-observed-since = seit { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-until = ab dem { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-since = seit dem { $cutoff } wird das nicht mehr angenommen.
 rehearsal-early-title = Dieser Test hat noch nicht begonnen
 rehearsal-early-lead = Er öffnet: { $date }.
 rehearsal-late-title = Dieser Test ist vorbei

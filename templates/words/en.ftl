@@ -306,6 +306,33 @@ escalated-list = Who they are
 escalated-then = Where one of them says to be done
 escalated-why = You get this mail because escalations of { $program } are sent to this address.
 
+## Drift
+
+drift = Watch
+drift-subject = { $count ->
+    [one] Not as declared: { $place }
+   *[other] Not as declared: { $count } addresses
+}
+drift-mended-subject = { $count ->
+    [one] As declared again: { $place }
+   *[other] As declared again: { $count } addresses
+}
+drift-heading = Not as declared
+drift-mended-heading = As declared again
+drift-lead = { $count ->
+    [one] We asked what you declared, and one address says otherwise.
+   *[other] We asked what you declared, and { $count } addresses say otherwise.
+}
+drift-mended-lead = { $count ->
+    [one] One address that differed is as you declared again.
+   *[other] { $count } addresses that differed are as you declared again.
+}
+drift-seen-at = Seen on { $date }.
+drift-mended-at = As declared since { $date }.
+drift-then = Put the server right; or, if the plan has changed, amend the notice. You hear of it again when this changes, and not before.
+drift-office = Everything that is watched
+drift-why = You get this mail because what the watch over { $program } finds is sent to this address.
+
 ## The weekly digest
 
 announcement = Announcement
@@ -603,6 +630,47 @@ zone-label = Your time zone, to show times in as well
 zone-drop = Show the office’s times alone
 table-as-csv = This table as CSV
 form-stale = The form was open for too long, or comes from elsewhere. Nothing was lost: please send it once more.
+
+## Rehearsals
+
+own-host = Let your clients try this host name. It is made for you alone, so what they try there is recorded as yours and shown to you, the failed attempts first.
+tried-title = Your rehearsals
+tried-lead = What your clients tried at test endpoints, by the host names that are made for you alone: the failed attempts first, then the latest.
+tried-preferences = Your clients can rehearse what is coming. Whoever tries one of these host names is you: each is made for you alone.
+tried-see = See what your clients tried
+tried-nothing = Nothing was tried yet.
+tried-is-passes = Passes
+tried-is-fails = Fails
+tried-is-unclear = Unclear
+tried-is-never = Not tried
+tried-means-passes = The last attempt that says anything of versions passed.
+tried-means-fails = The last attempt that says anything of versions failed.
+tried-means-unclear = There were attempts, but none says anything of versions.
+tried-means-never = Nobody has tried it by your host name.
+tried-offer = Your last attempt passed. If that holds for all of your clients, say that you are done.
+tried-offered = Offered
+tried-from = From
+tried-times = { $count } times since { $date }
+tried-up-to = up to { $version }
+tried-no-version = nothing that can be read
+tried-somewhere = No known test endpoint
+tried-more = Further attempts
+tried-passed = It passed, with { $version }: after the cutoff nothing changes for this client.
+tried-observed = It was taken, with { $version }, which will not be taken after the cutoff. Update its TLS library, or allow it newer versions.
+tried-too-old = It offered { $version } at most, which is too old. Update its TLS library, or allow it newer versions.
+tried-no-shared-cipher = It offered a version that is taken, but no cipher that is. Allow it newer cipher suites, such as ECDHE with AES-GCM.
+tried-distrusts-certificate = It does not trust the certificate of the test endpoint: this says nothing about versions. Update its list of certificate authorities, and try again.
+tried-plain-http = It spoke HTTP without TLS. Write https:// in its address.
+tried-not-tls = What it sent is not TLS. Look up which protocol it is set to speak on this port.
+tried-silent = It connected and sent nothing in time. Something on the way, such as a proxy, may hold it up.
+tried-broken-off = It broke off before there was an outcome: this says nothing about versions. What it logs itself says more.
+tried-not-open = The test endpoint was not open. Try again while it is.
+tried-old-hello = It begins as for SSL 2.0, which some servers refuse.
+tried-alert-client = It sent the alert { $alert }.
+tried-alert-server = It got the alert { $alert }.
+rehearsed-passes = Your last attempt passed.
+rehearsed-not-yet = No attempt of yours that passed is on record for this. Attempts show up here within a minute.
+rehearsed-nothing-told = You were not told of anything here that could be done.
 
 ## Rehearsing
 

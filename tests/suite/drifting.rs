@@ -31,11 +31,16 @@ fn ending(ends: &str, needs: &str, schedule: &str) -> Program {
 
 /// A program of this catalogue and these notices, each with its id.
 pub fn program(apis: &str, notices: &[(&str, &str)]) -> Program {
+    program_with("", apis, notices)
+}
+
+/// The same with more lines in its settings.
+pub fn program_with(settings: &str, apis: &str, notices: &[(&str, &str)]) -> Program {
     use fairwarning::declaration::{ProgramSource, SourceFile, check};
     let file = |(id, text): &(&str, &str)| ((*id).to_owned(), SourceFile::new("n.yaml", *text));
     let checked = check(&[ProgramSource {
         id: "parcels".to_owned(),
-        program: SourceFile::new("program.yaml", PROGRAM),
+        program: SourceFile::new("program.yaml", &format!("{PROGRAM}{settings}")),
         apis: Some(SourceFile::new("apis.yaml", apis)),
         notices: notices.iter().map(file).collect(),
         translations: Vec::new(),

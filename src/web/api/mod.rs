@@ -6,6 +6,7 @@ mod affected;
 mod apis;
 mod catalog;
 pub mod described;
+mod drift;
 mod events;
 mod health;
 mod impacted;
@@ -22,6 +23,7 @@ mod schedule;
 pub mod schemas;
 mod search;
 mod subscriptions;
+mod tried;
 mod webhooks;
 
 pub use refusals::{ListRefusals, NamedRefusals, Refusals};
@@ -63,9 +65,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
+        .service(readable("/api/v1/drift", drift::drift))
         .configure(office::routes)
         .service(subscriptions::resource())
         .configure(webhooks::routes)
+        .service(tried::resource())
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))

@@ -4,8 +4,8 @@ use super::described::completed;
 use super::events::Events;
 use super::limits::Limited;
 use super::{
-    affected, apis, health, impacted, intake, notices, now, office, proof, revisions, schedule,
-    search, subscriptions, webhooks,
+    affected, apis, drift, health, impacted, intake, notices, now, office, proof, revisions,
+    schedule, search, subscriptions, tried, webhooks,
 };
 use crate::web::deprecations::Deprecation;
 use crate::web::feeds::{badges, calendars, news};
@@ -50,12 +50,16 @@ use utoipa::{Modify, OpenApi};
         apis::apis,
         proof::proof,
         proof::head,
+        drift::drift,
         office::overview,
         office::office_notice,
         office::forecast,
         office::approve,
         office::announce,
         office::test,
+        office::rehearsals,
+        office::rehearsers,
+        office::export_rehearsers,
         office::messages,
         office::retry,
         office::holds,
@@ -78,6 +82,7 @@ use utoipa::{Modify, OpenApi};
         webhooks::remove,
         webhooks::renew,
         webhooks::test,
+        tried::tried,
         badges::api,
         badges::api_in,
         badges::environment,

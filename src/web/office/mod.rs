@@ -11,6 +11,7 @@ mod burndown;
 mod cookie;
 mod dead;
 pub mod deeds;
+mod drift;
 pub mod errands;
 mod guard;
 mod holds;
@@ -23,6 +24,7 @@ mod overview;
 mod person;
 mod preview;
 mod proof;
+pub mod rehearsals;
 mod stamp;
 mod subscribers;
 mod suppressions;
@@ -60,6 +62,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(readable("/notices", notices::all))
             .service(posted("/notices/{program}/{id}", notice::show, notice::change))
             .service(posted("/notices/{program}/{id}/approval", approval::show, approval::change))
+            .service(readable("/notices/{program}/{id}/rehearsals", rehearsals::show))
+            .service(readable("/notices/{program}/{id}/rehearsals.csv", rehearsals::export))
             .service(readable("/notices/{program}/{id}/preview", preview::first_channel))
             .service(readable("/notices/{program}/{id}/preview/{channel}", preview::page))
             .service(readable("/notices/{program}/{id}/raw/{channel}", preview::raw))
@@ -73,6 +77,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(posted("/subscribers/{number}", person::show, person::change))
             .service(posted("/suppressions", suppressions::all, suppressions::change))
             .service(posted("/proof", proof::show, proof::find))
+            .service(readable("/drift", drift::all))
+            .service(readable("/drift/{number}", drift::one))
             .service(readable("/audit", audit::all))
             .default_service(web::to(nothing_here)),
     );
@@ -176,8 +182,9 @@ fn person_address(number: i64) -> String {
 fn section(template: &str) -> &str {
     let name = template.rsplit('/').next().unwrap_or(template);
     match name.strip_suffix(".html").unwrap_or(name) {
-        "notice" | "preview" | "approval" => "notices",
+        "notice" | "preview" | "approval" | "rehearsals" => "notices",
         "person" => "subscribers",
+        "watched" => "drift",
         name => name,
     }
 }
