@@ -180,7 +180,9 @@ fn testssl(animal: &Animal) -> Option<String> {
         let one = said.iter().find(|one| one["id"] == version);
         let finding = one.and_then(|one| one["finding"].as_str()).unwrap_or_default();
         match finding {
-            finding if finding.starts_with("not offered") => 'r',
+            // In its words, where a server neither takes a version nor chooses an older one.
+            finding if finding.starts_with("connection failed rather than") => 'r',
+            finding if finding.contains("not offered") => 'r',
             finding if finding.starts_with("offered") => 'a',
             _ => 'u',
         }
