@@ -59,7 +59,7 @@ torture: ## kill nodes, stop databases, break servers, and print what it cost (T
 zoo: ## probe servers of every kind beside testssl.sh and sslyze (ZOO="nginx" for some of them)
 	@tools/setup.sh
 	@tools/zoo-peers.sh
-	$(CARGO) bench --locked --profile dev --bench zoo -- $(ZOO)
+	$(CARGO) bench --locked --bench zoo -- $(ZOO)
 
 .PHONY: fuzz
 fuzz: ## try random input on the reader, dates, references and hellos (SECONDS_EACH=600)

@@ -130,7 +130,8 @@ fn limited(program: impl AsRef<std::ffi::OsStr>) -> Command {
 fn fairwarning(animal: &Animal) -> Option<String> {
     let mut command = limited(env!("CARGO_BIN_EXE_fairwarning"));
     command.args(["probe", "--format", "json", "--allow", "127.0.0.0/8", "--allow", "::1"]);
-    command.args(["--timeout", "8", "--rate", "100000/s"]);
+    // The others ask for nothing over HTTP either.
+    command.args(["--transport-only", "--timeout", "8", "--rate", "100000/s"]);
     command.arg("--resolve").arg(format!("{}={}", animal.host, animal.address.ip()));
     let folder = tempfile::tempdir().expect("a folder without declarations");
     let said = output(command.arg(animal.url()).current_dir(folder.path()))?;

@@ -73,6 +73,9 @@ pub struct Arguments {
     /// A private address, or a network of them, that may be asked all the same. May be repeated.
     #[arg(long, value_name = "ADDRESS|CIDR")]
     allow: Vec<Network>,
+    /// Say hellos alone, and GET nothing. What answers over HTTP alone is not seen then.
+    #[arg(long)]
+    transport_only: bool,
     /// Ask this address for this name, whatever the system knows of it. May be repeated.
     #[arg(long, value_name = "HOST=ADDRESS")]
     resolve: Vec<Resolved>,
@@ -157,9 +160,12 @@ fn prober(arguments: &Arguments) -> Prober {
     };
     let allowed = arguments.allow.clone();
     let resolved = arguments.resolve.clone();
-    let prober = Prober::new(settings, move |address| {
+    let mut prober = Prober::new(settings, move |address| {
         may_ask(address, &allowed).map_err(|refusal| format!("{refusal}: --allow it to ask it"))
     });
+    if arguments.transport_only {
+        prober = prober.on_the_transport_alone();
+    }
     prober.looking_up(move |host| {
         let named = resolved.iter().filter(|one| one.host == host).map(|one| one.address);
         let named: Vec<IpAddr> = named.collect();
