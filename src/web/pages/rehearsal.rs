@@ -89,7 +89,7 @@ pub fn rehearsal_page(
         version: visit.negotiated.version.as_str(),
         cipher: visit.negotiated.cipher,
         server_name: visit.hello.server_name.as_deref(),
-        offered: visit.offered().join(", "),
+        offered: visit.offered_versions().join(", "),
         minimum: terms.minimum.as_str(),
         maximum: terms.maximum.as_str(),
         needs: notice.needs.join(", "),

@@ -81,6 +81,12 @@ impl Visit {
         self.hello.offered().into_iter().map(shown).collect()
     }
 
+    /// Those alone that mean something to people: clients grease their lists (RFC 8701).
+    pub fn offered_versions(&self) -> Vec<&'static str> {
+        let known = self.hello.offered().into_iter().filter_map(TlsVersion::numbered);
+        known.map(TlsVersion::as_str).collect()
+    }
+
     /// `declared` is None where the notice was taken back a moment ago.
     pub fn facts(
         &self,
