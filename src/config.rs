@@ -12,6 +12,7 @@ mod operator;
 mod rates;
 mod rehearsal;
 mod serving;
+mod watching;
 mod webhooks;
 
 pub use database::{DatabaseArguments, DatabaseUrl, PostgresUrl};
@@ -21,6 +22,7 @@ pub use operator::OperatorArguments;
 pub use rates::RateArguments;
 pub use rehearsal::{RehearsalArguments, RehearsalSettings};
 pub use serving::{ServingArguments, ServingSettings};
+pub use watching::{WatchArguments, WatchSettings};
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
 use crate::notice::{Carrier, EmailAddress, RateLimits};

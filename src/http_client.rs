@@ -12,7 +12,7 @@ mod reach;
 
 pub use reach::Reach;
 
-use crate::notice::HttpUrl;
+use crate::notice::{HttpUrl, Network};
 use addresses::is_public;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
@@ -71,6 +71,15 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Whether this is all of it; it may have been too long, or broken off.
     pub is_whole: bool,
+}
+
+/// Whether anything may be sent to `address`: where it is everyone's, or lies in a network that
+/// is allowed by name.
+pub fn may_ask(address: IpAddr, allowed: &[Network]) -> Result<(), HttpError> {
+    match is_public(address) || allowed.iter().any(|network| network.contains(address)) {
+        true => Ok(()),
+        false => Err(HttpError::Private(address.to_string())),
+    }
 }
 
 /// Finds the addresses of a name.

@@ -7,8 +7,8 @@
 
 use crate::notice::{AttemptOutcome, Outcome};
 use prometheus::{
-    Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec,
-    Opts, Registry, TextEncoder,
+    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ pub struct Metrics {
     feedback: IntCounterVec,
     intake: IntCounterVec,
     snapshot_age: Gauge,
+    watched: IntGaugeVec,
+    watch_looked: GaugeVec,
     rehearsals: IntCounterVec,
     lost: IntCounter,
     turned_away: IntCounter,
@@ -68,6 +70,10 @@ pub struct Facts {
     pub intake: Vec<(String, i64)>,
     /// Since the served publication was published; absent where none is served.
     pub snapshot_age_seconds: Option<f64>,
+    /// How many targets of a program are found how.
+    pub watched: Vec<(String, &'static str, i64)>,
+    /// The oldest of the last looks at a program's targets, in seconds since 1970.
+    pub watch_looked: Vec<(String, f64)>,
 }
 
 /// Names and bounds are constants below, and each is registered once.
@@ -120,6 +126,17 @@ impl Default for Metrics {
                 "rehearsal_connections_refused_total",
                 "Connections to test endpoints beyond what is held at once.",
             ),
+            watched: made.kept(IntGaugeVec::new(
+                Opts::new("watched_targets", "What environments are found to be, by program."),
+                &["program", "verdict"],
+            )),
+            watch_looked: made.kept(GaugeVec::new(
+                Opts::new(
+                    "watch_oldest_look_timestamp_seconds",
+                    "When the target of a program was asked that was not asked for longest.",
+                ),
+                &["program"],
+            )),
             registry: registry.clone(),
         };
         let version = Opts::new("build_info", "The version that runs.");
@@ -252,6 +269,15 @@ impl Metrics {
                 let count = u64::try_from(*count).unwrap_or(0);
                 counters.with_label_values(&[name]).inc_by(count);
             }
+        }
+        // What is watched no more is told of no more.
+        self.watched.reset();
+        for (program, verdict, count) in &facts.watched {
+            self.watched.with_label_values(&[program, *verdict]).set(*count);
+        }
+        self.watch_looked.reset();
+        for (program, at) in &facts.watch_looked {
+            self.watch_looked.with_label_values(&[program]).set(*at);
         }
         self.snapshot_age.set(facts.snapshot_age_seconds.unwrap_or(-1.0));
         let mut text = Vec::new();

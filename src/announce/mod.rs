@@ -10,6 +10,7 @@ mod audience;
 mod confirmations;
 mod declared;
 mod digests;
+mod drift;
 mod editions;
 mod errands;
 mod escalate;
@@ -33,6 +34,7 @@ mod webhooks;
 pub use approval::{Approving, NotApproved, Parts, approval, approve, margin, needs_approval};
 pub use audience::{Audience, Concern, Met};
 pub use confirmations::confirmations;
+pub use drift::drift_news;
 pub use errands::errands;
 pub use hearers::{Hearers, hearers};
 pub use interrupted::{Stuck, fill_interrupted};
@@ -75,6 +77,8 @@ pub enum AnnounceError {
     Confirmation(RenderError),
     #[error("what is said of a webhook cannot be rendered: {0}")]
     WebhookNews(RenderError),
+    #[error("what is said of drift cannot be rendered: {0}")]
+    Drift(RenderError),
     #[error("a digest cannot be rendered: {0}")]
     Digest(RenderError),
     #[error("`{0}` stands in no publication as it did when a message about it was made")]

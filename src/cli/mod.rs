@@ -31,6 +31,7 @@ mod moment;
 mod output;
 mod plan;
 mod preview;
+mod probe;
 mod problems;
 mod proof;
 mod publish;
@@ -39,12 +40,14 @@ mod record;
 mod rehearse;
 mod render;
 mod roles;
+mod samples;
 mod schema;
 mod serve;
 mod silent;
 mod source;
 mod status;
 mod token;
+mod watching;
 mod webhook;
 
 use crate::clock::Clock;
@@ -64,6 +67,8 @@ pub enum Exit {
     Problems,
     /// 3: there were only warnings, and `--strict` was asked for.
     Warnings,
+    /// 4: what was asked for could not be found out, and nothing else was wrong.
+    Undetermined,
     /// 75: a mail server that runs the command should do so again later
     /// (`EX_TEMPFAIL` of sysexits.h).
     TryAgain,
@@ -75,7 +80,8 @@ pub enum Exit {
 #[command(
     version,
     after_help = "Exit codes: 0 clean, 1 the program failed, 2 problems or untold changes were found, \
-                  3 warnings were found and --strict was given, 75 `intake` should be run again later."
+                  3 warnings were found and --strict was given, \
+                  4 `probe` could not find something out, 75 `intake` should be run again later."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -112,6 +118,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Show what comes when: milestones, brownouts and reminders
     Plan(plan::Arguments),
+    /// Ask URLs which versions of TLS they accept, and hold that against the schedule
+    Probe(probe::Arguments),
     /// Publish a folder: what is served and announced from now on
     Publish(publish::Arguments),
     /// Show which APIs are affected, where and when
@@ -126,6 +134,10 @@ enum Command {
     Token(token::Arguments),
     /// List the keys that links are signed with, or make a new one
     Keys(keys::Arguments),
+    /// Run a notice's samples against the world after the cutoff, and compare what it promises
+    Samples(Box<samples::Arguments>),
+    #[command(hide = true)]
+    SamplesStage(samples::stage::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
     /// Note that a recipient is done, and end the reminders of it for them
@@ -195,6 +207,7 @@ pub fn main() -> ExitCode {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Problems) => ExitCode::from(2),
         Ok(Exit::Warnings) => ExitCode::from(3),
+        Ok(Exit::Undetermined) => ExitCode::from(4),
         Ok(Exit::TryAgain) => ExitCode::from(75),
         Err(failure) if is_read_no_more(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -223,7 +236,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Gateway(arguments) => gateway::run(&arguments, &clock).await,
+        Command::Samples(arguments) => samples::run(&arguments).await,
+        Command::SamplesStage(arguments) => samples::stage::run_inside(&arguments, &clock).await,
         Command::Plan(arguments) => plan::run(&arguments, &clock).await,
+        Command::Probe(arguments) => probe::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,
         Command::Approve(arguments) => approve::run(arguments, &clock).await,
         Command::Token(arguments) => token::run(arguments, &clock).await,

@@ -12,7 +12,8 @@ enum Role {
     /// The table, the pages and the API
     Web,
     /// Filling rounds that were begun or broken off, reminders, what follows up on a change,
-    /// confirmations to whoever subscribed, and what the office asks for in a browser
+    /// confirmations to whoever subscribed, what the office asks for in a browser, and the
+    /// watch over environments
     Announce,
     /// Delivering what falls due; it listens on no port
     Deliver,

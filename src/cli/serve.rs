@@ -4,14 +4,15 @@
 
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
-use super::{Exit, publish, rehearse};
+use super::{Exit, publish, rehearse, watching};
 use crate::announce::{
     Rounds, confirmations, errands, fill_interrupted, forget_attempts, webhook_news,
 };
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WebArguments, WebSettings, WebhookArguments,
+    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
+    WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
 use crate::http_client::Reach;
@@ -63,6 +64,8 @@ pub struct Arguments {
     metrics: MetricsArguments,
     #[command(flatten)]
     rehearsals: RehearsalArguments,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -79,6 +82,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         true => arguments.rehearsals.check(roles.must_rehearse)?,
         false => None,
     };
+    let watching = arguments.watch.check()?;
     let mail = roles.deliver.then(|| arguments.mail.check(&settings)).transpose()?;
     let store = Store::open(&url).await?;
     if store.current_publication_id().await?.is_none() {
@@ -126,6 +130,10 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
         tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
         tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
         tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
     }
     if roles.announce || roles.deliver {

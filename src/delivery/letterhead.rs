@@ -89,6 +89,18 @@ impl Letterhead {
         Self::about(program, &about, kind, locale, base)
     }
 
+    /// Of a mail to the office about environments that are not as declared.
+    pub fn of_drift(
+        program: &Program,
+        locale: &Locale,
+        base: &PublicUrl,
+    ) -> Result<Self, BadSender> {
+        let kind = OccasionKind::Drift;
+        let page = format!("/office/drift?program={}", program.id);
+        let about = About { page, label: kind.as_str(), confirms: None };
+        Self::about(program, &about, kind, locale, base)
+    }
+
     /// Of a mail that bundles several.
     pub fn of_digest(
         program: &Program,
@@ -126,7 +138,10 @@ impl Letterhead {
             greeting: settings.greeting(locale).to_owned(),
             page: base.join(&about.page),
             confirms: about.confirms,
-            is_list: !matches!(kind, OccasionKind::Confirmation | OccasionKind::Escalated),
+            is_list: !matches!(
+                kind,
+                OccasionKind::Confirmation | OccasionKind::Escalated | OccasionKind::Drift
+            ),
             calendar_name: format!("{}.ics", about.label),
             help: contact.map_or_else(|| archive.clone(), mailto),
             list_id: format!("{}.notices.{domain}", label(program.id.as_str())),

@@ -114,6 +114,7 @@ impl Stock {
                 Letterhead::of_confirmation(program, pending, locale, &self.link_base)
             }
             OccasionKind::Digest => Letterhead::of_digest(program, locale, &self.link_base),
+            OccasionKind::Drift => Letterhead::of_drift(program, locale, &self.link_base),
             OccasionKind::Webhook => Letterhead::of_webhook(program, locale, &self.link_base),
             OccasionKind::Test => {
                 let path = notice_of_test(&stored.program, &stored.key);

@@ -2,8 +2,8 @@
 //! the rows they are about.
 
 use super::covering::Covering;
-use super::{Fact, Point, Weight, said};
-use crate::notice::{Date, Operation, Point as Moment, Span};
+use super::said;
+use crate::notice::{Date, Difference, Operation, Point as Moment, Remark, Span, Weight};
 use crate::schedule::{Instant, bounds};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 
 /// What the headers of one answer say otherwise than the rows that cover its operation. One row
 /// that agrees is enough.
-pub(super) fn points(
+pub(super) fn remarks(
     place: &str,
     operation: &Operation,
     sent: &BTreeMap<String, String>,
     rows: &[Covering<'_>],
     at: Instant,
-) -> Vec<Point> {
+) -> Vec<Remark> {
     let Some(first) = rows.first() else { return Vec::new() };
-    let mut points = Vec::new();
+    let mut remarks = Vec::new();
     for (name, value) in sent {
         let header = match () {
             () if name.eq_ignore_ascii_case("deprecation") => Header::Deprecation,
@@ -34,8 +34,9 @@ pub(super) fn points(
                 header.standard(),
             );
             let (header, sent) = (header.name().to_owned(), value.to_owned());
-            let fact = Fact::HeaderUnreadable { operation: operation.clone(), header, sent };
-            points.push(said::point(Weight::Note, fact, sentence).against(first, None, at));
+            let difference =
+                Difference::HeaderUnreadable { operation: operation.clone(), header, sent };
+            remarks.push(said::remark(Weight::Note, difference, sentence).against(first, None, at));
             continue;
         };
         if rows.iter().any(|row| header.agrees(row, date)) {
@@ -48,12 +49,12 @@ pub(super) fn points(
             header.name(),
         );
         let (header, sent) = (header.name().to_owned(), value.to_owned());
-        let fact = Fact::HeaderDiffers { operation: operation.clone(), header, sent };
+        let difference = Difference::HeaderDiffers { operation: operation.clone(), header, sent };
         let moment = declared.and_then(|date| bounds(date, first.row.zone).earliest);
         let moment = moment.filter(|moment| *moment > Instant::MIN_UTC);
-        points.push(said::point(Weight::Drift, fact, sentence).against(first, moment, at));
+        remarks.push(said::remark(Weight::Drift, difference, sentence).against(first, moment, at));
     }
-    points
+    remarks
 }
 
 #[derive(Clone, Copy)]
@@ -131,9 +132,9 @@ fn is_on(date: &Date, zone: Tz, sent: Instant) -> bool {
 
 fn reach(date: &Date, zone: Tz) -> (Option<Instant>, Option<Instant>) {
     let (here, utc) = (bounds(date, zone), bounds(date, Tz::UTC));
-    let is_day = |point: Moment| matches!(point, Moment::Day(_));
+    let is_day = |remark: Moment| matches!(remark, Moment::Day(_));
     let day = match date.span {
-        Span::At(point) if is_day(point) => TimeDelta::days(1),
+        Span::At(remark) if is_day(remark) => TimeDelta::days(1),
         _ => TimeDelta::zero(),
     };
     let is_instant = matches!(date.span, Span::At(Moment::Instant { .. }));

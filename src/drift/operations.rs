@@ -5,10 +5,10 @@
 //! integrators, nor where an answer may as well mean that a key is missing.
 
 use super::covering::{Covering, Demand, covering};
-use super::{Fact, Point, Target, Weight, headers, said};
+use super::{headers, said};
 use crate::notice::{
-    ApiId, EnvironmentId, ErrorPhase, ExpectedError, Finding, HttpFinding, Kind, Operation,
-    Program, Target as Covered, UrlId,
+    ApiId, Difference, EnvironmentId, ErrorPhase, ExpectedError, Finding, HttpFinding, Kind,
+    Operation, Program, Remark, Target as Covered, UrlId, WatchTarget, Weight,
 };
 use crate::schedule::Instant;
 use std::collections::BTreeMap;
@@ -18,18 +18,19 @@ pub(super) fn operations_of(
     program: &Program,
     environment: &EnvironmentId,
     url_id: &UrlId,
-) -> Vec<Target> {
+) -> Vec<WatchTarget> {
     let declared = program.catalogue.environments.get(environment);
     let Some(base) = declared.and_then(|declared| declared.urls.get(url_id)) else {
         return Vec::new();
     };
-    let mut all: Vec<Target> = Vec::new();
+    let mut all: Vec<WatchTarget> = Vec::new();
     for row in covering(program, environment, url_id).filter(Covering::ends_operations) {
         for (_, operation) in row.askable(program, base.path()) {
             let joined = format!("{}{}", base.as_str().trim_end_matches('/'), operation.path());
             let Ok(url) = joined.parse() else { continue };
             let (environment, url_id) = (environment.clone(), url_id.clone());
-            let target = Target { environment, url_id, url, operation: Some(operation.clone()) };
+            let target =
+                WatchTarget { environment, url_id, url, operation: Some(operation.clone()) };
             if !base.as_str().contains(['?', '#']) && !all.contains(&target) {
                 all.push(target);
             }
@@ -88,18 +89,18 @@ struct Answer<'a> {
     excerpt: &'a str,
 }
 
-pub(super) fn points(
+pub(super) fn remarks(
     program: &Program,
-    target: &Target,
+    target: &WatchTarget,
     operation: &Operation,
     finding: &Finding,
     at: Instant,
-) -> Vec<Point> {
+) -> Vec<Remark> {
     let place = said::place(program, target);
     let unknown = |why: &str| {
         let sentence = format!("what {place} answers to {operation} could not be found out: {why}");
-        let fact = Fact::OperationUnknown { operation: operation.clone() };
-        vec![said::point(Weight::Unknown, fact, sentence)]
+        let difference = Difference::OperationUnknown { operation: operation.clone() };
+        vec![said::remark(Weight::Unknown, difference, sentence)]
     };
     let answer = match (answer(finding), &finding.failure) {
         (Some(HttpFinding::Answered { status, headers, excerpt }), _) => {
@@ -121,7 +122,7 @@ pub(super) fn points(
         .collect();
     let judging = Judging { place, operation, answer, at };
     let sent = rows.iter().map(|(row, ..)| *row).collect::<Vec<_>>();
-    let headers = headers::points(place, operation, judging.answer.headers, &sent, at);
+    let headers = headers::remarks(place, operation, judging.answer.headers, &sent, at);
     judging.status(&rows).into_iter().chain(headers).collect()
 }
 
@@ -136,7 +137,7 @@ type Demanded<'p> = (Covering<'p>, &'p ApiId, Demand<'p>);
 
 impl Judging<'_> {
     /// Whatever row has ended it decides; it is alive where every row says so.
-    fn status(&self, rows: &[Demanded<'_>]) -> Option<Point> {
+    fn status(&self, rows: &[Demanded<'_>]) -> Option<Remark> {
         let over = rows.iter().find(|(.., demand)| matches!(demand, Demand::Over { .. }));
         let struck = || rows.iter().find(|(.., demand)| matches!(demand, Demand::Struck { .. }));
         if let Some((row, api, demand)) = over.or_else(struck) {
@@ -151,7 +152,7 @@ impl Judging<'_> {
         if rows.iter().all(is_alive) { self.alive(first) } else { None }
     }
 
-    fn over(&self, row: &Covering<'_>, api: &ApiId, demand: Demand<'_>) -> Option<Point> {
+    fn over(&self, row: &Covering<'_>, api: &ApiId, demand: Demand<'_>) -> Option<Remark> {
         let Self { place, operation, at, .. } = *self;
         let status = self.answer.status;
         let (since, is_struck) = match demand {
@@ -161,7 +162,7 @@ impl Judging<'_> {
         };
         let declared = statuses(row, api, is_struck);
         let operation = operation.clone();
-        let (fact, sentence) = match status {
+        let (difference, sentence) = match status {
             _ if declared.contains(&status) => return None,
             200..=299 if is_struck => {
                 let began = since.map(|since| said::length(at - since)).unwrap_or_default();
@@ -169,12 +170,12 @@ impl Judging<'_> {
                     "{place} answers {operation} with {status} during a brownout that began \
                      {began} ago"
                 );
-                (Fact::AnsweredInBrownout { operation, status }, sentence)
+                (Difference::AnsweredInBrownout { operation, status }, sentence)
             }
             200..=299 => {
                 let after = said::after_cutoff(since, at);
                 let sentence = format!("{place} still answers {operation} with {status}{after}");
-                (Fact::StillAnswered { operation, status }, sentence)
+                (Difference::StillAnswered { operation, status }, sentence)
             }
             404 | 410 if declared.is_empty() => return None,
             _ if declared.is_empty() || says_little(status) => return Some(self.unknown(row)),
@@ -184,13 +185,13 @@ impl Judging<'_> {
                 let sentence = format!(
                     "{place} answers {operation} with {status}, and the notice declares {named}"
                 );
-                (Fact::OtherStatus { operation, status, declared }, sentence)
+                (Difference::OtherStatus { operation, status, declared }, sentence)
             }
         };
-        Some(said::point(Weight::Drift, fact, sentence).against(row, since, at))
+        Some(said::remark(Weight::Drift, difference, sentence).against(row, since, at))
     }
 
-    fn alive(&self, (row, api, demand): &Demanded<'_>) -> Option<Point> {
+    fn alive(&self, (row, api, demand): &Demanded<'_>) -> Option<Remark> {
         let Self { place, at, .. } = *self;
         let (status, operation) = (self.answer.status, self.operation.clone());
         let Demand::Alive { until } = *demand else { return None };
@@ -205,22 +206,22 @@ impl Judging<'_> {
             _ if is_told || (is_declared && !says_little(status)) => {
                 let early = said::early(until, at);
                 let sentence = format!("{place} answers {operation} with {status}{early}");
-                let fact = Fact::GoneEarly { operation, status };
-                Some(said::point(Weight::Drift, fact, sentence).against(row, until, at))
+                let difference = Difference::GoneEarly { operation, status };
+                Some(said::remark(Weight::Drift, difference, sentence).against(row, until, at))
             }
             _ => Some(self.unknown(row)),
         }
     }
 
-    fn unknown(&self, row: &Covering<'_>) -> Point {
+    fn unknown(&self, row: &Covering<'_>) -> Remark {
         let Self { place, operation, at, .. } = *self;
         let status = self.answer.status;
         let sentence = format!(
             "{place} answers {operation} with {status}, which tells nothing of what the notice \
              announces"
         );
-        let fact = Fact::OperationUnknown { operation: operation.clone() };
-        said::point(Weight::Unknown, fact, sentence).against(row, None, at)
+        let difference = Difference::OperationUnknown { operation: operation.clone() };
+        said::remark(Weight::Unknown, difference, sentence).against(row, None, at)
     }
 }
 

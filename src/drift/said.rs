@@ -1,8 +1,7 @@
 //! What differs, in sentences for the office. English, as everything that an office reads.
 
 use super::covering::Covering;
-use super::{Fact, Point, Target, Weight};
-use crate::notice::{Program, TlsVersion};
+use crate::notice::{Difference, Program, Remark, TlsVersion, WatchTarget, Weight};
 use crate::schedule::Instant;
 use chrono::TimeDelta;
 
@@ -42,7 +41,7 @@ pub(super) fn early(until: Option<Instant>, at: Instant) -> String {
 }
 
 /// As tables and mails show the environment.
-pub(super) fn place<'p>(program: &'p Program, target: &'p Target) -> &'p str {
+pub(super) fn place<'p>(program: &'p Program, target: &'p WatchTarget) -> &'p str {
     let environment = program.catalogue.environments.get(&target.environment);
     environment.map_or(target.environment.as_str(), |environment| environment.title.as_str())
 }
@@ -56,13 +55,13 @@ pub(super) fn versions(versions: impl IntoIterator<Item = TlsVersion>) -> String
     }
 }
 
-pub(super) fn point(weight: Weight, fact: Fact, sentence: String) -> Point {
+pub(super) fn remark(weight: Weight, difference: Difference, sentence: String) -> Remark {
     let (addresses, notice, row) = (Vec::new(), None, None);
     let (declared, seconds_after) = (None, None);
-    Point { weight, fact, addresses, notice, row, declared, seconds_after, sentence }
+    Remark { weight, difference, addresses, notice, row, declared, seconds_after, sentence }
 }
 
-impl Point {
+impl Remark {
     /// With the row that says otherwise, and the moment that it names.
     pub(super) fn against(
         self,
@@ -80,23 +79,23 @@ impl Point {
     }
 }
 
-pub(super) fn nothing_found(program: &Program, target: &Target, why: &str) -> Point {
+pub(super) fn nothing_found(program: &Program, target: &WatchTarget, why: &str) -> Remark {
     let sentence = format!("nothing could be found out about {}: {why}", place(program, target));
-    point(Weight::Unknown, Fact::NothingFound, sentence)
+    remark(Weight::Unknown, Difference::NothingFound, sentence)
 }
 
 /// Where not all of `asked` addresses show it, those that do are named.
-pub(super) fn name_addresses(point: &mut Point, asked: usize) {
-    point.addresses.sort();
-    point.addresses.dedup();
-    if point.addresses.len() >= asked {
-        point.addresses.clear();
+pub(super) fn name_addresses(remark: &mut Remark, asked: usize) {
+    remark.addresses.sort();
+    remark.addresses.dedup();
+    if remark.addresses.len() >= asked {
+        remark.addresses.clear();
     }
-    let Some((last, rest)) = point.addresses.split_last() else { return };
+    let Some((last, rest)) = remark.addresses.split_last() else { return };
     let rest: Vec<_> = rest.iter().map(ToString::to_string).collect();
     let named = match rest.is_empty() {
         true => last.to_string(),
         false => format!("{} and {last}", rest.join(", ")),
     };
-    point.sentence = format!("{}, at {named}", point.sentence);
+    remark.sentence = format!("{}, at {named}", remark.sentence);
 }

@@ -1,37 +1,23 @@
 //! What is known of a target over several looks: when its state changed, and when that is worth
 //! a mail.
 
-use super::{Judgement, Verdict};
+use crate::notice::{Judgement, Verdict, WatchStanding};
 use crate::schedule::Instant;
-use serde::{Deserialize, Serialize};
 
 /// Looks in a row that find nothing out, until that is a state of its own.
 const LOOKS_IN_VAIN: u32 = 2;
 
-/// The state that a target is in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
-    pub verdict: Verdict,
-    /// What differs, without what changes from look to look: see [`Judgement::signature`].
-    pub signature: String,
-    pub since: Instant,
-    /// Looks in a row that found nothing out.
-    pub in_vain: u32,
-    /// What whoever is written to was told last; empty for "all is as declared".
-    pub told: String,
-}
-
 /// What one look comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
-    pub standing: Standing,
+    pub standing: WatchStanding,
     /// Whether the state is another one than before.
     pub is_change: bool,
     /// Whether somebody is to be written to.
     pub is_news: bool,
 }
 
-impl Standing {
+impl WatchStanding {
     /// What a look at `at` makes of what was known; None where it is the first.
     ///
     /// Drift and its end count at once. That nothing could be found out counts after two looks

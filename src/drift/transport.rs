@@ -2,9 +2,10 @@
 //! needs one there.
 
 use super::covering::{Covering, Demand, covering};
-use super::{Fact, Point, Target, Weight, said};
+use super::said;
 use crate::notice::{
-    Acceptance, ExpectedError, Finding, HttpFinding, Program, Refusal, TlsVersion, alert_name,
+    Acceptance, Difference, ExpectedError, Finding, HttpFinding, Program, Refusal, Remark,
+    TlsVersion, WatchTarget, Weight, alert_name,
 };
 use crate::schedule::Instant;
 use std::collections::BTreeSet;
@@ -40,7 +41,7 @@ struct Demands<'p> {
 }
 
 impl<'p> Demands<'p> {
-    fn of(program: &'p Program, target: &'p Target, at: Instant) -> Self {
+    fn of(program: &'p Program, target: &'p WatchTarget, at: Instant) -> Self {
         let mut demands = Self { endings: Vec::new(), needs: Vec::new(), errors: Vec::new() };
         for row in covering(program, &target.environment, &target.url_id) {
             let change = row.notice.tls_change();
@@ -141,12 +142,12 @@ fn refused(by: &Refusal) -> String {
 }
 
 /// What is to be said of one address.
-pub(super) fn points(
+pub(super) fn remarks(
     program: &Program,
-    target: &Target,
+    target: &WatchTarget,
     finding: &Finding,
     at: Instant,
-) -> Vec<Point> {
+) -> Vec<Remark> {
     let is_found = |answer: &Acceptance| *answer == Acceptance::Accepted;
     let demands = Demands::of(program, target, at);
     if target.url.scheme() != "https" {
@@ -182,7 +183,7 @@ struct Judging<'a> {
 }
 
 impl Judging<'_> {
-    fn ending(&self, ending: &Ending<'_>) -> Option<Point> {
+    fn ending(&self, ending: &Ending<'_>) -> Option<Remark> {
         let reach = self.demands.reach(self.finding, ending.version);
         let alive = ending.rows.iter().filter_map(|(row, demand)| match demand {
             Demand::Alive { until } => Some((row, *until)),
@@ -207,7 +208,7 @@ impl Judging<'_> {
         row: &Covering<'_>,
         until: Option<Instant>,
         reach: &Reach,
-    ) -> Option<Point> {
+    ) -> Option<Remark> {
         let Self { place, at, .. } = *self;
         let version = ending.version;
         if !ending.is_named {
@@ -225,12 +226,12 @@ impl Judging<'_> {
                 format!("{place} completes {version} and answers {status} over it,{early}")
             }
         };
-        let point = said::point(Weight::Drift, Fact::BlockedEarly { version }, sentence);
-        Some(point.against(row, until, at))
+        let remark = said::remark(Weight::Drift, Difference::BlockedEarly { version }, sentence);
+        Some(remark.against(row, until, at))
     }
 
     /// Either is right; where it is on record that it came late, that is said.
-    fn late(&self, ending: &Ending<'_>, reach: &Reach) -> Option<Point> {
+    fn late(&self, ending: &Ending<'_>, reach: &Reach) -> Option<Remark> {
         let late = ending.rows.iter().find_map(|(row, demand)| match demand {
             Demand::Either { late_since: Some(since) } => Some((row, *since)),
             _ => None,
@@ -242,12 +243,12 @@ impl Judging<'_> {
         let sentence = format!(
             "{place} accepts {version}{how_late}, and it is on record that the cutoff comes late"
         );
-        let point = said::point(Weight::Note, Fact::LateOnRecord { version }, sentence);
-        Some(point.against(row, Some(since), at))
+        let remark = said::remark(Weight::Note, Difference::LateOnRecord { version }, sentence);
+        Some(remark.against(row, Some(since), at))
     }
 
     /// It must not be accepted any more: every row demands it.
-    fn over(&self, ending: &Ending<'_>, reach: &Reach) -> Option<Point> {
+    fn over(&self, ending: &Ending<'_>, reach: &Reach) -> Option<Remark> {
         let Self { place, at, .. } = *self;
         let version = ending.version;
         let since = |demand: &Demand<'_>| match demand {
@@ -258,7 +259,7 @@ impl Judging<'_> {
         let (row, demand) = ending.rows.iter().max_by_key(|(_, demand)| since(demand))?;
         let since = since(demand);
         let is_struck = matches!(demand, Demand::Struck { .. });
-        let (fact, sentence) = match reach {
+        let (difference, sentence) = match reach {
             Reach::Refused(_) | Reach::Answered { is_declared: true, .. } => return None,
             Reach::Unknown(why) => return Some(self.unknown(version, why, row)),
             Reach::Answered { status, .. } => {
@@ -266,34 +267,37 @@ impl Judging<'_> {
                     "{place} blocks {version} by an answer that the notice does not declare: \
                      {status}"
                 );
-                let fact = Fact::AnswerNotDeclared { version, status: *status };
-                return Some(said::point(Weight::Note, fact, sentence).against(row, None, at));
+                let difference = Difference::AnswerNotDeclared { version, status: *status };
+                return Some(
+                    said::remark(Weight::Note, difference, sentence).against(row, None, at),
+                );
             }
             Reach::Accepted if is_struck => {
                 let began = since.map(|since| said::length(at - since)).unwrap_or_default();
                 let sentence =
                     format!("{place} accepts {version} during a brownout that began {began} ago");
-                (Fact::AcceptedInBrownout { version }, sentence)
+                (Difference::AcceptedInBrownout { version }, sentence)
             }
             Reach::Accepted => {
                 let after = said::after_cutoff(since, at);
                 let sentence = format!("{place} still accepts {version}{after}");
-                (Fact::StillAccepted { version }, sentence)
+                (Difference::StillAccepted { version }, sentence)
             }
         };
-        Some(said::point(Weight::Drift, fact, sentence).against(row, since, at))
+        Some(said::remark(Weight::Drift, difference, sentence).against(row, since, at))
     }
 
-    fn unknown(&self, version: TlsVersion, why: &str, row: &Covering<'_>) -> Point {
+    fn unknown(&self, version: TlsVersion, why: &str, row: &Covering<'_>) -> Remark {
         let sentence =
             format!("whether {} accepts {version} could not be found out: {why}", self.place);
-        let point = said::point(Weight::Unknown, Fact::VersionUnknown { version }, sentence);
-        point.against(row, None, self.at)
+        let remark =
+            said::remark(Weight::Unknown, Difference::VersionUnknown { version }, sentence);
+        remark.against(row, None, self.at)
     }
 
     /// At least one version of those that each notice tells clients to speak is accepted.
-    fn needs(&self) -> Vec<Point> {
-        let mut points = Vec::new();
+    fn needs(&self) -> Vec<Remark> {
+        let mut remarks = Vec::new();
         for (row, needs) in &self.demands.needs {
             let reached: Vec<Reach> =
                 needs.iter().map(|version| self.demands.reach(self.finding, *version)).collect();
@@ -307,7 +311,7 @@ impl Judging<'_> {
                 if let Some((version, why)) =
                     unknown.filter(|_| !reached.contains(&Reach::Accepted))
                 {
-                    points.push(self.unknown(version, why, row));
+                    remarks.push(self.unknown(version, why, row));
                 }
                 continue;
             }
@@ -315,10 +319,13 @@ impl Judging<'_> {
             let what = if needs.len() == 1 { "does not accept" } else { "accepts none of" };
             let sentence =
                 format!("{} {what} {named}, which clients are told to speak", self.place);
-            let fact = Fact::NoneNeededAccepted { needs: needs.iter().copied().collect() };
-            points.push(said::point(Weight::Drift, fact, sentence).against(row, None, self.at));
+            let difference =
+                Difference::NoneNeededAccepted { needs: needs.iter().copied().collect() };
+            remarks.push(
+                said::remark(Weight::Drift, difference, sentence).against(row, None, self.at),
+            );
         }
-        points.dedup_by(|one, other| one.fact == other.fact);
-        points
+        remarks.dedup_by(|one, other| one.difference == other.difference);
+        remarks
     }
 }

@@ -15,6 +15,8 @@ mod claims;
 mod dead;
 mod dialect;
 mod digests;
+mod drift;
+mod drift_news;
 mod editions;
 mod errands;
 mod escalations;
@@ -62,6 +64,8 @@ pub use backups::{BackupError, restore};
 pub use claims::{Claimed, Claims, Errand, FirstContact};
 pub use dead::Letters;
 pub use digests::Member;
+pub use drift::{LeasedWatch, NewLook, StoredChange, StoredWatch, WatchCount};
+pub use drift_news::{DriftMail, UntoldChange};
 pub use editions::{NewEdition, StoredEdition};
 pub use errands::{
     ErrandAsked, ErrandState, LeasedErrand, NewErrand, StoredErrand, TESTS_AN_HOUR, TestMail,

@@ -124,7 +124,7 @@ impl Store {
     /// tests, and what is said about webhooks.
     pub async fn occasions(&self) -> Result<Vec<StoredOccasion>> {
         let sql = format!(
-            "{COLUMNS} where kind not in ('confirmation', 'webhook', 'test')
+            "{COLUMNS} where kind not in ('confirmation', 'webhook', 'test', 'drift')
              order by id"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?;

@@ -20,7 +20,7 @@ const ORDER: [TlsVersion; 5] =
     [TlsVersion::Tls12, TlsVersion::Tls13, TlsVersion::Tls10, TlsVersion::Tls11, TlsVersion::Ssl3];
 /// After so many silent answers in a row the rest is asked at once: it would take minutes.
 const PATIENCE: usize = 2;
-/// How often a version is asked in all where the connection ended without an answer.
+/// How often it is looked again where the connection ended without an answer, the first included.
 const ATTEMPTS: usize = 3;
 /// Alerts that may mean the ciphers rather than the version: `handshake_failure`,
 /// `insufficient_security`, `internal_error`.
@@ -166,6 +166,15 @@ async fn ask(target: Target<'_>, version: TlsVersion) -> Reply {
     }
 }
 
+/// Twice where the connection ended, or a server that takes every second one would seem to refuse
+/// whatever is asked for in turns with something else.
+async fn ask_again(target: Target<'_>, version: TlsVersion) -> Reply {
+    match ask(target, version).await {
+        reply if reply.is_worth_repeating() => ask(target, version).await,
+        reply => reply,
+    }
+}
+
 async fn say_hello(target: Target<'_>, version: TlsVersion, choice: Choice) -> Reply {
     let mut randomness = [0; 64];
     if let Err(error) = getrandom::fill(&mut randomness) {
@@ -226,10 +235,7 @@ async fn beside_control(
         if let Some(settled) = settled(&reply) {
             return settled;
         }
-        let mut beside = ask(target, control).await;
-        if beside.is_worth_repeating() {
-            beside = ask(target, control).await;
-        }
+        let beside = ask_again(target, control).await;
         if !beside.is_accepted() {
             let (first, then) = (reply.told(), beside.told());
             let why = format!("it {first}, and {then} when asked for {control} again");
@@ -238,7 +244,7 @@ async fn beside_control(
         if reply == Reply::Silent {
             return Acceptance::Refused { by: Refusal::Silent };
         }
-        reply = ask(target, version).await;
+        reply = ask_again(target, version).await;
     }
     let last = match reply {
         Reply::Closed => Some(Refusal::Closed),

@@ -95,7 +95,12 @@ impl Prober {
         match timeout(self.settings.timeout, (self.lookup)(host)).await {
             Ok(Ok(found)) if found.is_empty() => Err("its name has no address".to_owned()),
             Ok(Ok(found)) => Ok(found.into_iter().collect()),
-            Ok(Err(error)) => Err(format!("its name has no address: {error}")),
+            Ok(Err(error)) => {
+                let why = error.to_string();
+                // What Rust's library adds says no more.
+                let why = why.rsplit("information: ").next().unwrap_or_default();
+                Err(format!("its name has no address: {why}"))
+            }
             Err(_) => Err("its name was not resolved in time".to_owned()),
         }
     }

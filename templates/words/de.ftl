@@ -295,6 +295,33 @@ escalated-list = Wer sie sind
 escalated-then = Meldet jemand von ihnen, dass alles erledigt ist
 escalated-why = Sie erhalten diese Mail, weil Eskalationen von { $program } an diese Adresse gehen.
 
+## Drift
+
+drift = Beobachtung
+drift-subject = { $count ->
+    [one] Nicht wie angekündigt: { $place }
+   *[other] Nicht wie angekündigt: { $count } Adressen
+}
+drift-mended-subject = { $count ->
+    [one] Wieder wie angekündigt: { $place }
+   *[other] Wieder wie angekündigt: { $count } Adressen
+}
+drift-heading = Nicht wie angekündigt
+drift-mended-heading = Wieder wie angekündigt
+drift-lead = { $count ->
+    [one] Wir haben nachgesehen, und an einer Adresse ist es anders als angekündigt.
+   *[other] Wir haben nachgesehen, und an { $count } Adressen ist es anders als angekündigt.
+}
+drift-mended-lead = { $count ->
+    [one] An einer Adresse, die abwich, ist es wieder wie angekündigt.
+   *[other] An { $count } Adressen, die abwichen, ist es wieder wie angekündigt.
+}
+drift-seen-at = Gesehen am { $date }.
+drift-mended-at = Wie angekündigt seit { $date }.
+drift-then = Stellen Sie den Server richtig, oder ändern Sie die Ankündigung, wenn sich der Plan geändert hat. Wir schreiben erst wieder, wenn sich daran etwas ändert.
+drift-office = Alles, was beobachtet wird
+drift-why = Sie erhalten diese Mail, weil an diese Adresse geht, was die Beobachtung von { $program } findet.
+
 ## The weekly digest
 
 announcement = Ankündigung
@@ -637,12 +664,12 @@ rehearsed-nothing-told = Ihnen wurde hier nichts mitgeteilt, das zu erledigen w�
 
 rehearsal-passed-title = Ihr Client besteht
 rehearsal-passed-lead = mit der Abschaltung ändert sich für Sie nichts.
-rehearsal-passed-until = nach { $cutoff } ändert sich für Sie nichts.
-rehearsal-passed-since = er erfüllt, was seit { $cutoff } gilt.
+rehearsal-passed-until = nach dem { $cutoff } ändert sich für Sie nichts.
+rehearsal-passed-since = er erfüllt, was seit dem { $cutoff } gilt.
 rehearsal-observed-title = Ihr Client spricht, was endet
 rehearsal-observed-lead = nach der Abschaltung wird das nicht mehr angenommen.
-rehearsal-observed-until = ab { $cutoff } wird das nicht mehr angenommen.
-rehearsal-observed-since = seit { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-until = ab dem { $cutoff } wird das nicht mehr angenommen.
+rehearsal-observed-since = seit dem { $cutoff } wird das nicht mehr angenommen.
 rehearsal-early-title = Dieser Test hat noch nicht begonnen
 rehearsal-early-lead = Er öffnet: { $date }.
 rehearsal-late-title = Dieser Test ist vorbei

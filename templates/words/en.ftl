@@ -306,6 +306,33 @@ escalated-list = Who they are
 escalated-then = Where one of them says to be done
 escalated-why = You get this mail because escalations of { $program } are sent to this address.
 
+## Drift
+
+drift = Watch
+drift-subject = { $count ->
+    [one] Not as declared: { $place }
+   *[other] Not as declared: { $count } addresses
+}
+drift-mended-subject = { $count ->
+    [one] As declared again: { $place }
+   *[other] As declared again: { $count } addresses
+}
+drift-heading = Not as declared
+drift-mended-heading = As declared again
+drift-lead = { $count ->
+    [one] We asked what you declared, and one address says otherwise.
+   *[other] We asked what you declared, and { $count } addresses say otherwise.
+}
+drift-mended-lead = { $count ->
+    [one] One address that differed is as you declared again.
+   *[other] { $count } addresses that differed are as you declared again.
+}
+drift-seen-at = Seen on { $date }.
+drift-mended-at = As declared since { $date }.
+drift-then = Put the server right; or, if the plan has changed, amend the notice. You hear of it again when this changes, and not before.
+drift-office = Everything that is watched
+drift-why = You get this mail because what the watch over { $program } finds is sent to this address.
+
 ## The weekly digest
 
 announcement = Announcement

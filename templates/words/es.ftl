@@ -300,6 +300,33 @@ escalated-list = Quiénes son
 escalated-then = Si alguno dice que todo está listo
 escalated-why = Recibe este correo porque los avisos de falta de respuesta sobre { $program } se envían a esta dirección.
 
+## Drift
+
+drift = Vigilancia
+drift-subject = { $count ->
+    [one] No es como se declaró: { $place }
+   *[other] No son como se declaró: { $count } direcciones
+}
+drift-mended-subject = { $count ->
+    [one] De nuevo como se declaró: { $place }
+   *[other] De nuevo como se declaró: { $count } direcciones
+}
+drift-heading = No es como se declaró
+drift-mended-heading = De nuevo como se declaró
+drift-lead = { $count ->
+    [one] Hemos preguntado por lo que declaró, y una dirección dice otra cosa.
+   *[other] Hemos preguntado por lo que declaró, y { $count } direcciones dicen otra cosa.
+}
+drift-mended-lead = { $count ->
+    [one] Una dirección que difería es de nuevo como la declaró.
+   *[other] { $count } direcciones que diferían son de nuevo como las declaró.
+}
+drift-seen-at = Visto el { $date }.
+drift-mended-at = Como se declaró desde el { $date }.
+drift-then = Corrija el servidor o, si el plan ha cambiado, modifique el aviso. No volveremos a escribir hasta que esto cambie.
+drift-office = Todo lo que se vigila
+drift-why = Recibe este correo porque lo que encuentra la vigilancia de { $program } se envía a esta dirección.
+
 ## The weekly digest
 
 announcement = Anuncio

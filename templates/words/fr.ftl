@@ -298,6 +298,33 @@ escalated-list = Qui ils sont
 escalated-then = Si l’un d’eux dit que tout est prêt
 escalated-why = Vous recevez ce message parce que les signalements d’absence de réponse pour { $program } sont envoyés à cette adresse.
 
+## Drift
+
+drift = Surveillance
+drift-subject = { $count ->
+    [one] Non conforme à l’annonce{ "\u00A0" }: { $place }
+   *[other] Non conformes à l’annonce{ "\u00A0" }: { $count } adresses
+}
+drift-mended-subject = { $count ->
+    [one] De nouveau conforme à l’annonce{ "\u00A0" }: { $place }
+   *[other] De nouveau conformes à l’annonce{ "\u00A0" }: { $count } adresses
+}
+drift-heading = Non conforme à l’annonce
+drift-mended-heading = De nouveau conforme à l’annonce
+drift-lead = { $count ->
+    [one] Nous avons vérifié ce que vous avez annoncé, et une adresse s’en écarte.
+   *[other] Nous avons vérifié ce que vous avez annoncé, et { $count } adresses s’en écartent.
+}
+drift-mended-lead = { $count ->
+    [one] Une adresse qui s’écartait de l’annonce y est de nouveau conforme.
+   *[other] { $count } adresses qui s’écartaient de l’annonce y sont de nouveau conformes.
+}
+drift-seen-at = Constaté le { $date }.
+drift-mended-at = Conforme depuis le { $date }.
+drift-then = Corrigez le serveur ou, si le plan a changé, modifiez l’annonce. Nous n’écrirons de nouveau que lorsque cela changera.
+drift-office = Tout ce qui est surveillé
+drift-why = Vous recevez ce message parce que ce que trouve la surveillance de { $program } est envoyé à cette adresse.
+
 ## The weekly digest
 
 announcement = Annonce

@@ -2,8 +2,8 @@
 //! canary listens on this machine, and nobody ever calls it.
 
 use crate::webhook_receiver::{Answer, Receiver};
-use fairwarning::http_client::{Caps, Found, HttpClient, HttpError, Lookup, Reach};
-use fairwarning::notice::HttpUrl;
+use fairwarning::http_client::{Caps, Found, HttpClient, HttpError, Lookup, Reach, may_ask};
+use fairwarning::notice::{HttpUrl, Network};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -208,4 +208,25 @@ async fn an_answer_without_end_is_cut_and_one_that_never_comes_is_not_waited_for
     let nothing: HttpUrl = format!("http://127.0.0.1:{port}/").parse().unwrap();
     let refused = client.post(&nothing, &[], b"{}".to_vec()).await;
     assert!(matches!(refused, Err(HttpError::Unreachable(_))), "nothing arrived: {refused:?}");
+}
+
+#[test]
+fn a_network_is_allowed_by_name_and_nothing_beside_it() {
+    let allowed: Vec<Network> =
+        ["10.1.0.0/16", "127.0.0.1", "fd00::/8"].map(|text| text.parse().unwrap()).to_vec();
+    for (address, may) in [
+        ("10.1.255.255", true),
+        ("10.2.0.0", false),
+        ("127.0.0.1", true),
+        ("127.0.0.2", false),
+        ("fd12::1", true),
+        ("fc00::1", false),
+        ("::ffff:10.1.0.1", false),
+        ("1.1.1.1", true),
+    ] {
+        assert_eq!(may_ask(address.parse().unwrap(), &allowed).is_ok(), may, "{address}");
+    }
+    for text in ["10.0.0.0/33", "10.0.0", "example.org", "", "10.0.0.0/8/8", "localhost"] {
+        assert!(text.parse::<Network>().is_err(), "{text}");
+    }
 }

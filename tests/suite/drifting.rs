@@ -1,9 +1,10 @@
 //! What a URL accepts, held against the schedule at a moment: sentences about TLS.
 
 use chrono::{DateTime, Utc};
-use fairwarning::drift::{self, Fact, Judgement, Standing, Target, Verdict, Weight};
+use fairwarning::drift;
 use fairwarning::notice::{
-    Acceptance, Finding, HttpFinding, HttpUrl, Program, ProgramId, Refusal, TlsVersion, Workspace,
+    Acceptance, Difference, Finding, HttpFinding, HttpUrl, Judgement, Program, ProgramId, Refusal,
+    TlsVersion, Verdict, WatchStanding, WatchTarget, Weight, Workspace,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -30,11 +31,16 @@ fn ending(ends: &str, needs: &str, schedule: &str) -> Program {
 
 /// A program of this catalogue and these notices, each with its id.
 pub fn program(apis: &str, notices: &[(&str, &str)]) -> Program {
+    program_with("", apis, notices)
+}
+
+/// The same with more lines in its settings.
+pub fn program_with(settings: &str, apis: &str, notices: &[(&str, &str)]) -> Program {
     use fairwarning::declaration::{ProgramSource, SourceFile, check};
     let file = |(id, text): &(&str, &str)| ((*id).to_owned(), SourceFile::new("n.yaml", *text));
     let checked = check(&[ProgramSource {
         id: "parcels".to_owned(),
-        program: SourceFile::new("program.yaml", PROGRAM),
+        program: SourceFile::new("program.yaml", &format!("{PROGRAM}{settings}")),
         apis: Some(SourceFile::new("apis.yaml", apis)),
         notices: notices.iter().map(file).collect(),
         translations: Vec::new(),
@@ -45,8 +51,8 @@ pub fn program(apis: &str, notices: &[(&str, &str)]) -> Program {
     programs.shift_remove(&"parcels".parse::<ProgramId>().unwrap()).unwrap()
 }
 
-fn target(program: &Program) -> Target {
-    Target::url(program, &"prod".parse().unwrap(), &"main".parse().unwrap()).unwrap()
+fn target(program: &Program) -> WatchTarget {
+    WatchTarget::url(program, &"prod".parse().unwrap(), &"main".parse().unwrap()).unwrap()
 }
 
 /// A moment, or the beginning of a day by UTC.
@@ -84,9 +90,9 @@ fn judge(program: &Program, finding: &Finding, moment: &str) -> Judgement {
     drift::judge(program, &target(program), std::slice::from_ref(finding), at(moment))
 }
 
-/// What is said, point by point.
+/// What is said, remark by remark.
 pub fn reasons(judgement: &Judgement) -> Vec<&str> {
-    judgement.points.iter().map(|point| point.sentence.as_str()).collect()
+    judgement.remarks.iter().map(|remark| remark.sentence.as_str()).collect()
 }
 
 use TlsVersion::{Ssl3, Tls10, Tls11, Tls12, Tls13};
@@ -108,11 +114,11 @@ fn who_still_accepts_it_three_days_after_the_cutoff_drifts() {
     let found = judge(&program, &server(&[Tls10, Tls12]), "2020-07-04");
     assert_eq!(found.verdict, Verdict::Drifting);
     assert_eq!(reasons(&found), ["PROD still accepts TLS 1.0 three days after its cutoff"]);
-    let point = &found.points[0];
-    assert_eq!(point.fact, Fact::StillAccepted { version: Tls10 });
-    assert_eq!(point.declared, Some(at("2020-07-01")));
-    assert_eq!(point.seconds_after, Some(3 * 86_400));
-    let against = (point.notice.as_ref().unwrap().as_str(), point.row.as_ref().unwrap().as_str());
+    let remark = &found.remarks[0];
+    assert_eq!(remark.difference, Difference::StillAccepted { version: Tls10 });
+    assert_eq!(remark.declared, Some(at("2020-07-01")));
+    assert_eq!(remark.seconds_after, Some(3 * 86_400));
+    let against = (remark.notice.as_ref().unwrap().as_str(), remark.row.as_ref().unwrap().as_str());
     assert_eq!(against, ("tls", "prod"));
 }
 
@@ -122,7 +128,7 @@ fn who_blocks_it_two_days_early_drifts() {
     assert_eq!(found.verdict, Verdict::Drifting);
     let said = "PROD blocks TLS 1.0 two days early (alert 70, protocol_version)";
     assert_eq!(reasons(&found), [said]);
-    assert_eq!(found.points[0].seconds_after, Some(-2 * 86_400));
+    assert_eq!(found.remarks[0].seconds_after, Some(-2 * 86_400));
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn a_version_that_could_not_be_found_out_leaves_it_undetermined_unless_another_d
     found.transport.insert(Tls11, Acceptance::Accepted);
     let judged = judge(&program, &found, "2020-07-04");
     assert_eq!(judged.verdict, Verdict::Drifting);
-    assert_eq!(judged.points.len(), 2);
+    assert_eq!(judged.remarks.len(), 2);
 }
 
 #[test]
@@ -207,7 +213,7 @@ fn a_block_by_an_answer_that_nobody_declared_is_noted() {
     assert_eq!(judged.verdict, Verdict::Conforming);
     let said = "PROD blocks TLS 1.0 by an answer that the notice does not declare: 426";
     assert_eq!(reasons(&judged), [said]);
-    assert_eq!(judged.points[0].weight, Weight::Note);
+    assert_eq!(judged.remarks[0].weight, Weight::Note);
 }
 
 #[test]
@@ -330,7 +336,7 @@ fn a_url_that_rows_share_keeps_a_version_until_the_last_of_them_is_cut_off() {
         let blocked = judge(&program, &server(&NEW), "2020-08-30");
         let said = "PROD blocks TLS 1.0 two days early (alert 70, protocol_version)";
         assert_eq!(reasons(&blocked)[0], said);
-        assert_eq!(blocked.points[0].row.as_ref().unwrap().as_str(), "second");
+        assert_eq!(blocked.remarks[0].row.as_ref().unwrap().as_str(), "second");
         // Those of the first row are turned away over HTTP, as nobody but they can see.
         let mut answers = server(&OLD);
         for version in [Tls10, Tls11] {
@@ -390,7 +396,7 @@ fn of_several_addresses_the_one_that_drifts_is_named() {
     let found = drift::judge(&program, &target, &[right, wrong.clone()], at("2020-07-04"));
     let said = "PROD still accepts TLS 1.0 three days after its cutoff, at 192.0.2.2";
     assert_eq!((found.verdict, reasons(&found)), (Verdict::Drifting, vec![said]));
-    assert_eq!(found.points[0].addresses, [IpAddr::from([192, 0, 2, 2])]);
+    assert_eq!(found.remarks[0].addresses, [IpAddr::from([192, 0, 2, 2])]);
     let mut other = wrong.clone();
     other.address = Some(IpAddr::from([192, 0, 2, 3]));
     let both = drift::judge(&program, &target, &[wrong, other], at("2020-07-04"));
@@ -411,11 +417,11 @@ fn what_is_not_about_tls_and_what_has_none_is_not_asked_about_it() {
 /// What each of these looks comes to: the verdict that stands, whether it is another state, and
 /// whether it is news.
 fn course(looks: &[Judgement]) -> Vec<(Verdict, bool, bool)> {
-    let mut standing: Option<Standing> = None;
+    let mut standing: Option<WatchStanding> = None;
     let mut seen = Vec::new();
     for (hour, judgement) in looks.iter().enumerate() {
         let moment = at("2020-07-04") + chrono::TimeDelta::hours(hour as i64);
-        let turn = Standing::after(standing.as_ref(), judgement, moment);
+        let turn = WatchStanding::after(standing.as_ref(), judgement, moment);
         seen.push((turn.standing.verdict, turn.is_change, turn.is_news));
         standing = Some(turn.standing);
     }

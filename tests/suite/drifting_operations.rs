@@ -1,8 +1,10 @@
 //! What operations answer and which dates their headers give, held against the schedule.
 
 use crate::drifting::{at, program, reasons};
-use fairwarning::drift::{self, Judgement, Target, Verdict, Weight};
-use fairwarning::notice::{Acceptance, Finding, HttpFinding, Program, TlsVersion};
+use fairwarning::drift;
+use fairwarning::notice::{
+    Acceptance, Finding, HttpFinding, Judgement, Program, TlsVersion, Verdict, WatchTarget, Weight,
+};
 use std::collections::BTreeMap;
 
 const APIS: &str = "environments:\n  prod: {title: PROD, stage: production, \
@@ -32,7 +34,7 @@ fn asked(program: &Program) -> Vec<String> {
     drift::targets(program).iter().map(|target| target.url.to_string()).collect()
 }
 
-fn only_target(program: &Program) -> Target {
+fn only_target(program: &Program) -> WatchTarget {
     let mut all = drift::targets(program);
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)
@@ -201,11 +203,11 @@ fn headers_that_say_otherwise_drift() {
 #[test]
 fn headers_that_are_absent_are_no_drift_and_unreadable_ones_are_noted() {
     let program = retirement(CUTOFF);
-    assert_eq!(headers(&program, &[]).points, []);
+    assert_eq!(headers(&program, &[]).remarks, []);
     let found = headers(&program, &[("deprecation", "true"), ("sunset", "soon")]);
     assert_eq!(found.verdict, Verdict::Conforming);
-    assert!(found.points.iter().all(|point| point.weight == Weight::Note));
-    assert_eq!(found.points.len(), 2);
+    assert!(found.remarks.iter().all(|remark| remark.weight == Weight::Note));
+    assert_eq!(found.remarks.len(), 2);
 }
 
 #[test]

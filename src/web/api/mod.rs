@@ -6,6 +6,7 @@ mod affected;
 mod apis;
 mod catalog;
 pub mod described;
+mod drift;
 mod events;
 mod health;
 mod impacted;
@@ -64,6 +65,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable(now::PATH, now::now))
         .service(readable("/api/v1/proof/head", proof::head))
         .service(readable("/api/v1/proof/{program}/{id}", proof::proof))
+        .service(readable("/api/v1/drift", drift::drift))
         .configure(office::routes)
         .service(subscriptions::resource())
         .configure(webhooks::routes)

@@ -4,8 +4,8 @@ use super::described::completed;
 use super::events::Events;
 use super::limits::Limited;
 use super::{
-    affected, apis, health, impacted, intake, notices, now, office, proof, revisions, schedule,
-    search, subscriptions, tried, webhooks,
+    affected, apis, drift, health, impacted, intake, notices, now, office, proof, revisions,
+    schedule, search, subscriptions, tried, webhooks,
 };
 use crate::web::deprecations::Deprecation;
 use crate::web::feeds::{badges, calendars, news};
@@ -50,6 +50,7 @@ use utoipa::{Modify, OpenApi};
         apis::apis,
         proof::proof,
         proof::head,
+        drift::drift,
         office::overview,
         office::office_notice,
         office::forecast,

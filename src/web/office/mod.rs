@@ -11,6 +11,7 @@ mod burndown;
 mod cookie;
 mod dead;
 pub mod deeds;
+mod drift;
 pub mod errands;
 mod guard;
 mod holds;
@@ -76,6 +77,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(posted("/subscribers/{number}", person::show, person::change))
             .service(posted("/suppressions", suppressions::all, suppressions::change))
             .service(posted("/proof", proof::show, proof::find))
+            .service(readable("/drift", drift::all))
+            .service(readable("/drift/{number}", drift::one))
             .service(readable("/audit", audit::all))
             .default_service(web::to(nothing_here)),
     );
@@ -181,6 +184,7 @@ fn section(template: &str) -> &str {
     match name.strip_suffix(".html").unwrap_or(name) {
         "notice" | "preview" | "approval" | "rehearsals" => "notices",
         "person" => "subscribers",
+        "watched" => "drift",
         name => name,
     }
 }

@@ -4,7 +4,7 @@ use super::ahead::{NextReminder, ahead};
 use super::burndown::{Charts, charts};
 use super::errands::{ErrandView, waiting};
 use super::holds::{self, HoldView};
-use super::{HOME, acting, minute, notice_href, page, see_other};
+use super::{HOME, acting, drift, minute, notice_href, page, see_other};
 use crate::impact::{AgendaQuery, Index, ScheduledMilestone};
 use crate::notice::{Actor, OfficeScope};
 use crate::schedule::Instant;
@@ -143,12 +143,17 @@ async fn show(
     let overview = store.overview().await.map_err(ApiError::internal)?;
     let holds = holds::in_force(store).await?;
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mut troubles = troubles(&overview);
+    if let Some((what, href)) = drift::trouble(service).await? {
+        let detail = "What an environment does differs from what is declared.".to_owned();
+        troubles.insert(0, Trouble { what, detail, href: Some(href) });
+    }
     let mut view = OverviewPage {
         published: None,
         holds: holds::shown(&holds),
         programs: Vec::new(),
         error,
-        troubles: troubles(&overview),
+        troubles,
         queue: QueueView::new(overview),
         errands: waiting(store, ERRANDS).await?,
         milestones: Vec::new(),
