@@ -17,6 +17,14 @@ pub struct Declared<'w> {
     pub endpoint: &'w TestEndpoint,
 }
 
+/// Where a client's owner can go on.
+#[derive(Default, Clone)]
+pub struct Leads {
+    pub notice_url: Option<String>,
+    /// Of whoever passed by a name of their own.
+    pub done_url: Option<String>,
+}
+
 #[derive(Serialize)]
 pub struct Facts<'a> {
     /// `passed`, `observed` or `not_open`, as the attempt is kept.
@@ -37,6 +45,10 @@ pub struct Facts<'a> {
     pub endpoint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_url: Option<String>,
+    /// Where somebody who passed by a name of their own may say that they are done: nothing
+    /// is said before it is posted there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_url: Option<String>,
     /// The next one of the notice, else the last.
     pub cutoff: Option<ShownDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +103,7 @@ impl Visit {
     pub fn facts(
         &self,
         declared: Option<&Declared<'_>>,
-        notice_url: Option<String>,
+        Leads { notice_url, done_url }: Leads,
         now: Instant,
     ) -> Facts<'_> {
         let outcome = self.outcome(declared);
@@ -123,6 +135,7 @@ impl Visit {
             notice: path.notice.notice.as_str(),
             endpoint: path.endpoint.as_str(),
             notice_url,
+            done_url,
             cutoff,
             opens: shown(|endpoint| endpoint.opens.as_ref()),
             closes: shown(|endpoint| endpoint.closes.as_ref()),
