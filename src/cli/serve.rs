@@ -2,12 +2,11 @@
 //! side over the present publication, the filling of rounds, and the delivery
 //! of whatever falls due.
 
+use super::forget::forget;
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish, rehearse, watching};
-use crate::announce::{
-    Rounds, confirmations, errands, fill_interrupted, forget_attempts, webhook_news,
-};
+use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
@@ -127,14 +126,11 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     arguments.metrics.start(site)?;
     if roles.announce {
         let carrier = arguments.mail.carrier();
-        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
-        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
-        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
         let keys = subscribers::load_keys(&store, clock.now()).await?;
         let watched =
             watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
         tasks.spawn(watching::watch(watched, watching, stopped.clone()));
-        tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
+        announcing(&mut tasks, &store, carrier, clock, &stopped);
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -146,6 +142,20 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     work_until(stop, tasks, tell_stop).await?;
     Ok(Exit::Clean)
+}
+
+/// What the role `announce` does beside watching.
+fn announcing(
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+    store: &Store,
+    carrier: Carrier,
+    clock: &Clock,
+    stopped: &watch::Receiver<bool>,
+) {
+    tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
+    tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
+    tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+    tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
 }
 
 impl Arguments {
@@ -395,31 +405,6 @@ async fn announce(
     };
     tokio::select! {
         () = looking => bail!("the look after rounds ended by itself"),
-        () = until(stopped) => Ok(()),
-    }
-}
-
-/// How often to look for attempts at test endpoints that were kept long enough. Lengths are
-/// declared in days.
-const FORGET_EVERY: Duration = Duration::from_secs(15 * 60);
-
-/// Forgets who tried a test endpoint as the programs declare it. A failure is logged, and
-/// tried again.
-async fn forget(store: Store, clock: Clock, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let looking = async {
-        let mut ticks = tokio::time::interval(FORGET_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            match forget_attempts(&store, clock.now()).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(rows, "attempts at test endpoints were forgotten"),
-                Err(failure) => tracing::warn!(%failure, "attempts cannot be forgotten"),
-            }
-        }
-    };
-    tokio::select! {
-        () = looking => bail!("the look for what to forget ended by itself"),
         () = until(stopped) => Ok(()),
     }
 }

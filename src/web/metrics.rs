@@ -108,8 +108,11 @@ impl MetricsSite {
     }
 }
 
+/// A program, a verdict, and how many.
+type ByVerdict = (String, &'static str, i64);
+
 /// What was never asked is not known; each verdict has a number from the first.
-fn told_of(counts: &[WatchCount]) -> (Vec<(String, &'static str, i64)>, Vec<(String, f64)>) {
+fn told_of(counts: &[WatchCount]) -> (Vec<ByVerdict>, Vec<(String, f64)>) {
     let mut programs: Vec<_> = counts.iter().map(|count| &count.program).collect();
     programs.dedup();
     let of = |program: &ProgramId, verdict| {
