@@ -9,7 +9,7 @@ use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
+    RehearsalArguments, ServingArguments, WatchArguments, WatchSettings, WebArguments, WebSettings,
     WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
@@ -124,14 +124,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
     arguments.metrics.start(site)?;
     if roles.announce {
-        let carrier = arguments.mail.carrier();
-        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
-        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
-        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
-        let keys = subscribers::load_keys(&store, clock.now()).await?;
-        let watched =
-            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
-        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        arguments.announce(&store, clock, watching, &mut tasks, &stopped).await?;
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -162,6 +155,27 @@ impl Arguments {
         let service = service.trusting(settings.trusted_proxies.clone());
         let service = service.signing_on(self.office.check(&settings.trusted_proxies)?);
         Ok(Arc::new(service.embedded_by(&settings.embed_origins)))
+    }
+
+    /// Everything that makes messages: it follows up what was announced, does what the office
+    /// asks for, answers forms, and watches environments.
+    async fn announce(
+        &self,
+        store: &Store,
+        clock: &Clock,
+        watching: WatchSettings,
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+        stopped: &watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        let carrier = self.mail.carrier();
+        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
+        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
+        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+        let keys = subscribers::load_keys(store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        Ok(())
     }
 
     /// What sends mails, and what calls webhooks.
