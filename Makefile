@@ -40,11 +40,12 @@ verify: build ## let outside programs judge mails, calendars, pages and the API 
 	@tools/verify.sh
 
 .PHONY: bench
-bench: ## print what checking, enqueueing, sending and answering cost, beside others' programs
+bench: ## print what checking, enqueueing, sending, answering and rehearsing cost, beside others' programs
 	@tools/setup.sh
 	@tools/peers.sh
 	$(CARGO) bench --locked --bench declarations
 	$(CARGO) bench --locked --bench serving
+	$(CARGO) bench --locked --bench rehearsal
 	$(CARGO) bench --locked --bench sending
 	$(CARGO) bench --locked --bench filling
 	$(CARGO) bench --locked --bench nodes

@@ -14,14 +14,17 @@
 mod machine;
 #[path = "shared/many.rs"]
 mod many;
+#[path = "shared/running.rs"]
+mod running;
 
 use many::Size;
+use running::{Running, free_port, middle, program, start};
 use std::cell::Cell;
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{sleep, spawn};
@@ -36,36 +39,6 @@ const CALENDAR: &str = "/feeds/usps-web-tools.ics";
 /// As few and as many rows, and what is published while others ask.
 const FEW: Size = Size { programs: 1, notices: 10, apis: 10 };
 const MANY: Size = Size { programs: 100, notices: 100, apis: 10 };
-
-/// A process that ends with its owner.
-struct Running(Child, u16);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
-}
-
-fn start(command: &mut Command, port: u16) -> Running {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
-    let running = Running(child, port);
-    let begun = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed() < Duration::from_secs(120), "nothing listens on {port}");
-        sleep(Duration::from_millis(50));
-    }
-    running
-}
-
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_fairwarning"))
-}
 
 fn database(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("office.db").display())
@@ -135,11 +108,6 @@ fn wrk(port: u16, path: &str, seconds: u64, further: &[&str], script: &[String])
     assert!(!printed.contains("Non-2xx") && !printed.contains("Socket errors"), "{printed}");
     let line = printed.lines().find_map(|line| line.strip_prefix("Requests/sec:"));
     line.and_then(|rate| rate.trim().parse().ok()).unwrap_or_else(|| panic!("{printed}"))
-}
-
-fn middle(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 /// Both in turns; says the middle rate of each and the middle of the ratios.

@@ -4,6 +4,8 @@
 pub mod client_hello;
 #[path = "../src/declaration/mod.rs"]
 pub mod declaration;
+#[path = "../src/tls/gate.rs"]
+pub mod gate;
 #[path = "../src/notice/mod.rs"]
 pub mod notice;
 #[path = "../src/schedule/mod.rs"]

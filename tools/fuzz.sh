@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries random input on what reads declarations, each target for a while, and
+# Tries random input on what reads declarations and hellos, each target for a while, and
 # says what it found. Needs Rust's nightly compiler, and installs cargo-fuzz.
 #
 #   SECONDS_EACH=600 SECONDS_STALL=5 tools/fuzz.sh [TARGET...]
@@ -14,7 +14,7 @@ command -v cargo-fuzz >/dev/null || {
     echo "installing cargo-fuzz (cargo)"
     cargo install --locked cargo-fuzz
 }
-[ $# -gt 0 ] || set -- reader dates references
+[ $# -gt 0 ] || set -- reader dates references client_hello server_hello
 # What earlier runs found worth keeping, so that the next one goes on from there.
 [ -d fuzz/corpus ] || { mkdir fuzz/corpus && tar -xzf fuzz/corpora.tar.gz -C fuzz/corpus; }
 for target in "$@"; do

@@ -5,17 +5,22 @@ use std::time::Duration;
 
 /// Processor time of this process so far, the system's on its behalf included.
 pub fn own_processor() -> Duration {
-    ticks(11)
+    ticks("self", 11)
 }
 
 /// Processor time of the children that were waited for.
 pub fn children() -> Duration {
-    ticks(13)
+    ticks("self", 13)
+}
+
+/// Processor time of another process so far, the system's on its behalf included.
+pub fn processor_of(process: u32) -> Duration {
+    ticks(&process.to_string(), 11)
 }
 
 /// User and system time, of which the first has this number behind the name.
-fn ticks(first: usize) -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells");
+fn ticks(process: &str, first: usize) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("Linux tells");
     let after_name = stat.rsplit(") ").next().expect("a name in brackets");
     let fields: Vec<u64> = after_name.split(' ').map(|f| f.parse().unwrap_or(0)).collect();
     // Ticks of a hundredth of a second, as Linux has told user programs since ever.

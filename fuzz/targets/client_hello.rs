@@ -1,29 +1,36 @@
-//! Any bytes as the first of a client, in pieces of any size: how they are cut changes nothing,
-//! they are kept to be replayed, and reading comes to an end.
+//! Any bytes as the first of a client: told apart alike in one piece and in many, judged
+//! without a panic, and never held beyond the bound.
 #![no_main]
 
 use fairwarning_fuzz::client_hello::{FirstBytes, MAX_BYTES, Said};
+use fairwarning_fuzz::gate::{Versions, judge};
+use fairwarning_fuzz::notice::TlsVersion;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u8, &[u8])| {
-    let (size, bytes) = input;
-    let bytes = &bytes[..bytes.len().min(MAX_BYTES)];
+const PIECES: [usize; 3] = [1, 7, 1_400];
+
+fuzz_target!(|bytes: &[u8]| {
     let whole = FirstBytes::default().push(bytes);
-    let mut first = FirstBytes::default();
-    let mut pushed = 0;
-    let mut said = None;
-    for part in bytes.chunks(usize::from(size).max(1)) {
-        pushed += part.len();
-        said = first.push(part);
-        if said.is_some() {
-            break;
-        }
+    for size in PIECES {
+        let mut first = FirstBytes::default();
+        let said = bytes.chunks(size).find_map(|piece| first.push(piece));
+        assert_eq!(said, whole, "pieces of {size} make no difference");
+        assert!(first.raw().len() < MAX_BYTES + size, "no more is held");
+        assert!(bytes.starts_with(first.raw()), "what is replayed is what came");
     }
-    assert_eq!(whole, said, "what they are hangs on how they are cut");
-    assert_eq!(first.raw(), &bytes[..pushed], "they are kept as they came");
-    match said {
-        Some(Said::Hello(hello)) => assert!(!hello.offered().is_empty() || hello.supported_versions.is_some()),
-        Some(_) => {}
-        None => assert!(bytes.len() < MAX_BYTES, "what does not end is given up"),
+    let Some(Said::Hello(hello)) = whole else { return };
+    assert!(!hello.offered().is_empty(), "a hello offers something");
+    if let Some(name) = &hello.server_name {
+        assert!(name.len() <= 253 && !name.bytes().any(|b| b.is_ascii_uppercase()), "{name}");
+    }
+    for (minimum, maximum) in [
+        (TlsVersion::Tls10, TlsVersion::Tls13),
+        (TlsVersion::Tls12, TlsVersion::Tls12),
+        (TlsVersion::Tls13, TlsVersion::Tls13),
+    ] {
+        if let Err(refusal) = judge(&hello, Versions { minimum, maximum }) {
+            let [kind, major, minor, ..] = refusal.bytes;
+            assert!((kind, major) == (21, 3) && minor <= 3, "an alert that is one");
+        }
     }
 });

@@ -40,6 +40,7 @@ mod record;
 mod rehearse;
 mod render;
 mod roles;
+mod samples;
 mod schema;
 mod serve;
 mod silent;
@@ -133,6 +134,10 @@ enum Command {
     Token(token::Arguments),
     /// List the keys that links are signed with, or make a new one
     Keys(keys::Arguments),
+    /// Run a notice's samples against the world after the cutoff, and compare what it promises
+    Samples(Box<samples::Arguments>),
+    #[command(hide = true)]
+    SamplesStage(samples::stage::Arguments),
     /// Send a published notice to whom it concerns
     Announce(Box<announce::Arguments>),
     /// Note that a recipient is done, and end the reminders of it for them
@@ -231,6 +236,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Diff(arguments) => diff::run(&arguments).await,
         Command::Impacted(arguments) => impacted::run(&arguments, &clock).await,
         Command::Gateway(arguments) => gateway::run(&arguments, &clock).await,
+        Command::Samples(arguments) => samples::run(&arguments).await,
+        Command::SamplesStage(arguments) => samples::stage::run_inside(&arguments, &clock).await,
         Command::Plan(arguments) => plan::run(&arguments, &clock).await,
         Command::Probe(arguments) => probe::run(&arguments, &clock).await,
         Command::Publish(arguments) => publish::run(&arguments, &clock).await,

@@ -1,11 +1,16 @@
 //! The test endpoints of a service, and the books kept of whoever tries them.
 
 use super::serve::{listen, serve, until};
+use crate::announce::forget_attempts;
+use crate::clock::Clock;
 use crate::config::RehearsalSettings;
 use crate::notice::Attempt;
+use crate::store::Store;
+use crate::subscribers::keep_attempts;
 use crate::web::{self, RehearsalSite, Service};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -13,6 +18,9 @@ use tokio::task::JoinSet;
 const WAITING: usize = 8_192;
 /// How many are kept at once.
 const BATCH: usize = 512;
+/// How long the first waits for further ones; nobody looks that closely.
+const GATHER: Duration = Duration::from_millis(100);
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Listens from now on, and follows what is published and which certificate is there.
 pub fn start(
@@ -32,7 +40,7 @@ pub fn start(
     let server = web::start_rehearsals(site.clone(), listeners, workers)?;
     tasks.spawn(serve(server, stopped.clone()));
     tasks.spawn(follow(site, stopped.clone()));
-    tasks.spawn(keep(noted, stopped.clone()));
+    tasks.spawn(keep(service.clone(), noted, stopped.clone()));
     Ok(())
 }
 
@@ -46,35 +54,76 @@ async fn follow(site: Arc<RehearsalSite>, stopped: watch::Receiver<bool>) -> any
 /// Keeps attempts as they come, many at once where many come, and when it is told to stop
 /// those that came before.
 async fn keep(
+    service: Arc<Service>,
     mut noted: mpsc::Receiver<Attempt>,
     stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let mut batch = Vec::with_capacity(BATCH);
-    let mut stopping = std::pin::pin!(until(stopped));
-    let mut is_closed = false;
+    let mut stopping = std::pin::pin!(until(stopped.clone()));
+    let mut is_over = false;
     loop {
-        tokio::select! {
+        let taken = tokio::select! {
             biased;
-            taken = noted.recv_many(&mut batch, BATCH) => {
-                if taken == 0 {
-                    return Ok(());
-                }
-                keep_batch(&batch).await.context("attempts cannot be kept")?;
-                batch.clear();
-            }
-            () = &mut stopping, if !is_closed => {
+            () = &mut stopping, if !is_over => {
+                is_over = true;
                 noted.close();
-                is_closed = true;
+                continue;
             }
+            taken = noted.recv_many(&mut batch, BATCH) => taken,
+        };
+        if taken == 0 {
+            return Ok(());
+        }
+        keep_batch(&service, std::mem::take(&mut batch), &stopped).await;
+        // What comes meanwhile is kept together: one transaction for each would be work.
+        if !is_over && taken < BATCH {
+            tokio::time::sleep(GATHER).await;
         }
     }
 }
 
-/// Nowhere yet but in the log.
-async fn keep_batch(batch: &[Attempt]) -> anyhow::Result<()> {
-    for attempt in batch {
-        let outcome = attempt.outcome.as_str();
-        tracing::debug!(outcome, alert = attempt.alert.map(|alert| alert.name()), "an attempt");
+/// Tries until they are kept, or it is over and they are lost.
+async fn keep_batch(service: &Service, batch: Vec<Attempt>, stopped: &watch::Receiver<bool>) {
+    loop {
+        let keys = service.keys();
+        let attempts = batch.iter().cloned();
+        let kept = keep_attempts(service.store(), &keys, attempts, |id| service.kept_of_peers(id));
+        let Err(failure) = kept.await else { return };
+        if *stopped.borrow() {
+            service.metrics().attempts_lost(batch.len() as u64);
+            tracing::error!(%failure, lost = batch.len(), "attempts at test endpoints are lost");
+            return;
+        }
+        tracing::warn!(%failure, "attempts at test endpoints cannot be kept yet");
+        tokio::time::sleep(AFTER_FAILURE).await;
     }
-    Ok(())
+}
+
+/// How often to look for attempts at test endpoints that were kept long enough. Lengths are
+/// declared in days.
+const FORGET_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// Forgets who tried a test endpoint as the programs declare it. A failure is logged, and
+/// tried again.
+pub async fn forget(
+    store: Store,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let looking = async {
+        let mut ticks = tokio::time::interval(FORGET_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match forget_attempts(&store, clock.now()).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "attempts at test endpoints were forgotten"),
+                Err(failure) => tracing::warn!(%failure, "attempts cannot be forgotten"),
+            }
+        }
+    };
+    tokio::select! {
+        () = looking => bail!("the look for what to forget ended by itself"),
+        () = until(stopped) => Ok(()),
+    }
 }

@@ -158,7 +158,7 @@ impl Arguments {
     }
 
     /// Everything that makes messages: it follows up what was announced, does what the office
-    /// asks for, answers forms, and watches environments.
+    /// asks for, answers forms, and watches environments. And what may be forgotten, is.
     async fn announce(
         &self,
         store: &Store,
@@ -175,6 +175,7 @@ impl Arguments {
         let watched =
             watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
         tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        tasks.spawn(rehearse::forget(store.clone(), clock.clone(), stopped.clone()));
         Ok(())
     }
 

@@ -59,6 +59,8 @@ impl Stationery<'_> {
             .map(|pending| letterhead.confirm_page(&self.keys.sign(&Token::Confirm { pending })));
         let done = self.keys.sign(&Token::Acknowledge { row: claimed.row });
         let done = letterhead.done_page(&done);
+        // Whoever is written to on somebody's behalf tries on their behalf.
+        let rehearse = self.keys.sign(&Token::Rehearse { subscriber: claimed.recipient });
         let first = claimed.first_contact.as_ref();
         let (shown, told_on) = first.map_or((String::new(), ""), |first| {
             (clean_field(&first.shown), first.told_on.as_str())
@@ -72,6 +74,7 @@ impl Stationery<'_> {
             Slot::Page => letterhead.page.as_str(),
             Slot::Confirm => confirm.as_deref().unwrap_or_default(),
             Slot::Done => done.as_str(),
+            Slot::Rehearse => rehearse.as_str(),
             Slot::FirstContact => shown.as_str(),
             Slot::ToldOn => told_on,
             Slot::Part(..) => parts.get(&slot).map_or("", String::as_str),

@@ -137,6 +137,8 @@ pub enum Slot {
     Confirm,
     /// Where the recipient says that what a reminder is about is done.
     Done,
+    /// By which the recipient is known at a test endpoint: the first label of a host's name.
+    Rehearse,
     /// For whom a second contact is written to.
     FirstContact,
     /// When that one was told.
@@ -167,7 +169,7 @@ impl PartSlot {
 
 impl Slot {
     /// Those that any mail may have.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Greeting,
         Self::YourApis,
         Self::Unsubscribe,
@@ -175,6 +177,7 @@ impl Slot {
         Self::Page,
         Self::Confirm,
         Self::Done,
+        Self::Rehearse,
         Self::FirstContact,
         Self::ToldOn,
     ];
@@ -188,6 +191,7 @@ impl Slot {
             Self::Page => "page",
             Self::Confirm => "confirm",
             Self::Done => "done",
+            Self::Rehearse => "rehearse",
             Self::FirstContact => "first_contact",
             Self::ToldOn => "told_on",
             Self::Part(part, _) => part.name(),

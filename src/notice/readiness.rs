@@ -1,8 +1,8 @@
 //! What an attempt at a test endpoint says of whoever made it, and what is kept of
 //! where it came from.
 
-use super::{Attempt, AttemptOutcome, Framing, PeerDetail};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use super::{Attempt, AttemptOutcome, Framing, PeerDetail, TestEndpoint};
+use std::net::IpAddr;
 
 /// What the last attempt that says anything of versions said of an integrator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,14 +75,28 @@ impl PeerDetail {
             Self::Truncated => Some(match peer {
                 IpAddr::V4(peer) => {
                     let [a, b, c, _] = peer.octets();
-                    format!("{}/24", Ipv4Addr::new(a, b, c, 0))
+                    format!("{a}.{b}.{c}.0/24")
                 }
                 IpAddr::V6(peer) => {
                     let [a, b, c, ..] = peer.segments();
-                    format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+                    format!("{}/48", IpAddr::from([a, b, c, 0, 0, 0, 0, 0]))
                 }
             }),
         }
+    }
+}
+
+impl TestEndpoint {
+    /// The name by which one integrator is told from another at a rehearsal, with the port
+    /// where it is not that of HTTPS. Nothing stands before a number.
+    pub fn own_host(&self, token: &str) -> Option<String> {
+        let host = self.url.host();
+        let is_name = !host.starts_with('[') && host.parse::<IpAddr>().is_err();
+        self.rehearsal.as_ref().filter(|_| is_name)?;
+        Some(match self.url.port() {
+            443 => format!("{token}.{host}"),
+            port => format!("{token}.{host}:{port}"),
+        })
     }
 }
 

@@ -185,6 +185,7 @@ impl Specimen<'_> {
             Slot::Unsubscribe => format!("{site}/unsubscribe/sample"),
             Slot::Preferences => format!("{site}/preferences/sample"),
             Slot::Confirm => format!("{site}/confirm/sample"),
+            Slot::Rehearse => "sample".to_owned(),
             Slot::FirstContact => "y…@recipient.example".to_owned(),
             Slot::ToldOn => {
                 let zone = program.settings.zone;

@@ -24,7 +24,8 @@ const MAX_DAYS: i64 = 1_500;
 pub struct Group {
     /// How many were told on a day.
     pub told: BTreeMap<NaiveDate, i64>,
-    /// And how many said on a day, as the last thing, that all of it is done.
+    /// And how many said on a day, as the last thing, that all of it is done; below zero
+    /// where more went back on it.
     pub done: BTreeMap<NaiveDate, i64>,
 }
 

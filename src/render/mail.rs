@@ -120,7 +120,11 @@ impl Renderer {
     ) -> Result<Edition, RenderError> {
         let language = self.language(locale);
         let (translated, said) = program.in_locale(notice, locale);
-        let view = View::about(&translated, &said, &language, rows, About::Notice);
+        let mut view = View::about(&translated, &said, &language, rows, About::Notice);
+        if kind == OccasionKind::Test {
+            // Whoever gets a test is no subscriber by it.
+            view.notice.story.test_endpoints.iter_mut().for_each(|tried| tried.own_host = None);
+        }
         let beside = Beside {
             calendar: self.calendar(program, notice, locale, rows, at),
             event: event(EventKind::Announced, (program, notice), (&translated, &said), rows, at)?,

@@ -220,4 +220,25 @@ impl Store {
         };
         found.map(read).transpose()
     }
+    /// The rows of a notice that a subscriber was told of.
+    pub async fn rows_told(&self, subscriber: i64, notice: &NoticePath) -> Result<BTreeSet<RowId>> {
+        let found: Vec<String> = sqlx::query_scalar(
+            "select distinct e.rows from outbox o
+             join occasions c on c.id = o.occasion join editions e on e.id = o.edition
+             where o.recipient = $1 and o.addressee is null and c.subject = $2
+                and c.kind <> 'test' and o.state = 'settled'
+                and o.outcome in ('accepted', 'unknown')",
+        )
+        .bind(subscriber)
+        .bind(notice.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut told = BTreeSet::new();
+        for rows in found {
+            let rows: Vec<RowId> = serde_json::from_str(&rows)
+                .map_err(|bad| StoreError::unreadable("an edition")(bad.to_string()))?;
+            told.extend(rows);
+        }
+        Ok(told)
+    }
 }

@@ -279,7 +279,11 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(done.rows_affected())
+        let forgotten = done.rows_affected();
+        if let Some(pause) = self.dialect.way_for_others().filter(|_| forgotten > 0) {
+            tokio::time::sleep(pause).await;
+        }
+        Ok(forgotten)
     }
 
     /// The programs of which there are attempts, published or not.

@@ -57,6 +57,23 @@ impl Store {
         Ok(())
     }
 
+    /// What somebody's attempts about a notice came to, where there were any.
+    pub async fn readiness(
+        &self,
+        subscriber: i64,
+        notice: &NoticePath,
+    ) -> Result<Option<Readiness>> {
+        let found: Option<String> = sqlx::query_scalar(
+            "select state from readiness where subscriber = $1 and program = $2 and notice = $3",
+        )
+        .bind(subscriber)
+        .bind(notice.program.as_str())
+        .bind(notice.notice.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        found.map(|state| named(&state)).transpose()
+    }
+
     /// What somebody's attempts came to, notice by notice.
     pub async fn readiness_of(&self, subscriber: i64) -> Result<Vec<Ready>> {
         let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
@@ -96,6 +113,6 @@ const NOTE_DAY: &str = "insert into readiness_days (subscriber, program, notice,
 
 const WHAT: &str = "what somebody's attempts came to";
 
-fn named(text: &str) -> Result<Readiness> {
+pub(super) fn named(text: &str) -> Result<Readiness> {
     Readiness::named(text).ok_or_else(|| StoreError::unreadable(WHAT)(text.to_owned()))
 }

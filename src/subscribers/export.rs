@@ -5,7 +5,7 @@ use super::cells::guarded;
 use super::import::COLUMNS;
 use crate::links::Keys;
 use crate::notice::{EmailAddress, Interest, ProgramId, Wish, Wishes};
-use crate::store::{Listed, Store, StoreError};
+use crate::store::{KeptAttempt, Listed, Ready, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +31,54 @@ pub struct Known {
     pub suppression_history: Vec<Event>,
     /// Every message that was made for them.
     pub messages: Vec<Message>,
+    /// What their clients tried at test endpoints, the failed attempts first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Tried>,
+    /// What these came to, notice by notice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readiness: Vec<KnownReadiness>,
+}
+
+/// Attempts at a test endpoint that are alike.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KnownAttempt)]
+pub struct Tried {
+    /// The notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// RFC 3339.
+    #[schema(value_type = String)]
+    pub first_at: DateTime<Utc>,
+    #[schema(value_type = String)]
+    pub last_at: DateTime<Utc>,
+    pub times: i64,
+    /// As much of the address as is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
+    pub framing: &'static str,
+    /// As numbered in the hello: 769 is TLS 1.0.
+    pub offered: Vec<u16>,
+    pub outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negotiated: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cipher: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KnownReadiness {
+    pub about: String,
+    /// `passes`, `fails` or `unclear`.
+    pub state: &'static str,
+    /// RFC 3339.
+    #[schema(value_type = String)]
+    pub at: DateTime<Utc>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -116,12 +164,14 @@ pub async fn known_of(
     let mailbox = keys.mailbox(address);
     let number = store.subscriber_number(address).await?;
     let (mut person, mut messages, mut second_contact_of) = (None, Vec::new(), 0);
-    let mut webhook = None;
+    let (mut webhook, mut attempts, mut readiness) = (None, Vec::new(), Vec::new());
     if let Some(number) = number {
         person = store.subscriber(number).await?;
         messages = store.sent_to(number).await?;
         second_contact_of = store.is_second_contact_of(number).await?;
         webhook = store.webhook(number).await?;
+        attempts = store.attempts_of(number, None, i64::MAX).await?;
+        readiness = store.readiness_of(number).await?;
     }
     let suppressed = store.suppressions_of(&mailbox).await?;
     let history = store.suppression_events(&mailbox).await?;
@@ -160,7 +210,35 @@ pub async fn known_of(
                 message_id: sent.message_id,
             })
             .collect(),
+        attempts: attempts.into_iter().map(tried).collect(),
+        readiness: readiness.iter().map(known_readiness).collect(),
     })
+}
+
+fn tried(kept: KeptAttempt) -> Tried {
+    let (about, endpoint) = match &kept.endpoint {
+        Some(path) => (Some(path.notice.to_string()), Some(path.endpoint.to_string())),
+        None => (None, None),
+    };
+    Tried {
+        about,
+        endpoint,
+        first_at: kept.first_at,
+        last_at: kept.last_at,
+        times: kept.times,
+        peer: kept.peer,
+        server_name: kept.server_name,
+        framing: kept.framing.as_str(),
+        offered: kept.offered,
+        outcome: kept.outcome.as_str(),
+        negotiated: kept.negotiated.map(|version| version.as_str()),
+        cipher: kept.cipher,
+        alert: kept.alert.map(|alert| alert.name()),
+    }
+}
+
+fn known_readiness(ready: &Ready) -> KnownReadiness {
+    KnownReadiness { about: ready.notice.to_string(), state: ready.state.as_str(), at: ready.at }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

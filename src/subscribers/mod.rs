@@ -18,7 +18,7 @@ pub use export::{Known, Person, csv_header, described, known_of, write_csv};
 pub use import::{BadRow, ImportError, Imported, MAX_IMPORT_BYTES, MAX_ROWS, import_csv};
 pub use preferences::{Heard, Preferences, change, erase, leave, preferences, return_to};
 pub use request::{BadField, Field, Mistake, Request};
-pub use trying::keep_attempts;
+pub use trying::{Rehearsed, describe_rehearsed, keep_attempts, rehearsed, say_rehearsed};
 pub use webhooks::{
     OLD_SECRET_SIGNS, WebhookError, enable_webhook, renew_webhook_secret, set_webhook, test_webhook,
 };

@@ -15,5 +15,7 @@ mod probe;
 mod prober;
 mod replayed;
 mod server_hello;
+mod throwaway;
 
 pub use prober::{Addresses, ProbeSettings, Prober};
+pub use throwaway::Throwaway;

@@ -42,6 +42,7 @@ mod service;
 mod shelf;
 mod snapshot;
 mod strangers;
+mod tried;
 mod wire;
 mod work;
 
@@ -57,3 +58,4 @@ pub use server::{DEFAULT_WORKERS, start};
 pub use service::{Service, ServiceError};
 pub use snapshot::Snapshot;
 pub use strangers::{Limits, client};
+pub use tried::done_offer;

@@ -35,8 +35,8 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 const MAX_ADDRESS_BYTES: usize = 8_192;
 
 /// The beginnings of addresses whose rest is a token.
-pub const TOKEN_PREFIXES: [&str; 5] =
-    ["/u/", "/done/", "/confirm/", "/preferences/", "/api/v1/preferences/"];
+pub const TOKEN_PREFIXES: [&str; 6] =
+    ["/u/", "/done/", "/rehearsed/", "/confirm/", "/preferences/", "/api/v1/preferences/"];
 
 /// What is asked for by programs, and not for everybody.
 const PRIVATE_PREFIXES: [&str; 3] = ["/api/v1/proof/", "/api/v1/preferences/", "/api/v1/office/"];

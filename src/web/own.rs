@@ -6,7 +6,7 @@ use super::problem::ApiError;
 use super::service::Service;
 use crate::notice::HttpUrl;
 use crate::store::Webhook;
-use crate::subscribers::{self, WebhookError};
+use crate::subscribers::{self, Preferences, SubscriberError, WebhookError};
 use actix_web::HttpRequest;
 use secrecy::SecretString;
 
@@ -15,6 +15,15 @@ pub async fn subscriber(service: &Service, token: &str) -> Result<Option<i64>, A
     let number = service.keys().verify_preferences(token).map_err(|_| ApiError::UnknownToken)?;
     let person = service.store().subscriber(number).await.map_err(ApiError::internal)?;
     Ok(person.map(|person| person.id))
+}
+
+/// All that is known of whoever the link is for; `None` once they were erased.
+pub async fn preferences(service: &Service, token: &str) -> Result<Option<Preferences>, ApiError> {
+    let known = subscribers::preferences(service.store(), &service.keys(), token).await;
+    known.map_err(|failure| match failure {
+        SubscriberError::Token(_) => ApiError::UnknownToken,
+        SubscriberError::Store(failure) => ApiError::internal(failure),
+    })
 }
 
 pub async fn webhook(service: &Service, subscriber: i64) -> Result<Option<Webhook>, ApiError> {

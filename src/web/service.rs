@@ -17,6 +17,7 @@ use crate::config::{Network, Origin, PublicUrl, ServingSettings, SingleSignOn};
 use crate::http_client::Reach;
 use crate::links::Keys;
 use crate::metrics::Metrics;
+use crate::notice::{PeerDetail, ProgramId};
 use crate::render::{RenderError, Renderer};
 use crate::schedule::Instant;
 use crate::store::{PublicationId, Store, StoreError};
@@ -279,6 +280,14 @@ impl Service {
             self.keys.store(Arc::new(keys));
         }
         Ok(())
+    }
+
+    /// How much a program keeps of the addresses of those who try its test endpoints.
+    pub fn kept_of_peers(&self, program: &ProgramId) -> PeerDetail {
+        let snapshot = self.snapshot.load();
+        let workspace = snapshot.as_deref().map(|snapshot| snapshot.index.workspace());
+        let program = workspace.and_then(|workspace| workspace.programs.get(program));
+        program.map_or(PeerDetail::Truncated, |program| program.settings.rehearsals.peers)
     }
 
     pub fn limits(&self) -> &Limits {

@@ -631,6 +631,47 @@ zone-drop = Show the office’s times alone
 table-as-csv = This table as CSV
 form-stale = The form was open for too long, or comes from elsewhere. Nothing was lost: please send it once more.
 
+## Rehearsals
+
+own-host = Let your clients try this host name. It is made for you alone, so what they try there is recorded as yours and shown to you, the failed attempts first.
+tried-title = Your rehearsals
+tried-lead = What your clients tried at test endpoints, by the host names that are made for you alone: the failed attempts first, then the latest.
+tried-preferences = Your clients can rehearse what is coming. Whoever tries one of these host names is you: each is made for you alone.
+tried-see = See what your clients tried
+tried-nothing = Nothing was tried yet.
+tried-is-passes = Passes
+tried-is-fails = Fails
+tried-is-unclear = Unclear
+tried-is-never = Not tried
+tried-means-passes = The last attempt that says anything of versions passed.
+tried-means-fails = The last attempt that says anything of versions failed.
+tried-means-unclear = There were attempts, but none says anything of versions.
+tried-means-never = Nobody has tried it by your host name.
+tried-offer = Your last attempt passed. If that holds for all of your clients, say that you are done.
+tried-offered = Offered
+tried-from = From
+tried-times = { $count } times since { $date }
+tried-up-to = up to { $version }
+tried-no-version = nothing that can be read
+tried-somewhere = No known test endpoint
+tried-more = Further attempts
+tried-passed = It passed, with { $version }: after the cutoff nothing changes for this client.
+tried-observed = It was taken, with { $version }, which will not be taken after the cutoff. Update its TLS library, or allow it newer versions.
+tried-too-old = It offered { $version } at most, which is too old. Update its TLS library, or allow it newer versions.
+tried-no-shared-cipher = It offered a version that is taken, but no cipher that is. Allow it newer cipher suites, such as ECDHE with AES-GCM.
+tried-distrusts-certificate = It does not trust the certificate of the test endpoint: this says nothing about versions. Update its list of certificate authorities, and try again.
+tried-plain-http = It spoke HTTP without TLS. Write https:// in its address.
+tried-not-tls = What it sent is not TLS. Look up which protocol it is set to speak on this port.
+tried-silent = It connected and sent nothing in time. Something on the way, such as a proxy, may hold it up.
+tried-broken-off = It broke off before there was an outcome: this says nothing about versions. What it logs itself says more.
+tried-not-open = The test endpoint was not open. Try again while it is.
+tried-old-hello = It begins as for SSL 2.0, which some servers refuse.
+tried-alert-client = It sent the alert { $alert }.
+tried-alert-server = It got the alert { $alert }.
+rehearsed-passes = Your last attempt passed.
+rehearsed-not-yet = No attempt of yours that passed is on record for this. Attempts show up here within a minute.
+rehearsed-nothing-told = You were not told of anything here that could be done.
+
 ## Rehearsing
 
 rehearsal-passed-title = Your client passes

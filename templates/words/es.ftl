@@ -627,6 +627,45 @@ form-stale = El formulario estuvo abierto demasiado tiempo o viene de otro sitio
 
 ## Ensayos
 
+own-host = Haga que sus clientes prueben este nombre de host. Se ha creado solo para usted: lo que prueben allí se registra como suyo y se le muestra, primero los intentos fallidos.
+tried-title = Sus ensayos
+tried-lead = Lo que sus clientes probaron en puntos de acceso de prueba, con los nombres de host creados solo para usted: primero los intentos fallidos, después los últimos.
+tried-preferences = Sus clientes pueden ensayar lo que viene. Quien prueba uno de estos nombres de host es usted: cada uno se ha creado solo para usted.
+tried-see = Ver lo que probaron sus clientes
+tried-nothing = Todavía no se ha probado nada.
+tried-is-passes = Pasa
+tried-is-fails = Falla
+tried-is-unclear = No está claro
+tried-is-never = Sin probar
+tried-means-passes = El último intento que dice algo de las versiones pasó.
+tried-means-fails = El último intento que dice algo de las versiones falló.
+tried-means-unclear = Hubo intentos, pero ninguno dice nada de las versiones.
+tried-means-never = Nadie lo ha probado con su nombre de host.
+tried-offer = Su último intento pasó. Si eso vale para todos sus clientes, diga que está hecho.
+tried-offered = Ofrecido
+tried-from = Desde
+tried-times = { $count } veces desde { $date }
+tried-up-to = hasta { $version }
+tried-no-version = nada legible
+tried-somewhere = Ningún punto de acceso de prueba conocido
+tried-more = Más intentos
+tried-passed = Pasó, con { $version }: después del corte nada cambia para este cliente.
+tried-observed = Se aceptó, con { $version }, que después del corte no se aceptará. Actualice su biblioteca TLS o permítale versiones más nuevas.
+tried-too-old = Ofreció { $version } como máximo, que es demasiado antigua. Actualice su biblioteca TLS o permítale versiones más nuevas.
+tried-no-shared-cipher = Ofreció una versión que se acepta, pero ningún cifrado que se acepte. Permítale cifrados más nuevos, como ECDHE con AES-GCM.
+tried-distrusts-certificate = No confía en el certificado del punto de acceso de prueba: esto no dice nada de las versiones. Actualice su lista de autoridades de certificación y vuelva a probar.
+tried-plain-http = Habló HTTP sin TLS. Escriba https:// en su dirección.
+tried-not-tls = Lo que envió no es TLS. Compruebe qué protocolo tiene que hablar en este puerto.
+tried-silent = Se conectó y no envió nada a tiempo. Puede que algo lo retenga en el camino, como un proxy.
+tried-broken-off = Cortó antes de que hubiera un resultado: esto no dice nada de las versiones. Lo que él mismo registra dice más.
+tried-not-open = El punto de acceso de prueba no estaba abierto. Vuelva a probar mientras lo esté.
+tried-old-hello = Comienza como para SSL 2.0, lo que algunos servidores rechazan.
+tried-alert-client = Envió la alerta { $alert }.
+tried-alert-server = Recibió la alerta { $alert }.
+rehearsed-passes = Su último intento pasó.
+rehearsed-not-yet = No consta ningún intento suyo que haya pasado. Los intentos aparecen aquí en menos de un minuto.
+rehearsed-nothing-told = No se le comunicó nada aquí que pudiera hacerse.
+
 rehearsal-passed-title = Su cliente pasa la prueba
 rehearsal-passed-lead = nada cambia para usted con el corte.
 rehearsal-passed-until = después del { $cutoff } nada cambia para usted.

@@ -625,6 +625,45 @@ form-stale = Le formulaire est resté ouvert trop longtemps, ou vient d’ailleu
 
 ## Répétitions
 
+own-host = Faites essayer ce nom d’hôte par vos clients. Il est fait pour vous seul : ce qu’ils y essaient est noté comme venant de vous et vous est montré, les essais manqués d’abord.
+tried-title = Vos répétitions
+tried-lead = Ce que vos clients ont essayé aux points d’accès de test, sous les noms d’hôte faits pour vous seul : les essais manqués d’abord, puis les derniers.
+tried-preferences = Vos clients peuvent répéter ce qui vient. Qui essaie l’un de ces noms d’hôte, c’est vous : chacun est fait pour vous seul.
+tried-see = Voir ce que vos clients ont essayé
+tried-nothing = Rien n’a encore été essayé.
+tried-is-passes = Réussit
+tried-is-fails = Échoue
+tried-is-unclear = Incertain
+tried-is-never = Pas essayé
+tried-means-passes = Le dernier essai qui dit quelque chose des versions a réussi.
+tried-means-fails = Le dernier essai qui dit quelque chose des versions a échoué.
+tried-means-unclear = Il y a eu des essais, mais aucun ne dit rien des versions.
+tried-means-never = Personne ne l’a essayé sous votre nom d’hôte.
+tried-offer = Votre dernier essai a réussi. Si cela vaut pour tous vos clients, dites que c’est fait.
+tried-offered = Proposé
+tried-from = Depuis
+tried-times = { $count } fois depuis { $date }
+tried-up-to = jusqu’à { $version }
+tried-no-version = rien de lisible
+tried-somewhere = Aucun point d’accès de test connu
+tried-more = Autres essais
+tried-passed = Réussi, avec { $version } : après la coupure, rien ne change pour ce client.
+tried-observed = Accepté, avec { $version }, qui ne le sera plus après la coupure. Mettez à jour sa bibliothèque TLS, ou permettez-lui des versions plus récentes.
+tried-too-old = Il proposait au plus { $version }, ce qui est trop ancien. Mettez à jour sa bibliothèque TLS, ou permettez-lui des versions plus récentes.
+tried-no-shared-cipher = Il proposait une version acceptée, mais aucun chiffrement accepté. Permettez-lui des chiffrements plus récents, comme ECDHE avec AES-GCM.
+tried-distrusts-certificate = Il ne fait pas confiance au certificat du point d’accès de test : cela ne dit rien des versions. Mettez à jour sa liste d’autorités de certification, et réessayez.
+tried-plain-http = Il parlait HTTP sans TLS. Écrivez https:// dans son adresse.
+tried-not-tls = Ce qu’il a envoyé n’est pas du TLS. Vérifiez quel protocole il doit parler sur ce port.
+tried-silent = Il s’est connecté et n’a rien envoyé à temps. Quelque chose le retient peut-être en chemin, comme un proxy.
+tried-broken-off = Il a coupé avant qu’il y ait un résultat : cela ne dit rien des versions. Son propre journal en dit plus.
+tried-not-open = Le point d’accès de test n’était pas ouvert. Réessayez tant qu’il l’est.
+tried-old-hello = Il commence comme pour SSL 2.0, ce que certains serveurs refusent.
+tried-alert-client = Il a envoyé l’alerte { $alert }.
+tried-alert-server = Il a reçu l’alerte { $alert }.
+rehearsed-passes = Votre dernier essai a réussi.
+rehearsed-not-yet = Aucun essai réussi de votre part n’est noté ici. Les essais apparaissent ici en moins d’une minute.
+rehearsed-nothing-told = On ne vous a rien annoncé ici qui soit à faire.
+
 rehearsal-passed-title = Votre client réussit
 rehearsal-passed-lead = rien ne change pour vous lors de la coupure.
 rehearsal-passed-until = après le { $cutoff }, rien ne change pour vous.

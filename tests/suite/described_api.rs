@@ -48,7 +48,7 @@ async fn every_described_path_answers_and_every_example_is_understood() {
     let link = link_of_somebody_with_a_webhook(&service).await;
     let document = service.items("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 55);
+    assert_eq!(paths.len(), 59);
     let to_read = paths.iter().filter(|(_, operations)| operations.get("get").is_some());
     for (path, operations) in to_read {
         let described = operations["get"]["parameters"].as_array().cloned().unwrap_or_default();

@@ -15,6 +15,7 @@ mod calling_out;
 mod channel_rows;
 mod checking;
 mod claiming;
+mod client_hellos;
 #[path = "../servers/cluster.rs"]
 mod cluster;
 mod colours;
@@ -95,6 +96,12 @@ mod recipients_commands;
 mod recipients_data;
 mod reconciling;
 mod reconciling_at_random;
+mod rehearsal_answers;
+mod rehearsal_clients;
+mod rehearsal_serving;
+mod rehearsal_site;
+mod rehearsal_strangers;
+mod rehearsed;
 mod reminded;
 mod reminders;
 mod rendered_followups;
@@ -105,6 +112,7 @@ mod roles;
 mod same_facts;
 mod same_tables;
 mod sample_office;
+mod samples;
 mod schedule;
 mod schemas;
 #[path = "../servers/scripted_server.rs"]

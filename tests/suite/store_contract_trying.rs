@@ -26,11 +26,11 @@ on_both_databases!(
     strangers_are_told_by_network,
 );
 
-const HOST: &str = "tls.example.org";
+pub const HOST: &str = "tls.example.org";
 
-fn at_endpoint(outcome: Outcome, at: DateTime<Utc>) -> Attempt {
+pub fn at_endpoint(outcome: Outcome, at: DateTime<Utc>) -> Attempt {
     let endpoint = EndpointPath {
-        notice: "parcel/tls-1-2".parse().unwrap(),
+        notice: "parcel/tls-1.2".parse().unwrap(),
         endpoint: "tls".parse().unwrap(),
     };
     Attempt {
@@ -48,12 +48,12 @@ fn at_endpoint(outcome: Outcome, at: DateTime<Utc>) -> Attempt {
     }
 }
 
-fn by(attempt: Attempt, token: &str) -> Attempt {
+pub fn by(attempt: Attempt, token: &str) -> Attempt {
     let name = format!("{token}.{HOST}");
     Attempt { token: Some(token.to_owned()), server_name: Some(name), ..attempt }
 }
 
-async fn keep(office: &TestOffice, attempts: Vec<Attempt>) {
+pub async fn keep(office: &TestOffice, attempts: Vec<Attempt>) {
     keep_with(office, attempts, PeerDetail::Truncated).await;
 }
 
@@ -163,7 +163,7 @@ async fn a_flood_of_inventions_is_counted_without_its_particulars() {
         });
         keep(&office, inventions.collect()).await;
     }
-    let notice = "parcel/tls-1-2".parse().unwrap();
+    let notice = "parcel/tls-1.2".parse().unwrap();
     let networks = office.store.strangers_by_network(&notice, 100).await.unwrap();
     let told: Vec<_> = networks.iter().map(|from| (from.peer.as_deref(), from.failed)).collect();
     assert_eq!(told, [(None, 1_400), (Some("192.0.2.0/24"), 200)]);
@@ -285,7 +285,7 @@ async fn strangers_are_told_by_network() {
         from("198.51.100.3", Outcome::Passed),
     ];
     keep(&office, attempts).await;
-    let notice = "parcel/tls-1-2".parse().unwrap();
+    let notice = "parcel/tls-1.2".parse().unwrap();
     let networks = office.store.strangers_by_network(&notice, 100).await.unwrap();
     let told: Vec<_> = networks
         .iter()

@@ -1,7 +1,7 @@
 //! The lists of fixed words: complete, alike, and open to a workspace's own.
 
 use crate::everything::{everything, locale};
-use fairwarning::notice::{AmendmentKind, Kind, Length};
+use fairwarning::notice::{AmendmentKind, AttemptOutcome, Kind, Length};
 use fairwarning::render::{PageLinks, Part, RenderError, Renderer};
 use fairwarning::schedule::State;
 use fluent_syntax::ast::Entry;
@@ -77,6 +77,8 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         assert!(english.contains_key(&word), "a template says `{word}`");
     }
     let mut worked_out: Vec<String> = Vec::new();
+    let outcomes = AttemptOutcome::ALL.map(|outcome| outcome.as_str().replace('_', "-"));
+    worked_out.extend(outcomes.map(|outcome| format!("tried-{outcome}")));
     worked_out.extend(State::ALL.map(|state| format!("state-{}", state.as_str())));
     worked_out.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.as_str())));
     worked_out.extend(AmendmentKind::ALL.map(|kind| format!("amendment-{}", kind.as_str())));
@@ -93,6 +95,8 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         ("event-endpoint", &["opens", "closes"]),
         ("webhook-is", &["refused", "unreachable", "status", "challenge", "gone", "failing"]),
         ("frequency", &["each", "weekly"]),
+        ("tried-is", &["passes", "fails", "unclear", "never"]),
+        ("tried-means", &["passes", "fails", "unclear", "never"]),
         ("verdict", &["affected", "not-affected", "unknown"]),
         (
             "because",

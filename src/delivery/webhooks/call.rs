@@ -6,7 +6,7 @@ use crate::config::PublicUrl;
 use crate::delivery::backoff::{self, LONGEST_WAIT, MAX_ATTEMPTS};
 use crate::delivery::stock::{Stock, StockError};
 use crate::http_client::{Answer, HttpClient, HttpError};
-use crate::links::Keys;
+use crate::links::{Keys, Token};
 use crate::metrics::Metrics;
 use crate::notice::{Outcome, WebhookTrouble, mask_addresses};
 use crate::store::{Asked, Call, Health, NodeId, OutOfTurn, Report, Store, Webhook};
@@ -102,7 +102,8 @@ impl Caller {
     async fn event(&self, call: &Call) -> Result<Event, StockError> {
         let claimed = &call.claimed;
         let (edition, letterhead) = self.stock.told(claimed.occasion, claimed.edition).await?;
-        Ok(Event::told(claimed, &edition, &letterhead, &self.link_base))
+        let rehearse = self.keys.sign(&Token::Rehearse { subscriber: claimed.recipient });
+        Ok(Event::told(claimed, &edition, &letterhead, (&self.link_base, &rehearse)))
     }
 
     async fn hand_over(&self, event: &Event, webhook: &Webhook) -> Ended {

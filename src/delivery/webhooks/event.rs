@@ -51,7 +51,7 @@ impl Event {
         claimed: &Claimed,
         edition: &Edition,
         letterhead: &Letterhead,
-        base: &PublicUrl,
+        (base, rehearse): (&PublicUrl, &str),
     ) -> Self {
         let kept = edition.event.as_deref().and_then(|event| serde_json::from_str(event).ok());
         let kept: Value = kept.unwrap_or_default();
@@ -60,6 +60,7 @@ impl Event {
             Slot::Greeting => greeting.as_str(),
             Slot::YourApis => claimed.apis.as_str(),
             Slot::Page => letterhead.page.as_str(),
+            Slot::Rehearse => rehearse,
             Slot::Unsubscribe | Slot::Preferences | Slot::Confirm | Slot::Done => WITHHELD,
             // Of digests and escalations, which no webhook is told.
             Slot::Part(..) | Slot::FirstContact | Slot::ToldOn => WITHHELD,

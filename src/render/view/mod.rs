@@ -89,6 +89,7 @@ pub struct Slots {
     page: String,
     confirm: String,
     done: String,
+    rehearse: String,
     first_contact: String,
     told_on: String,
 }
@@ -104,6 +105,7 @@ impl Slots {
             page: slot(Slot::Page),
             confirm: slot(Slot::Confirm),
             done: slot(Slot::Done),
+            rehearse: slot(Slot::Rehearse),
             first_contact: slot(Slot::FirstContact),
             told_on: slot(Slot::ToldOn),
         }

@@ -4,8 +4,8 @@ use super::Scope;
 use super::apis::ApiName;
 use super::texts::shown_url;
 use crate::notice::{
-    Check, Contact, ErrorPhase, ExpectedError, Link, Provider, Regulation, Sample, TestEndpoint,
-    VersionStatus,
+    Check, Contact, ErrorPhase, ExpectedError, Link, Provider, Regulation, Sample, Slot,
+    TestEndpoint, VersionStatus,
 };
 use crate::render::dates::When;
 use serde::Serialize;
@@ -72,6 +72,8 @@ pub struct EndpointView<'a> {
     pub id: &'a str,
     pub url: &'a str,
     pub text: Option<String>,
+    /// Where a mail's reader alone is expected, with a mark in it that is replaced for each.
+    pub own_host: Option<String>,
     pub accepts: &'a [String],
     pub opens: Option<When>,
     pub closes: Option<When>,
@@ -181,11 +183,17 @@ impl<'a> Scope<'a, '_> {
             id,
             url: shown_url(&endpoint.url),
             text: endpoint.text.as_ref().map(|text| self.texts().fill(text)),
+            own_host: self.own_host(endpoint),
             accepts: &endpoint.accepts,
             opens: endpoint.opens.as_ref().map(|date| self.when(date, zone)),
             closes: endpoint.closes.as_ref().map(|date| self.when(date, zone)),
             caveats: self.texts().fill_all(&endpoint.caveats),
         }
+    }
+
+    /// Of a mail's reader; a page is read by anybody.
+    fn own_host(&self, endpoint: &TestEndpoint) -> Option<String> {
+        endpoint.own_host(&Slot::Rehearse.to_string()).filter(|_| self.on.is_none())
     }
 
     fn error(&self, error: &'a ExpectedError) -> ErrorView<'a> {

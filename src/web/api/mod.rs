@@ -23,6 +23,7 @@ mod schedule;
 pub mod schemas;
 mod search;
 mod subscriptions;
+mod tried;
 mod webhooks;
 
 pub use refusals::{ListRefusals, NamedRefusals, Refusals};
@@ -68,6 +69,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(office::routes)
         .service(subscriptions::resource())
         .configure(webhooks::routes)
+        .service(tried::resource())
         .service(readable("/api/v1/openapi.json", openapi::document))
         .service(intake::resource())
         .service(readable("/openapi.json", openapi::document))

@@ -5,7 +5,7 @@ use super::events::Events;
 use super::limits::Limited;
 use super::{
     affected, apis, drift, health, impacted, intake, notices, now, office, proof, revisions,
-    schedule, search, subscriptions, webhooks,
+    schedule, search, subscriptions, tried, webhooks,
 };
 use crate::web::deprecations::Deprecation;
 use crate::web::feeds::{badges, calendars, news};
@@ -57,6 +57,9 @@ use utoipa::{Modify, OpenApi};
         office::approve,
         office::announce,
         office::test,
+        office::rehearsals,
+        office::rehearsers,
+        office::export_rehearsers,
         office::messages,
         office::retry,
         office::holds,
@@ -79,6 +82,7 @@ use utoipa::{Modify, OpenApi};
         webhooks::remove,
         webhooks::renew,
         webhooks::test,
+        tried::tried,
         badges::api,
         badges::api_in,
         badges::environment,

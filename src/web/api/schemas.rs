@@ -67,6 +67,8 @@ form!(Order, string().enum_values(Some(Sort::ALL.map(Sort::as_str))));
 form!(KindOfNotice, string().enum_values(Some(Kind::ALL.map(Kind::as_str))));
 form!(Address, string().pattern(Some("^[^@\\s]+@[^@\\s]+$")));
 form!(Cursor, string().pattern(Some(format!("^[0-9a-f]{{{CURSOR_DIGITS}}}$"))));
+form!(ReadinessName, string().enum_values(Some(["fails", "never", "unclear", "passes"])));
+form!(AfterAttempt, string().pattern(Some("^[01]-[0-9]{1,16}-[0-9]{1,16}$")));
 form!(
     Number,
     ObjectBuilder::new()

@@ -2,13 +2,15 @@
 
 use super::ahead::Cutoff;
 use super::kept::CHARTS_LAST;
+use super::rehearsals::Counted;
+use crate::notice::Readiness;
 use crate::render::{BurnDown, Group};
 use crate::schedule::Instant;
 use crate::store::{Store, StoreError, StoredEdition, ToldOnDay};
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 #[derive(Debug, Serialize)]
@@ -19,6 +21,8 @@ pub struct Chart {
     rows: Vec<String>,
     /// The cutoff, as the office's clocks show it.
     when: String,
+    /// It is of those who do not pass, and not of those who have not said they are done.
+    is_rehearsal: bool,
     #[serde(flatten)]
     burn: BurnDown,
 }
@@ -49,19 +53,53 @@ pub async fn charts(
     let making = burn_downs(service.clone(), cutoffs.clone(), now);
     let made = service.figures().burn_downs.get(keys, (now, CHARTS_LAST), making).await;
     let Some(made) = made else { return Charts { is_being_counted: true, ..Charts::default() } };
-    let drawn = cutoffs.iter().zip(made.iter()).filter_map(|(cutoff, burn)| {
+    let drawn = cutoffs
+        .iter()
+        .zip(made.iter())
+        .filter_map(|(cutoff, burn)| Chart::new(snapshot, cutoff, burn.clone()?, false));
+    Charts { drawn: drawn.collect(), is_being_counted: false }
+}
+
+impl Chart {
+    fn new(
+        snapshot: &Snapshot,
+        cutoff: &Cutoff,
+        burn: BurnDown,
+        is_rehearsal: bool,
+    ) -> Option<Self> {
         let (program, notice) = snapshot.index.workspace().notice(&cutoff.path)?;
         let at = cutoff.at.with_timezone(&cutoff.zone);
-        Some(Chart {
+        Some(Self {
             title: notice.title.clone(),
             program: program.settings.title.clone(),
             href: super::notice_href(&cutoff.path),
             rows: cutoff.rows.iter().map(ToString::to_string).collect(),
             when: at.format("%Y-%m-%d %H:%M %Z").to_string(),
-            burn: burn.clone()?,
+            is_rehearsal,
+            burn,
         })
-    });
-    Charts { drawn: drawn.collect(), is_being_counted: false }
+    }
+}
+
+/// How those who do not pass a rehearsal become fewer until a cutoff. Whoever fails again
+/// counts again.
+pub fn rehearsal_chart(
+    snapshot: &Snapshot,
+    cutoff: &Cutoff,
+    counted: &Counted,
+    now: Instant,
+) -> Option<Chart> {
+    let mut group = Group { told: counted.told_by_day.clone(), done: BTreeMap::new() };
+    let passes = |state: Readiness| i64::from(state == Readiness::Passes);
+    for change in &counted.by_day {
+        let gained = passes(change.state) - change.before.map_or(0, passes);
+        if gained != 0 {
+            *group.done.entry(change.day).or_default() += gained * change.people;
+        }
+    }
+    let day = |at: Instant| at.with_timezone(&cutoff.zone).date_naive();
+    let burn = BurnDown::draw(&[group], day(cutoff.at), day(now))?;
+    Chart::new(snapshot, cutoff, burn, true)
 }
 
 async fn burn_downs(

@@ -140,6 +140,8 @@ pub struct Figures {
     pub told: Kept<i64, Arc<Vec<ToldOnDay>>>,
     /// By the cutoffs of a page; of those of which nobody was told there is none.
     pub burn_downs: Arc<Slow<CutoffKeys, Arc<Vec<Option<BurnDown>>>>>,
+    /// By the announcement and the notice.
+    pub rehearsals: Arc<Slow<(i64, String), Arc<super::rehearsals::Counted>>>,
     /// Held by whoever counts an audience.
     pub forecasting: Mutex<()>,
     /// By publication, and the number of what was announced.

@@ -24,6 +24,7 @@ mod overview;
 mod person;
 mod preview;
 mod proof;
+pub mod rehearsals;
 mod stamp;
 mod subscribers;
 mod suppressions;
@@ -61,6 +62,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(readable("/notices", notices::all))
             .service(posted("/notices/{program}/{id}", notice::show, notice::change))
             .service(posted("/notices/{program}/{id}/approval", approval::show, approval::change))
+            .service(readable("/notices/{program}/{id}/rehearsals", rehearsals::show))
+            .service(readable("/notices/{program}/{id}/rehearsals.csv", rehearsals::export))
             .service(readable("/notices/{program}/{id}/preview", preview::first_channel))
             .service(readable("/notices/{program}/{id}/preview/{channel}", preview::page))
             .service(readable("/notices/{program}/{id}/raw/{channel}", preview::raw))
@@ -179,7 +182,7 @@ fn person_address(number: i64) -> String {
 fn section(template: &str) -> &str {
     let name = template.rsplit('/').next().unwrap_or(template);
     match name.strip_suffix(".html").unwrap_or(name) {
-        "notice" | "preview" | "approval" => "notices",
+        "notice" | "preview" | "approval" | "rehearsals" => "notices",
         "person" => "subscribers",
         "watched" => "drift",
         name => name,

@@ -2,12 +2,12 @@
 //! and a test of it.
 
 use super::ahead::{cutoffs, next_reminder};
-use super::burndown::{Charts, charts};
+use super::burndown::{Chart, Charts, charts};
 use super::errands::{self, ErrandView, form_key};
 use super::holds::{self, HoldView};
 use super::kept::COUNTS_LAST;
 use super::orders::{WantedTest, send_test};
-use super::{acting, minute, notice_href, page, see_other};
+use super::{acting, minute, notice_href, page, rehearsals, see_other};
 use crate::announce::approval;
 use crate::notice::{Actor, Locale, Notice, NoticePath, OccasionKind, OfficeScope, Program};
 use crate::render::Language;
@@ -65,6 +65,13 @@ impl Head {
     ) -> Self {
         let rows = notice.schedule.rows.iter();
         let home = notice_href(path);
+        let is_rehearsed = notice.test_endpoints.values().any(|tried| tried.rehearsal.is_some());
+        let mut tabs = vec![
+            ("Where it stands", ""),
+            ("Preview", "preview"),
+            ("Approve and announce", "approval"),
+        ];
+        tabs.extend(is_rehearsed.then_some(("Rehearsals", "rehearsals")));
         let tab = |title, name: &str| Tab {
             title,
             href: if name.is_empty() { home.clone() } else { format!("{home}/{name}") },
@@ -77,11 +84,7 @@ impl Head {
             kind: language.say(&format!("kind-{}", notice.kind.as_str())),
             states: Badge::tally(rows.map(|(id, row)| state(notice, id, row, None, now)), language),
             public: format!("/notices/{path}"),
-            tabs: vec![
-                tab("Where it stands", ""),
-                tab("Preview", "preview"),
-                tab("Approve and announce", "approval"),
-            ],
+            tabs: tabs.into_iter().map(|(title, name)| tab(title, name)).collect(),
         }
     }
 }
@@ -100,6 +103,8 @@ struct NoticePage {
     is_held: bool,
     errands: Vec<ErrandView>,
     charts: Charts,
+    /// Of those who do not pass a rehearsal, where there is one.
+    rehearsal: Option<Chart>,
     test: TestForm,
     error: Option<String>,
     hold_error: Option<String>,
@@ -292,6 +297,7 @@ async fn render(
         holds: holds::shown(covering),
         errands: errands.map_err(ApiError::internal)?,
         charts: burning(service, &snapshot, (path, notice), begun, now).await,
+        rehearsal: rehearsal(service, &snapshot, (path, notice), begun, now).await,
         test: TestForm::new((program, notice), typed)?,
         error: news.error,
         hold_error: news.hold_error,
@@ -326,6 +332,19 @@ async fn rounds(
         rounds.push(RoundView::new(occasion, &counts.map_err(ApiError::internal)?));
     }
     Ok(rounds)
+}
+
+async fn rehearsal(
+    service: &Arc<Service>,
+    snapshot: &Snapshot,
+    (path, notice): (&NoticePath, &Notice),
+    begun: Option<&StoredOccasion>,
+    now: Instant,
+) -> Option<Chart> {
+    let begun = begun?;
+    notice.test_endpoints.values().find(|tried| tried.rehearsal.is_some())?;
+    let counted = rehearsals::counted(service, begun.id, path, now).await?;
+    rehearsals::chart(snapshot, (begun, path), &counted, now)
 }
 
 async fn burning(

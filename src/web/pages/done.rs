@@ -5,6 +5,7 @@
 
 use super::unsubscribe::failed;
 use super::{Speech, private};
+use crate::notice::{NoticePath, RowId};
 use crate::subscribers::{self, Reminded};
 use crate::web::problem::ApiError;
 use crate::web::routes::posted;
@@ -28,6 +29,8 @@ struct DonePage<'a> {
     is_done: bool,
     /// This very request said so.
     is_done_now: bool,
+    passed: bool,
+    hindrance: Option<&'static str>,
 }
 
 pub fn resource() -> Resource {
@@ -41,7 +44,7 @@ async fn show(
 ) -> Result<HttpResponse, ApiError> {
     let reminded = subscribers::describe_reminded(service.store(), &service.keys(), &token).await;
     let reminded = reminded.map_err(failed)?;
-    page(&request, &service, &reminded, false)
+    page(&request, &service, &Asking::reminded(&reminded, false))
 }
 
 async fn say(
@@ -55,17 +58,42 @@ async fn say(
     let reminded = subscribers::say_done(store, &keys, &token, service.now()).await;
     let reminded = reminded.map_err(failed)?;
     tracing::info!(notice = %reminded.notice, already = reminded.is_done, "said to be done by link");
-    page(&request, &service, &reminded, true)
+    page(&request, &service, &Asking::reminded(&reminded, true))
 }
 
-fn page(
+/// What somebody is asked about.
+pub(super) struct Asking<'a> {
+    pub notice: &'a NoticePath,
+    pub rows: &'a [RowId],
+    pub is_done: bool,
+    /// This very request said so.
+    pub is_done_now: bool,
+    /// They are asked because a client of theirs passed.
+    pub passed: bool,
+    /// The word for why they cannot say so yet.
+    pub hindrance: Option<&'static str>,
+}
+
+impl<'a> Asking<'a> {
+    fn reminded(reminded: &'a Reminded, is_done_now: bool) -> Self {
+        Self {
+            notice: &reminded.notice,
+            rows: &reminded.rows,
+            is_done: reminded.is_done || is_done_now,
+            is_done_now: is_done_now && !reminded.is_done,
+            passed: false,
+            hindrance: None,
+        }
+    }
+}
+
+pub(super) fn page(
     request: &HttpRequest,
     service: &Service,
-    reminded: &Reminded,
-    is_done_now: bool,
+    asking: &Asking<'_>,
 ) -> Result<HttpResponse, ApiError> {
     let snapshot = service.snapshot().ok();
-    let path = &reminded.notice;
+    let path = asking.notice;
     let served = snapshot.as_ref().and_then(|s| s.index.workspace().notice(path));
     let offered = served.map_or(&[][..], |(program, _)| &program.settings.locales);
     let locale = languages::chosen(None, request, offered);
@@ -76,7 +104,7 @@ fn page(
         let environment = program.catalogue.environments.get(&row.environment);
         Some(environment.map_or(row.environment.as_str(), |e| e.title.as_str()).to_owned())
     };
-    let mut places: Vec<String> = reminded.rows.iter().filter_map(place).collect();
+    let mut places: Vec<String> = asking.rows.iter().filter_map(place).collect();
     places.dedup();
     let view = DonePage {
         title: said.as_ref().map_or_else(|| path.to_string(), |(_, notice)| notice.title.clone()),
@@ -84,8 +112,10 @@ fn page(
         places,
         office: said.as_ref().map(|(program, _)| program.settings.office.name.as_str()),
         action: request.path(),
-        is_done: reminded.is_done || is_done_now,
-        is_done_now: is_done_now && !reminded.is_done,
+        is_done: asking.is_done,
+        is_done_now: asking.is_done_now,
+        passed: asking.passed,
+        hindrance: asking.hindrance,
     };
     let renderer = snapshot.as_ref().map_or(service.built_in(), |snapshot| &snapshot.renderer);
     let speech = Speech::new(renderer, Some(&locale));

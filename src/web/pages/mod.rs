@@ -16,10 +16,12 @@ mod private;
 mod problems;
 mod reference;
 mod rehearsal;
+mod rehearsed;
 mod search;
 mod sitemap;
 mod subscribe;
 mod table;
+mod tried;
 mod unsubscribe;
 mod webhook;
 mod zone;
@@ -67,7 +69,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(subscribe::resource())
         .service(confirm::resource())
         .service(preferences::resource())
+        .service(tried::resource())
         .service(done::resource())
+        .service(rehearsed::resource())
         .service(unsubscribe::resource());
 }
 

@@ -5,6 +5,7 @@
 //! and no login.
 
 use super::hearing::{self, Choice, Chosen, FieldErrors, Hearing};
+use super::tried::Rehearsals;
 use super::unsubscribe::failed;
 use super::webhook::{self, WebhookNews, WebhookSection};
 use super::{Speech, private};
@@ -44,6 +45,8 @@ struct PreferencesPage<'a> {
     is_saved: bool,
     is_tick_missing: bool,
     webhook: WebhookSection,
+    /// Absent where there is nothing to rehearse.
+    rehearsals: Option<Rehearsals>,
 }
 
 /// One program that they hear of.
@@ -223,7 +226,10 @@ async fn page(
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let webhook = own::webhook(service, preferences.person.id).await?;
+    let shown = (request.path(), &speech);
+    let rehearsals = Rehearsals::of(service, &snapshot, &preferences, shown).await?;
     let view = view(request.path(), &snapshot, (&preferences, webhook.as_ref()), &news, &speech);
+    let view = PreferencesPage { rehearsals, ..view };
     private::page(service, status, TEMPLATE, (&speech, &[]), view)
 }
 
@@ -264,6 +270,7 @@ fn view<'a>(
         is_saved: news.is_saved,
         is_tick_missing: news.is_tick_missing,
         webhook: WebhookSection::new(webhook, &news.webhook),
+        rehearsals: None,
     }
 }
 

@@ -16,7 +16,7 @@ const XML: &str = "application/xml";
 const MAX_ADDRESSES: usize = 50_000;
 
 /// Token pages say so themselves; not even asking is kinder.
-const ROBOTS: &str = "User-agent: *\nDisallow: /u/\nDisallow: /done/\nDisallow: /confirm/\n\
+const ROBOTS: &str = "User-agent: *\nDisallow: /u/\nDisallow: /done/\nDisallow: /rehearsed/\nDisallow: /confirm/\n\
      Disallow: /preferences/\nDisallow: /search\nDisallow: /office\n";
 
 pub async fn robots(

@@ -8,6 +8,7 @@ mod messages;
 mod notices;
 mod overview;
 mod people;
+mod rehearsals;
 mod suppressions;
 mod tokens;
 
@@ -17,6 +18,7 @@ pub use messages::*;
 pub use notices::*;
 pub use overview::*;
 pub use people::*;
+pub use rehearsals::*;
 pub use suppressions::*;
 pub use tokens::*;
 
@@ -37,6 +39,18 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(taking("/api/v1/office/notices/{program}/{id}/approval", notices::approve))
         .service(taking("/api/v1/office/notices/{program}/{id}/announcement", notices::announce))
         .service(taking("/api/v1/office/notices/{program}/{id}/test", notices::test))
+        .service(readable(
+            "/api/v1/office/notices/{program}/{id}/rehearsals",
+            rehearsals::rehearsals,
+        ))
+        .service(readable(
+            "/api/v1/office/notices/{program}/{id}/rehearsals.csv",
+            rehearsals::export_rehearsers,
+        ))
+        .service(readable(
+            "/api/v1/office/notices/{program}/{id}/rehearsals/integrators",
+            rehearsals::rehearsers,
+        ))
         .service(readable("/api/v1/office/audit", audit::audit))
         .service(posted("/api/v1/office/holds", holds::holds, holds::hold))
         .service(taking("/api/v1/office/holds/release", holds::release))
