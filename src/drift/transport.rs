@@ -4,8 +4,8 @@
 use super::covering::{Covering, Demand, covering};
 use super::said;
 use crate::notice::{
-    Acceptance, Difference, ExpectedError, Finding, HttpFinding, Program, Refusal, Remark,
-    TlsVersion, WatchTarget, Weight, alert_name,
+    Acceptance, Difference, ExpectedError, Finding, HttpFinding, Program, Remark, TlsVersion,
+    WatchTarget, Weight,
 };
 use crate::schedule::Instant;
 use std::collections::BTreeSet;
@@ -89,7 +89,7 @@ impl<'p> Demands<'p> {
         match finding.transport.get(&version) {
             None => return Reach::Unknown("it was not asked".to_owned()),
             Some(Acceptance::Undetermined { why }) => return Reach::Unknown(why.clone()),
-            Some(Acceptance::Refused { by }) => return Reach::Refused(refused(by)),
+            Some(Acceptance::Refused { by }) => return Reach::Refused(by.to_string()),
             Some(Acceptance::Accepted) => {}
         }
         let stays = self.answer_that_stays(finding);
@@ -128,17 +128,6 @@ fn contains(text: &str, part: &str) -> bool {
     let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
     let part = plain(part);
     !part.is_empty() && plain(text).contains(&part)
-}
-
-fn refused(by: &Refusal) -> String {
-    match by {
-        Refusal::Alert { code } => format!("alert {code}, {}", alert_name(*code)),
-        Refusal::Lower { version } => format!("it chose {version}"),
-        Refusal::Closed => "it closed the connection".to_owned(),
-        Refusal::Reset => "it reset the connection".to_owned(),
-        Refusal::Silent => "it did not answer".to_owned(),
-        Refusal::NotTls => "it answered something that is not TLS".to_owned(),
-    }
 }
 
 /// What is to be said of one address.

@@ -37,7 +37,7 @@ pub fn program(apis: &str, notices: &[(&str, &str)]) -> Program {
 /// The same with more lines in its settings.
 pub fn program_with(settings: &str, apis: &str, notices: &[(&str, &str)]) -> Program {
     use fairwarning::declaration::{ProgramSource, SourceFile, check};
-    let file = |(id, text): &(&str, &str)| ((*id).to_owned(), SourceFile::new("n.yaml", *text));
+    let file = |(id, text): &(&str, &str)| ((*id).to_owned(), SourceFile::new("n.yaml", text));
     let checked = check(&[ProgramSource {
         id: "parcels".to_owned(),
         program: SourceFile::new("program.yaml", &format!("{PROGRAM}{settings}")),
