@@ -74,6 +74,12 @@ impl<'p> Demands<'p> {
         self.endings.iter().any(|ending| ending.version == version)
     }
 
+    fn may_be_gone(&self, version: TlsVersion) -> bool {
+        let is_alive = |(_, demand): &(_, Demand<'_>)| matches!(demand, Demand::Alive { .. });
+        let mut endings = self.endings.iter().filter(|ending| ending.version == version);
+        endings.any(|ending| !ending.rows.iter().any(is_alive))
+    }
+
     /// What a client that speaks a version which stays is answered, to tell an error that is for
     /// a version from one that is for everybody.
     fn answer_that_stays(&self, finding: &Finding) -> Option<(u16, String)> {
@@ -204,7 +210,8 @@ impl Judging<'_> {
             return None;
         }
         // Where another row has its cutoff behind it, an error over HTTP may be for its clients.
-        let is_shared = ending.rows.len() > 1;
+        let is_alive = |(_, demand): &(_, Demand<'_>)| matches!(demand, Demand::Alive { .. });
+        let is_shared = !ending.rows.iter().all(is_alive);
         let early = said::early(until, at);
         let sentence = match reach {
             Reach::Accepted => return None,
@@ -288,6 +295,15 @@ impl Judging<'_> {
     fn needs(&self) -> Vec<Remark> {
         let mut remarks = Vec::new();
         for (row, needs) in &self.demands.needs {
+            // What was needed once, and has been ended since, nobody has to go on accepting.
+            let needs: BTreeSet<TlsVersion> = needs
+                .iter()
+                .copied()
+                .filter(|version| !self.demands.may_be_gone(*version))
+                .collect();
+            if needs.is_empty() {
+                continue;
+            }
             let reached: Vec<Reach> =
                 needs.iter().map(|version| self.demands.reach(self.finding, *version)).collect();
             let is_shut =
