@@ -7,6 +7,7 @@
 //! `declarations [NOTICES…]` takes other counts than 10,000 and 100,000.
 
 #[path = "shared/machine.rs"]
+#[allow(dead_code)]
 mod machine;
 
 use chrono::{DateTime, TimeDelta, Utc};

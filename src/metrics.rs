@@ -70,10 +70,17 @@ pub struct Facts {
     pub intake: Vec<(String, i64)>,
     /// Since the served publication was published; absent where none is served.
     pub snapshot_age_seconds: Option<f64>,
-    /// How many targets of a program are found how.
-    pub watched: Vec<(String, &'static str, i64)>,
-    /// The oldest of the last looks at a program's targets, in seconds since 1970.
-    pub watch_looked: Vec<(String, f64)>,
+    pub watched: Vec<Watched>,
+}
+
+/// What is watched of a program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watched {
+    pub program: String,
+    /// How many targets are found how.
+    pub targets: Vec<(&'static str, i64)>,
+    /// The oldest of the last looks, in seconds since 1970; absent before the first.
+    pub oldest_look: Option<f64>,
 }
 
 /// Names and bounds are constants below, and each is registered once.
@@ -272,12 +279,14 @@ impl Metrics {
         }
         // What is watched no more is told of no more.
         self.watched.reset();
-        for (program, verdict, count) in &facts.watched {
-            self.watched.with_label_values(&[program, *verdict]).set(*count);
-        }
         self.watch_looked.reset();
-        for (program, at) in &facts.watch_looked {
-            self.watch_looked.with_label_values(&[program]).set(*at);
+        for Watched { program, targets, oldest_look } in &facts.watched {
+            for (verdict, count) in targets {
+                self.watched.with_label_values(&[program, *verdict]).set(*count);
+            }
+            if let Some(at) = oldest_look {
+                self.watch_looked.with_label_values(&[program]).set(*at);
+            }
         }
         self.snapshot_age.set(facts.snapshot_age_seconds.unwrap_or(-1.0));
         let mut text = Vec::new();

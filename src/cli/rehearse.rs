@@ -1,8 +1,11 @@
 //! The test endpoints of a service, and the books kept of whoever tries them.
 
 use super::serve::{listen, serve, until};
+use crate::announce::forget_attempts;
+use crate::clock::Clock;
 use crate::config::RehearsalSettings;
 use crate::notice::Attempt;
+use crate::store::Store;
 use crate::subscribers::keep_attempts;
 use crate::web::{self, RehearsalSite, Service};
 use anyhow::bail;

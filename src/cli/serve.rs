@@ -2,16 +2,15 @@
 //! side over the present publication, the filling of rounds, and the delivery
 //! of whatever falls due.
 
+use super::forget::forget;
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish, rehearse, watching};
-use crate::announce::{
-    Rounds, confirmations, errands, fill_interrupted, forget_attempts, webhook_news,
-};
+use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_news};
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
+    RehearsalArguments, ServingArguments, WatchArguments, WatchSettings, WebArguments, WebSettings,
     WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
@@ -126,15 +125,7 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
     arguments.metrics.start(site)?;
     if roles.announce {
-        let carrier = arguments.mail.carrier();
-        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
-        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
-        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
-        let keys = subscribers::load_keys(&store, clock.now()).await?;
-        let watched =
-            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
-        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
-        tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
+        arguments.announce(&store, clock, watching, &mut tasks, &stopped).await?;
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -165,6 +156,28 @@ impl Arguments {
         let service = service.trusting(settings.trusted_proxies.clone());
         let service = service.signing_on(self.office.check(&settings.trusted_proxies)?);
         Ok(Arc::new(service.embedded_by(&settings.embed_origins)))
+    }
+
+    /// Everything that makes messages: it follows up what was announced, does what the office
+    /// asks for, answers forms, and watches environments. And what may be forgotten, is.
+    async fn announce(
+        &self,
+        store: &Store,
+        clock: &Clock,
+        watching: WatchSettings,
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+        stopped: &watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        let carrier = self.mail.carrier();
+        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
+        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
+        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+        let keys = subscribers::load_keys(store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
+        Ok(())
     }
 
     /// What sends mails, and what calls webhooks.
@@ -395,31 +408,6 @@ async fn announce(
     };
     tokio::select! {
         () = looking => bail!("the look after rounds ended by itself"),
-        () = until(stopped) => Ok(()),
-    }
-}
-
-/// How often to look for attempts at test endpoints that were kept long enough. Lengths are
-/// declared in days.
-const FORGET_EVERY: Duration = Duration::from_secs(15 * 60);
-
-/// Forgets who tried a test endpoint as the programs declare it. A failure is logged, and
-/// tried again.
-async fn forget(store: Store, clock: Clock, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let looking = async {
-        let mut ticks = tokio::time::interval(FORGET_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            match forget_attempts(&store, clock.now()).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(rows, "attempts at test endpoints were forgotten"),
-                Err(failure) => tracing::warn!(%failure, "attempts cannot be forgotten"),
-            }
-        }
-    };
-    tokio::select! {
-        () = looking => bail!("the look for what to forget ended by itself"),
         () = until(stopped) => Ok(()),
     }
 }

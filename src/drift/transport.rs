@@ -4,8 +4,8 @@
 use super::covering::{Covering, Demand, covering};
 use super::said;
 use crate::notice::{
-    Acceptance, Difference, ExpectedError, Finding, HttpFinding, Program, Refusal, Remark,
-    TlsVersion, WatchTarget, Weight, alert_name,
+    Acceptance, Difference, ExpectedError, Finding, HttpFinding, Program, Remark, TlsVersion,
+    WatchTarget, Weight,
 };
 use crate::schedule::Instant;
 use std::collections::BTreeSet;
@@ -74,6 +74,12 @@ impl<'p> Demands<'p> {
         self.endings.iter().any(|ending| ending.version == version)
     }
 
+    fn may_be_gone(&self, version: TlsVersion) -> bool {
+        let is_alive = |(_, demand): &(_, Demand<'_>)| matches!(demand, Demand::Alive { .. });
+        let mut endings = self.endings.iter().filter(|ending| ending.version == version);
+        endings.any(|ending| !ending.rows.iter().any(is_alive))
+    }
+
     /// What a client that speaks a version which stays is answered, to tell an error that is for
     /// a version from one that is for everybody.
     fn answer_that_stays(&self, finding: &Finding) -> Option<(u16, String)> {
@@ -89,7 +95,7 @@ impl<'p> Demands<'p> {
         match finding.transport.get(&version) {
             None => return Reach::Unknown("it was not asked".to_owned()),
             Some(Acceptance::Undetermined { why }) => return Reach::Unknown(why.clone()),
-            Some(Acceptance::Refused { by }) => return Reach::Refused(refused(by)),
+            Some(Acceptance::Refused { by }) => return Reach::Refused(by.to_string()),
             Some(Acceptance::Accepted) => {}
         }
         let stays = self.answer_that_stays(finding);
@@ -128,17 +134,6 @@ fn contains(text: &str, part: &str) -> bool {
     let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
     let part = plain(part);
     !part.is_empty() && plain(text).contains(&part)
-}
-
-fn refused(by: &Refusal) -> String {
-    match by {
-        Refusal::Alert { code } => format!("alert {code}, {}", alert_name(*code)),
-        Refusal::Lower { version } => format!("it chose {version}"),
-        Refusal::Closed => "it closed the connection".to_owned(),
-        Refusal::Reset => "it reset the connection".to_owned(),
-        Refusal::Silent => "it did not answer".to_owned(),
-        Refusal::NotTls => "it answered something that is not TLS".to_owned(),
-    }
 }
 
 /// What is to be said of one address.
@@ -215,7 +210,8 @@ impl Judging<'_> {
             return None;
         }
         // Where another row has its cutoff behind it, an error over HTTP may be for its clients.
-        let is_shared = ending.rows.len() > 1;
+        let is_alive = |(_, demand): &(_, Demand<'_>)| matches!(demand, Demand::Alive { .. });
+        let is_shared = !ending.rows.iter().all(is_alive);
         let early = said::early(until, at);
         let sentence = match reach {
             Reach::Accepted => return None,
@@ -299,6 +295,15 @@ impl Judging<'_> {
     fn needs(&self) -> Vec<Remark> {
         let mut remarks = Vec::new();
         for (row, needs) in &self.demands.needs {
+            // What was needed once, and has been ended since, nobody has to go on accepting.
+            let needs: BTreeSet<TlsVersion> = needs
+                .iter()
+                .copied()
+                .filter(|version| !self.demands.may_be_gone(*version))
+                .collect();
+            if needs.is_empty() {
+                continue;
+            }
             let reached: Vec<Reach> =
                 needs.iter().map(|version| self.demands.reach(self.finding, *version)).collect();
             let is_shut =

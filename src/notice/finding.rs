@@ -1,9 +1,10 @@
 //! What a probe found at an address: which versions of TLS it accepts, and what it answers.
 
-use super::{HttpUrl, TlsVersion};
+use super::{HttpUrl, TlsVersion, alert_name};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 
 /// What one address of one URL showed at a moment.
@@ -57,6 +58,19 @@ pub enum Refusal {
     Silent,
     /// It answered something that is not TLS, such as HTTP.
     NotTls,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alert { code } => write!(f, "alert {code}, {}", alert_name(*code)),
+            Self::Lower { version } => write!(f, "it chose {version}"),
+            Self::Closed => f.write_str("it closed the connection"),
+            Self::Reset => f.write_str("it reset the connection"),
+            Self::Silent => f.write_str("it did not answer"),
+            Self::NotTls => f.write_str("it answered something that is not TLS"),
+        }
+    }
 }
 
 /// What one GET was answered.

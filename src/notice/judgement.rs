@@ -154,6 +154,14 @@ pub struct WatchStanding {
     pub told: String,
 }
 
+impl Remark {
+    /// The sentence as one that stands by itself.
+    pub fn capitalised(&self) -> String {
+        let mut rest = self.sentence.chars();
+        rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    }
+}
+
 impl Judgement {
     /// What differs, in words: the first remark, and how many more there are.
     pub fn reason(&self) -> Option<&str> {

@@ -1,8 +1,6 @@
 //! The weekly digest: several messages to one reader as one mail.
 
 use super::colour::Palette;
-use super::engine::Form;
-use super::mail::tidied;
 use super::view::{About, Before, PartView, ProgramView, Slots, View};
 use super::{RenderError, Renderer};
 use crate::notice::{Edition, Locale, Notice, OccasionKind, Program, RowId};
@@ -91,14 +89,8 @@ impl Renderer {
             preheader: titles.join(" · "),
             members,
         };
-        let part = |form, name: &str| {
-            let path = format!("mail/{}/{name}", OccasionKind::Digest.as_str());
-            self.engines.render_as(form, &path, &view)
-        };
-        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
-        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
         let calendar = self.calendar_of_parts(&program.settings.title, parts, locale, at);
-        Ok(tidied(locale, &[], texts, calendar))
+        Ok(Edition { calendar, ..self.of_parts(OccasionKind::Digest, locale, &view)? })
     }
 }
 

@@ -2,8 +2,6 @@
 
 use super::colour::Palette;
 use super::dates::time_in;
-use super::engine::Form;
-use super::mail::tidied;
 use super::view::{ProgramView, Slots};
 use super::{RenderError, Renderer};
 use crate::notice::{Edition, Judgement, Locale, OccasionKind, Program, WatchTarget, Weight};
@@ -80,13 +78,7 @@ impl Renderer {
             place: targets.first().map_or("", |target| target.place),
             targets,
         };
-        let part = |form, name: &str| {
-            let path = format!("mail/{}/{name}", OccasionKind::Drift.as_str());
-            self.engines.render_as(form, &path, &view)
-        };
-        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
-        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
-        Ok(tidied(locale, &[], texts, None))
+        self.of_parts(OccasionKind::Drift, locale, &view)
     }
 }
 
@@ -102,12 +94,7 @@ impl<'a> TargetView<'a> {
             is_mended,
             seen,
             // Each is a sentence of its own there.
-            reasons: differs.map(|remark| format!("{}.", capital(&remark.sentence))).collect(),
+            reasons: differs.map(|remark| format!("{}.", remark.capitalised())).collect(),
         }
     }
-}
-
-fn capital(sentence: &str) -> String {
-    let mut rest = sentence.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

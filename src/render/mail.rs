@@ -86,9 +86,19 @@ impl Renderer {
             slots: Slots::new(),
             webhook,
         };
+        self.of_parts(kind, locale, &view)
+    }
+
+    /// A mail of `kind` that is about no notice: the templates of its folder, from `view`.
+    pub(super) fn of_parts(
+        &self,
+        kind: OccasionKind,
+        locale: &Locale,
+        view: &impl Serialize,
+    ) -> Result<Edition, RenderError> {
         let part = |form, name: &str| {
             let path = format!("mail/{}/{name}", kind.as_str());
-            self.engines.render_as(form, &path, &view)
+            self.engines.render_as(form, &path, view)
         };
         let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
         let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
@@ -247,14 +257,9 @@ impl Renderer {
         view: &View<'_>,
         beside: Beside,
     ) -> Result<Edition, RenderError> {
-        let part = |form, name: &str| {
-            let path = format!("mail/{}/{name}", kind.as_str());
-            self.engines.render_as(form, &path, view)
-        };
-        let html = self.inliner.inline(&part(Form::Html, "body.html")?)?;
-        let texts = (part(Form::Plain, "subject.txt")?, part(Form::Plain, "body.txt")?, html);
         let event = Some(beside.event).filter(|event| !event.is_empty());
-        Ok(Edition { event, ..tidied(locale, rows, texts, beside.calendar) })
+        let (rows, calendar) = (rows.to_vec(), beside.calendar);
+        Ok(Edition { rows, calendar, event, ..self.of_parts(kind, locale, view)? })
     }
 }
 

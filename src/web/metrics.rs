@@ -3,8 +3,8 @@
 
 use super::service::Service;
 use crate::clock::Clock;
-use crate::metrics::{Facts, Metrics};
-use crate::notice::{ProgramId, Verdict};
+use crate::metrics::{Facts, Metrics, Watched};
+use crate::notice::Verdict;
 use crate::store::{Store, StoreError, WatchCount};
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -84,10 +84,8 @@ impl MetricsSite {
         });
         let seconds = |span: chrono::TimeDelta| span.num_milliseconds() as f64 / 1_000.0;
         let snapshot = self.service.as_ref().and_then(|service| service.snapshot().ok());
-        let (watched, watch_looked) = told_of(&self.store.watch_counts().await?);
         Ok(Facts {
-            watched,
-            watch_looked,
+            watched: watched(&self.store.watch_counts().await?),
             waiting: view.waiting,
             throttled: view.throttled,
             calls: view.calls,
@@ -108,23 +106,21 @@ impl MetricsSite {
     }
 }
 
-/// What was never asked is not known; each verdict has a number from the first.
-fn told_of(counts: &[WatchCount]) -> (Vec<(String, &'static str, i64)>, Vec<(String, f64)>) {
-    let mut programs: Vec<_> = counts.iter().map(|count| &count.program).collect();
-    programs.dedup();
-    let of = |program: &ProgramId, verdict| {
-        let is_meant = |count: &&WatchCount| count.program == *program && count.verdict == verdict;
-        counts.iter().find(is_meant).map_or(0, |count| count.targets)
-    };
-    let (mut watched, mut looked) = (Vec::new(), Vec::new());
-    for program in programs {
-        for verdict in Verdict::ALL {
-            watched.push((program.to_string(), verdict.as_str(), of(program, Some(verdict))));
-        }
-        watched.push((program.to_string(), "unasked", of(program, None)));
-        let looks = counts.iter().filter(|count| count.program == *program);
-        let oldest = looks.filter_map(|count| count.looked_at).min();
-        looked.extend(oldest.map(|at| (program.to_string(), at.timestamp() as f64)));
-    }
-    (watched, looked)
+/// By program. What was never asked is not known; each verdict has a number from the first.
+fn watched(counts: &[WatchCount]) -> Vec<Watched> {
+    let by_program = counts.chunk_by(|one, other| one.program == other.program);
+    let told = by_program.filter_map(|counts| {
+        let of = |verdict| {
+            let found = counts.iter().find(|count| count.verdict == verdict);
+            found.map_or(0, |count| count.targets)
+        };
+        let known = Verdict::ALL.into_iter().map(|verdict| (verdict.as_str(), of(Some(verdict))));
+        let oldest = counts.iter().filter_map(|count| count.looked_at).min();
+        Some(Watched {
+            program: counts.first()?.program.to_string(),
+            targets: known.chain([("unasked", of(None))]).collect(),
+            oldest_look: oldest.map(|at| at.timestamp() as f64),
+        })
+    });
+    told.collect()
 }

@@ -90,6 +90,9 @@ async function journey(browser, width) {
   for (const deed of ["approved", "asked to announce", "asked for a test", "held", "released"]) {
     expect(deeds.some((said) => said.includes(deed)), `the record says ${deed}: ${deeds}`);
   }
+  await open(page, "/office/drift");
+  expect((await text(page, "main")).includes("Nothing is watched"), "how to have environments watched");
+  await judge(page);
   await open(page, `/office/proof?notice=${notice}`);
   expect((await text(page, "main")).includes(address), "who was told");
   await press(page, "form.who button");

@@ -37,7 +37,7 @@ pub fn program(apis: &str, notices: &[(&str, &str)]) -> Program {
 /// The same with more lines in its settings.
 pub fn program_with(settings: &str, apis: &str, notices: &[(&str, &str)]) -> Program {
     use fairwarning::declaration::{ProgramSource, SourceFile, check};
-    let file = |(id, text): &(&str, &str)| ((*id).to_owned(), SourceFile::new("n.yaml", *text));
+    let file = |(id, text): &(&str, &str)| ((*id).to_owned(), SourceFile::new("n.yaml", text));
     let checked = check(&[ProgramSource {
         id: "parcels".to_owned(),
         program: SourceFile::new("program.yaml", &format!("{PROGRAM}{settings}")),
@@ -331,6 +331,9 @@ fn a_url_that_rows_share_keeps_a_version_until_the_last_of_them_is_cut_off() {
          \x20   second: {environment: prod, apis: [tracking], cutoff: 2020-09-01}\n");
     let cohort = tls("  rows:\n    all: {environment: prod, apis: [labels], cutoff: 2020-07-01}\n\
          \x20   second: {environment: prod, apis: [labels], cohort: extended, cutoff: 2020-09-01}\n");
+    let mut errors = server(&OLD);
+    errors.http.insert(Tls10, answered(403, "speak TLS 1.2"));
+    assert_eq!(judge(&shared, &errors, "2020-06-30").verdict, Verdict::Drifting, "for both");
     for program in [shared, cohort] {
         assert_eq!(judge(&program, &server(&OLD), "2020-08-01").verdict, Verdict::Conforming);
         let blocked = judge(&program, &server(&NEW), "2020-08-30");
@@ -346,6 +349,18 @@ fn a_url_that_rows_share_keeps_a_version_until_the_last_of_them_is_cut_off() {
         let late = judge(&program, &server(&OLD), "2020-09-03");
         assert_eq!(reasons(&late)[0], "PROD still accepts TLS 1.0 two days after its cutoff");
     }
+}
+
+#[test]
+fn what_was_needed_and_has_ended_since_need_not_be_accepted_any_more() {
+    let first = "title: TLS 1.0 ends\nkind: protocol\nannounced: 2018-01-01\nends: [TLS 1.0]\n\
+                 needs: [TLS 1.1]\nsummary: It ends.\nschedule:\n  rows:\n    \
+                 prod: {environment: prod, apis: [labels], cutoff: 2018-07-01}\n";
+    let second = first.replace("2018", "2020").replace("1.1", "1.2").replace("1.0", "1.1");
+    let program = program(APIS, &[("first", first), ("second", &second)]);
+    assert_eq!(judge(&program, &server(&[Tls12]), "2020-07-04").verdict, Verdict::Conforming);
+    let early = judge(&program, &server(&[Tls12]), "2020-06-29");
+    assert!(reasons(&early)[0].starts_with("PROD blocks TLS 1.1 two days early"), "{early:?}");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 
 use crate::drifting::at;
 use crate::mail_tools::read_metrics;
+use crate::store_contract_watching::drifting;
 use crate::test_office::TestOffice;
 use crate::web_service::{Answer, NOON, WebService, instant};
 use chrono::TimeDelta;
 use fairwarning::metrics::Metrics;
 use fairwarning::notice::{
-    Acceptance, Difference, Finding, HttpFinding, Judgement, OfficeScope, Refusal, Remark,
-    TlsVersion, Verdict, WatchStanding, WatchTarget, Weight,
+    Acceptance, Finding, HttpFinding, Judgement, OfficeScope, Refusal, TlsVersion, Verdict,
+    WatchStanding, WatchTarget,
 };
 use fairwarning::store::{NewLook, Store};
 use fairwarning::web::{self, MetricsSite};
@@ -31,17 +32,12 @@ fn target(url_id: &str, operation: Option<&str>) -> WatchTarget {
 }
 
 fn late() -> Judgement {
-    let remark = Remark {
-        weight: Weight::Drift,
-        difference: Difference::StillAccepted { version: TlsVersion::Tls10 },
-        addresses: Vec::new(),
-        notice: Some("tls-1.2".parse().unwrap()),
-        row: Some("prod".parse().unwrap()),
-        declared: Some(at("2026-03-07")),
-        seconds_after: Some(3 * 86_400),
-        sentence: LATE.to_owned(),
-    };
-    Judgement { verdict: Verdict::Drifting, remarks: vec![remark] }
+    let mut judgement = drifting();
+    let remark = &mut judgement.remarks[0];
+    remark.declared = Some(at("2026-03-07"));
+    remark.seconds_after = Some(3 * 86_400);
+    remark.sentence = LATE.to_owned();
+    judgement
 }
 
 fn right() -> Judgement {

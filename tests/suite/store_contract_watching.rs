@@ -73,7 +73,8 @@ fn conforming() -> Judgement {
     Judgement { verdict: Verdict::Conforming, remarks: Vec::new() }
 }
 
-fn drifting() -> Judgement {
+/// TLS 1.0 is accepted after its cutoff.
+pub fn drifting() -> Judgement {
     let remark = Remark {
         weight: Weight::Drift,
         difference: Difference::StillAccepted { version: TlsVersion::Tls10 },

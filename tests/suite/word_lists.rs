@@ -1,7 +1,7 @@
 //! The lists of fixed words: complete, alike, and open to a workspace's own.
 
 use crate::everything::{everything, locale};
-use fairwarning::notice::{AmendmentKind, AttemptOutcome, Kind, Length};
+use fairwarning::notice::{AmendmentKind, AttemptOutcome, Kind, Length, Readiness};
 use fairwarning::render::{PageLinks, Part, RenderError, Renderer};
 use fairwarning::schedule::State;
 use fluent_syntax::ast::Entry;
@@ -58,6 +58,17 @@ fn every_list_has_every_word_and_no_other_with_the_same_parts() {
     }
 }
 
+/// What came of an attempt, and where somebody stands.
+fn words_of_rehearsals() -> Vec<String> {
+    let mut words: Vec<String> = AttemptOutcome::ALL
+        .map(|outcome| format!("tried-{}", outcome.as_str().replace('_', "-")))
+        .to_vec();
+    for state in Readiness::ALL.map(Readiness::as_str).into_iter().chain(["never"]) {
+        words.extend(["is", "means"].map(|what| format!("tried-{what}-{state}")));
+    }
+    words
+}
+
 #[test]
 fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
     let english = &lists()["en"];
@@ -77,8 +88,7 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         assert!(english.contains_key(&word), "a template says `{word}`");
     }
     let mut worked_out: Vec<String> = Vec::new();
-    let outcomes = AttemptOutcome::ALL.map(|outcome| outcome.as_str().replace('_', "-"));
-    worked_out.extend(outcomes.map(|outcome| format!("tried-{outcome}")));
+    worked_out.extend(words_of_rehearsals());
     worked_out.extend(State::ALL.map(|state| format!("state-{}", state.as_str())));
     worked_out.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.as_str())));
     worked_out.extend(AmendmentKind::ALL.map(|kind| format!("amendment-{}", kind.as_str())));
@@ -95,8 +105,6 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         ("event-endpoint", &["opens", "closes"]),
         ("webhook-is", &["refused", "unreachable", "status", "challenge", "gone", "failing"]),
         ("frequency", &["each", "weekly"]),
-        ("tried-is", &["passes", "fails", "unclear", "never"]),
-        ("tried-means", &["passes", "fails", "unclear", "never"]),
         ("verdict", &["affected", "not-affected", "unknown"]),
         (
             "because",

@@ -3,8 +3,8 @@
 use super::stamp::Stamp;
 use super::{acting, notice_href, page};
 use crate::notice::{
-    Acceptance, Actor, Finding, HttpFinding, NoticePath, OfficeScope, Program, ProgramId, Refusal,
-    Remark, TlsVersion, Verdict, Weight, alert_name,
+    Acceptance, Actor, Finding, HttpFinding, NoticePath, OfficeScope, Program, ProgramId, Remark,
+    TlsVersion, Verdict, Weight,
 };
 use crate::store::{StoredChange, StoredWatch};
 use crate::web::paging::address;
@@ -206,19 +206,15 @@ impl Entry {
 
 impl RemarkView {
     fn new(program: &ProgramId, remark: Remark) -> Self {
+        let sentence = remark.capitalised();
         let path = remark.notice.map(|notice| NoticePath { program: program.clone(), notice });
         Self {
-            sentence: capital(&remark.sentence),
+            sentence,
             is_drift: remark.weight == Weight::Drift,
             notice: path.as_ref().map(ToString::to_string),
             notice_href: path.as_ref().map(notice_href),
         }
     }
-}
-
-fn capital(sentence: &str) -> String {
-    let mut rest = sentence.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 impl ChangeView {
@@ -227,7 +223,7 @@ impl ChangeView {
         Self {
             at: change.at.into(),
             verdict: change.judgement.verdict.as_str(),
-            sentences: remarks.map(|remark| capital(&remark.sentence)).collect(),
+            sentences: remarks.map(|remark| remark.capitalised()).collect(),
         }
     }
 }
@@ -249,20 +245,11 @@ impl AddressView {
 }
 
 fn accepted(acceptance: &Acceptance) -> (&'static str, String) {
-    let by = match acceptance {
-        Acceptance::Accepted => return ("accepted", String::new()),
-        Acceptance::Undetermined { why } => return ("unknown", why.clone()),
-        Acceptance::Refused { by } => by,
-    };
-    let how = match by {
-        Refusal::Alert { code } => format!("alert {code}, {}", alert_name(*code)),
-        Refusal::Lower { version } => format!("chose {version}"),
-        Refusal::Closed => "closed the connection".to_owned(),
-        Refusal::Reset => "reset the connection".to_owned(),
-        Refusal::Silent => "did not answer".to_owned(),
-        Refusal::NotTls => "answered something that is not TLS".to_owned(),
-    };
-    ("refused", how)
+    match acceptance {
+        Acceptance::Accepted => ("accepted", String::new()),
+        Acceptance::Refused { by } => ("refused", by.to_string()),
+        Acceptance::Undetermined { why } => ("unknown", why.clone()),
+    }
 }
 
 fn answered(http: &HttpFinding) -> String {
