@@ -103,7 +103,8 @@ fn meet(mut client: TcpStream, behaviour: &Behaviour, number: usize) -> std::io:
     }
     let offered = highest(&peeked[..seen]);
     let mut hello = [0; 1024];
-    client.read(&mut hello)?;
+    // However much of it that is.
+    let _ = client.read(&mut hello)?;
     match behaviour {
         Behaviour::Silent => return until_closed(client),
         Behaviour::Http => client.write_all(
@@ -186,11 +187,7 @@ fn relay(
 /// Until one side ends, which ends the other.
 fn copy(mut from: TcpStream, mut to: TcpStream, size: usize) -> std::io::Result<()> {
     let mut buffer = [0; 4096];
-    loop {
-        let count = match from.read(&mut buffer) {
-            Ok(count @ 1..) => count,
-            _ => break,
-        };
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
         let written = buffer[..count].chunks(size).try_for_each(|part| to.write_all(part));
         if written.is_err() {
             let _ = from.shutdown(Shutdown::Both);
