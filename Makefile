@@ -55,8 +55,14 @@ torture: ## kill nodes, stop databases, break servers, and print what it cost (T
 	@tools/setup.sh
 	$(CARGO) bench --locked --bench torture -- $(TORTURE)
 
+.PHONY: zoo
+zoo: ## probe servers of every kind beside testssl.sh and sslyze (ZOO="nginx" for some of them)
+	@tools/setup.sh
+	@tools/zoo-peers.sh
+	$(CARGO) bench --locked --bench zoo -- $(ZOO)
+
 .PHONY: fuzz
-fuzz: ## try random input on the reader, dates and references (SECONDS_EACH=600)
+fuzz: ## try random input on the reader, dates, references and hellos (SECONDS_EACH=600)
 	@tools/fuzz.sh
 
 .PHONY: schemas

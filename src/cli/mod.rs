@@ -19,6 +19,7 @@ mod dead;
 mod diff;
 mod done;
 mod explain;
+mod forget;
 mod gateway;
 mod hold;
 mod impacted;

@@ -2,6 +2,7 @@
 //! side over the present publication, the filling of rounds, and the delivery
 //! of whatever falls due.
 
+use super::forget::forget;
 use super::metrics::MetricsArguments;
 use super::roles::RoleArguments;
 use super::{Exit, publish, rehearse, watching};
@@ -9,7 +10,7 @@ use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WatchArguments, WatchSettings, WebArguments, WebSettings,
+    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
     WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
@@ -124,7 +125,12 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     let site = MetricsSite { store: store.clone(), metrics, clock: clock.clone(), service: served };
     arguments.metrics.start(site)?;
     if roles.announce {
-        arguments.announce(&store, clock, watching, &mut tasks, &stopped).await?;
+        let carrier = arguments.mail.carrier();
+        let keys = subscribers::load_keys(&store, clock.now()).await?;
+        let watched =
+            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
+        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
+        announcing(&mut tasks, &store, carrier, clock, &stopped);
     }
     if roles.announce || roles.deliver {
         tasks.spawn(seal(store, clock.clone(), stopped.clone()));
@@ -136,6 +142,20 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
     }
     work_until(stop, tasks, tell_stop).await?;
     Ok(Exit::Clean)
+}
+
+/// What the role `announce` does beside watching.
+fn announcing(
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+    store: &Store,
+    carrier: Carrier,
+    clock: &Clock,
+    stopped: &watch::Receiver<bool>,
+) {
+    tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
+    tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
+    tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
+    tasks.spawn(forget(store.clone(), clock.clone(), stopped.clone()));
 }
 
 impl Arguments {
@@ -155,28 +175,6 @@ impl Arguments {
         let service = service.trusting(settings.trusted_proxies.clone());
         let service = service.signing_on(self.office.check(&settings.trusted_proxies)?);
         Ok(Arc::new(service.embedded_by(&settings.embed_origins)))
-    }
-
-    /// Everything that makes messages: it follows up what was announced, does what the office
-    /// asks for, answers forms, and watches environments. And what may be forgotten, is.
-    async fn announce(
-        &self,
-        store: &Store,
-        clock: &Clock,
-        watching: WatchSettings,
-        tasks: &mut JoinSet<anyhow::Result<()>>,
-        stopped: &watch::Receiver<bool>,
-    ) -> anyhow::Result<()> {
-        let carrier = self.mail.carrier();
-        tasks.spawn(confirm(store.clone(), carrier, clock.clone(), stopped.clone()));
-        tasks.spawn(announce(store.clone(), clock.clone(), stopped.clone()));
-        tasks.spawn(do_errands(store.clone(), carrier, clock.clone(), stopped.clone()));
-        let keys = subscribers::load_keys(store, clock.now()).await?;
-        let watched =
-            watching::Watched { store: store.clone(), keys, carrier, clock: clock.clone() };
-        tasks.spawn(watching::watch(watched, watching, stopped.clone()));
-        tasks.spawn(rehearse::forget(store.clone(), clock.clone(), stopped.clone()));
-        Ok(())
     }
 
     /// What sends mails, and what calls webhooks.

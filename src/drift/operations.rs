@@ -178,6 +178,8 @@ impl Judging<'_> {
                 (Difference::StillAnswered { operation, status }, sentence)
             }
             404 | 410 if declared.is_empty() => return None,
+            // A service that is out for a while says so by this (RFC 9110 §15.6.4).
+            503 if declared.is_empty() && is_struck => return None,
             _ if declared.is_empty() || says_little(status) => return Some(self.unknown(row)),
             _ => {
                 let named: Vec<_> = declared.iter().map(u16::to_string).collect();

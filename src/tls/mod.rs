@@ -17,5 +17,5 @@ mod replayed;
 mod server_hello;
 mod throwaway;
 
-pub use prober::{Addresses, ProbeSettings, Prober};
+pub use prober::{Addresses, ProbeSettings, Prober, by_the_system};
 pub use throwaway::Throwaway;

@@ -40,6 +40,7 @@ type Lookup = dyn Fn(&str) -> Addresses + Send + Sync;
 #[derive(Clone)]
 pub struct Prober {
     settings: ProbeSettings,
+    gets: bool,
     judge: Arc<Judge>,
     lookup: Arc<Lookup>,
     places: Arc<Semaphore>,
@@ -60,6 +61,7 @@ impl Prober {
     ) -> Self {
         Self {
             settings,
+            gets: true,
             judge: Arc::new(judge),
             lookup: Arc::new(by_the_system),
             places: Arc::new(Semaphore::new(settings.at_once.max(1))),
@@ -73,6 +75,12 @@ impl Prober {
         lookup: impl Fn(&str) -> Addresses + Send + Sync + 'static,
     ) -> Self {
         self.lookup = Arc::new(lookup);
+        self
+    }
+
+    /// The same, which says hellos and asks for nothing over HTTP.
+    pub fn on_the_transport_alone(mut self) -> Self {
+        self.gets = false;
         self
     }
 
@@ -120,6 +128,10 @@ impl Prober {
         };
         let mut finding = unanswered(url, Some(address), at, String::new());
         finding.failure = None;
+        if url.scheme() == "http" && !self.gets {
+            let why = "it has no TLS, and nothing else was to be asked".to_owned();
+            return unanswered(url, Some(address), at, why);
+        }
         if url.scheme() == "http" {
             finding.plain = Some(fetch::plain(target, url).await);
             return finding;
@@ -129,7 +141,7 @@ impl Prober {
             Err(why) => finding.failure = Some(why),
         }
         for (version, acceptance) in &finding.transport {
-            if *acceptance == Acceptance::Accepted {
+            if self.gets && *acceptance == Acceptance::Accepted {
                 finding.http.insert(*version, fetch::over_tls(target, url, *version).await);
             }
         }
@@ -137,7 +149,8 @@ impl Prober {
     }
 }
 
-fn by_the_system(name: &str) -> Addresses {
+/// The addresses that the system knows for a name.
+pub fn by_the_system(name: &str) -> Addresses {
     let name = name.to_owned();
     Box::pin(async move {
         let found = lookup_host((name, 0)).await?;

@@ -653,6 +653,7 @@ tried-plain-http = Er sprach HTTP ohne TLS. Schreiben Sie https:// in seine Adre
 tried-not-tls = Was er sendete, ist kein TLS. Sehen Sie nach, welches Protokoll er auf diesem Port sprechen soll.
 tried-silent = Er verband sich und sendete nicht rechtzeitig etwas. Vielleicht hält ihn unterwegs etwas auf, etwa ein Proxy.
 tried-broken-off = Er brach ab, bevor es ein Ergebnis gab: Über Versionen sagt das nichts. Mehr sagt, was er selbst protokolliert.
+tried-unknown-name = Der Name, nach dem er fragte, ist der keines Testendpunkts: Über Versionen sagt das nichts. Prüfen Sie den Hostnamen in seiner Adresse.
 tried-not-open = Der Testendpunkt war nicht offen. Versuchen Sie es noch einmal, solange er offen ist.
 tried-old-hello = Er beginnt wie für SSL 2.0, was manche Server ablehnen.
 tried-alert-client = Er sendete den Alert { $alert }.

@@ -664,6 +664,7 @@ tried-plain-http = It spoke HTTP without TLS. Write https:// in its address.
 tried-not-tls = What it sent is not TLS. Look up which protocol it is set to speak on this port.
 tried-silent = It connected and sent nothing in time. Something on the way, such as a proxy, may hold it up.
 tried-broken-off = It broke off before there was an outcome: this says nothing about versions. What it logs itself says more.
+tried-unknown-name = The name it asked for is no test endpoint’s: this says nothing about versions. Look up the host name in its address.
 tried-not-open = The test endpoint was not open. Try again while it is.
 tried-old-hello = It begins as for SSL 2.0, which some servers refuse.
 tried-alert-client = It sent the alert { $alert }.

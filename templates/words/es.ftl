@@ -658,6 +658,7 @@ tried-plain-http = Habló HTTP sin TLS. Escriba https:// en su dirección.
 tried-not-tls = Lo que envió no es TLS. Compruebe qué protocolo tiene que hablar en este puerto.
 tried-silent = Se conectó y no envió nada a tiempo. Puede que algo lo retenga en el camino, como un proxy.
 tried-broken-off = Cortó antes de que hubiera un resultado: esto no dice nada de las versiones. Lo que él mismo registra dice más.
+tried-unknown-name = El nombre que pidió no es el de ningún punto de acceso de prueba: esto no dice nada de las versiones. Compruebe el nombre de host de su dirección.
 tried-not-open = El punto de acceso de prueba no estaba abierto. Vuelva a probar mientras lo esté.
 tried-old-hello = Comienza como para SSL 2.0, lo que algunos servidores rechazan.
 tried-alert-client = Envió la alerta { $alert }.

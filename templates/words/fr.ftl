@@ -656,6 +656,7 @@ tried-plain-http = Il parlait HTTP sans TLS. Écrivez https:// dans son adresse.
 tried-not-tls = Ce qu’il a envoyé n’est pas du TLS. Vérifiez quel protocole il doit parler sur ce port.
 tried-silent = Il s’est connecté et n’a rien envoyé à temps. Quelque chose le retient peut-être en chemin, comme un proxy.
 tried-broken-off = Il a coupé avant qu’il y ait un résultat : cela ne dit rien des versions. Son propre journal en dit plus.
+tried-unknown-name = Le nom qu’il a demandé n’est celui d’aucun point d’accès de test : cela ne dit rien des versions. Vérifiez le nom d’hôte dans son adresse.
 tried-not-open = Le point d’accès de test n’était pas ouvert. Réessayez tant qu’il l’est.
 tried-old-hello = Il commence comme pour SSL 2.0, ce que certains serveurs refusent.
 tried-alert-client = Il a envoyé l’alerte { $alert }.

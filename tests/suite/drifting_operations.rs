@@ -156,6 +156,17 @@ fn a_brownout_answers_its_own_status() {
 }
 
 #[test]
+fn a_brownout_without_a_declared_status_is_an_outage() {
+    let brownout = "  brownouts:\n    noon: {rows: [prod], start: 2020-06-10T12:00, \
+                    length: 2 hours}\n";
+    let program = retirement(&format!("{CUTOFF}{brownout}"));
+    let noon = "2020-06-10T17:00:00Z";
+    assert_eq!(status(&program, 503, noon).verdict, Verdict::Conforming);
+    assert_eq!(status(&program, 500, noon).verdict, Verdict::Undetermined);
+    assert_eq!(status(&program, 503, "2020-07-04").verdict, Verdict::Undetermined);
+}
+
+#[test]
 fn rows_that_are_paused_or_due_demand_nothing_of_an_operation() {
     let paused = format!("{CUTOFF}{GONE}amendments:\n  - {{date: 2020-06-15, kind: paused}}\n");
     let vague = "  rows:\n    prod: {environment: prod, apis: [labels GET /v1/labels], \

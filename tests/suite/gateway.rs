@@ -66,7 +66,8 @@ summary: Old TLS ends.
 schedule:
   rows:
     api: {environment: prod, urls: [api], apis: [labels, rates, tracking, quiet], cutoff: @YESTERDAY@}
-    old: {environment: prod, urls: [old], apis: [labels, rates, tracking, quiet], cutoff: @NEXT_MONTH@}
+    old: {environment: prod, urls: [old], apis: [labels, rates, tracking], cutoff: @NEXT_MONTH@}
+    first: {environment: prod, urls: [old], apis: [quiet], cutoff: @YESTERDAY@}
 ";
 
 /// A gateway that runs by what was written for it, until it is dropped.
@@ -320,7 +321,9 @@ fn a_brownout_strikes_whom_it_names(gateway: &Running) {
 
 fn each_server_takes_the_tls_it_should(gateway: &Running) {
     let old = gateway.ask(&TLS_1_0, "old.parcels.example", "/quiet");
-    assert_eq!(old.expect("its cutoff is to come").status, 200);
+    // What else answers there has longer, and nothing tells one from another in a handshake.
+    assert_eq!(old.expect("a cutoff is to come").status, 200);
+    assert!(gateway.complaint.contains("parcels/tls: first: other rows of this address"));
     if let Some(answer) = gateway.ask(&TLS_1_0, "api.parcels.example", "/base/quiet") {
         assert_eq!(answer.status, 403, "{:?}", answer.head);
         assert_eq!(answer.body, "TLS 1.0 and TLS 1.1 are not accepted here.\n");
@@ -346,6 +349,74 @@ fn a_real_nginx_enforces_and_announces_the_declaration() {
 #[test]
 fn a_real_envoy_enforces_and_announces_the_declaration() {
     holds(&envoy());
+}
+
+/// By addresses that a probe finds without anybody's name server.
+const PROBED_APIS: &str = "
+environments:
+  prod:
+    title: PROD
+    stage: production
+    urls: {api: 'https://127.0.0.1:@PORT@/base'}
+apis:
+  labels: {title: Labels, operations: [GET /labels], replaced_by: none}
+  rates: {title: Rates, operations: [GET /rates], replaced_by: none}
+";
+
+/// What the probe of everything declared says of an nginx that runs by `server`, and how it ends.
+fn probed(server: impl Fn(&Path, u16) -> String) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, out) = (free_port(), folder.path().join("out"));
+    let notices = workspace(folder.path(), port);
+    let dated = |name: &str| fs::read_to_string(notices.join("parcels").join(name)).unwrap();
+    let tls = dated("tls.yaml").replace("labels, rates, tracking, quiet", "labels, rates");
+    let (tls, _) = tls.split_once("    old:").unwrap();
+    let ending = dated("ending.yaml").replace(", 'tracking GET /tracking/live'", "");
+    let (ending, _) = ending.split_once("    over:").unwrap();
+    let apis = PROBED_APIS.replace("@PORT@", &port.to_string());
+    for (name, text) in [("apis", apis.as_str()), ("tls", tls), ("ending", ending)] {
+        fs::write(notices.join(format!("parcels/{name}.yaml")), text).unwrap();
+    }
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+        command.current_dir(folder.path()).env_clear().args(words).output().unwrap()
+    };
+    let made = run(&["gateway", "--format", "nginx", "--out", out.to_str().unwrap()]);
+    assert!(made.status.success(), "{made:?}");
+    certificate(folder.path());
+    let root = folder.path().display();
+    let http = format!(
+        "include {root}/out/http.conf;\nserver {{ listen 127.0.0.1:{port} ssl; server_name 127.0.0.1;\n\
+         ssl_certificate {root}/tls.crt; ssl_certificate_key {root}/tls.key;\n{}\n\
+         location / {{ return 200 \"fine\\n\"; }} }}\n",
+        server(folder.path(), port)
+    );
+    let child = start(nginx_by(folder.path(), &http), port, folder.path());
+    let complaint = String::new();
+    let _running =
+        Running { port, child, _folder: tempfile::tempdir().unwrap(), complaint, behind: None };
+    let told = run(&["probe", "--all", "--allow", "127.0.0.1"]);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (told.status.code(), format!("{}{}", text(told.stdout), text(told.stderr)))
+}
+
+#[test]
+fn a_probe_finds_that_an_nginx_so_configured_conforms_and_another_does_not() {
+    let (code, said) = probed(|root, port| {
+        format!("include {}/out/server-127.0.0.1-{port}.conf;", root.display())
+    });
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("conforming") && !said.contains("drifting"), "{said}");
+    let (code, said) = probed(|_, _| {
+        "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers DEFAULT:@SECLEVEL=0;".to_owned()
+    });
+    assert_eq!(code, Some(2), "{said}");
+    for drift in ["still accepts TLS 1.0", "still answers GET /labels", "during a brownout"] {
+        assert!(
+            said.split_whitespace().collect::<Vec<_>>().join(" ").contains(drift),
+            "{drift}: {said}"
+        );
+    }
 }
 
 #[test]

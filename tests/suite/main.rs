@@ -72,6 +72,7 @@ mod office_login;
 mod office_notices;
 mod office_operations;
 mod office_people;
+mod office_rehearsals;
 mod one_click;
 mod operating;
 mod placeholders;

@@ -68,7 +68,7 @@ fn what_a_notice_covers_is_judged_for_the_moment_that_is_asked_about() {
     let (code, printed, _) = on("2020-07-04");
     assert_eq!(code, 2, "{printed}");
     assert!(printed.contains("parcels prod/main: PROD still accepts TLS 1.0"), "{printed}");
-    assert!(printed.contains("TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3 accepted"), "{printed}");
+    assert!(printed.contains("TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3: accepted"), "{printed}");
     // By the clocks of New York the first of July begins at four by those of Greenwich.
     assert_eq!(on("2020-07-01T03:00Z").0, 0);
     assert_eq!(on("2020-07-01T05:00Z").0, 2);
@@ -118,6 +118,18 @@ fn a_host_is_judged_where_it_is_declared_and_else_reported() {
 }
 
 #[test]
+fn a_name_can_be_asked_at_an_address_that_the_system_does_not_know() {
+    let office = Office::serving(&OLD);
+    let url = format!("https://API.parcels.example:{}/v1", office.port);
+    let words = ["--resolve", "api.Parcels.example=127.0.0.1", "--format", "json", &url];
+    let (code, printed, said) = office.run(&[&ALLOW[..], &words].concat());
+    assert_eq!(code, 0, "{printed}{said}");
+    let lines: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(lines[0]["address"], "127.0.0.1");
+    assert_eq!(lines[0]["transport"]["TLS 1.0"]["is"], "accepted");
+}
+
+#[test]
 fn what_is_misunderstood_is_said_before_anything_is_asked() {
     let office = Office::serving(&["-tls1_3"]);
     for (words, complaint) in [
@@ -125,6 +137,7 @@ fn what_is_misunderstood_is_said_before_anything_is_asked() {
         (&["ftp://example.org"], "not a web address"),
         (&["a b"], "no host"),
         (&["--rate", "fast", "--all"], "not a rate"),
+        (&["--resolve", "example.org", "--all"], "write a host, `=` and an address"),
         (&["--notice", "parcels/none"], "there is no notice parcels/none"),
         (&["--all", "--program", "none"], "there is no program `none`"),
         (&[], "required"),

@@ -3,7 +3,7 @@
 use crate::zoo::certificates::Certificates;
 use crate::zoo::{Behaviour, Front, Nginx};
 use chrono::{DateTime, Utc};
-use fairwarning::notice::{Finding, HttpFinding, HttpUrl, TlsVersion};
+use fairwarning::notice::{Acceptance, Finding, HttpFinding, HttpUrl, TlsVersion};
 use fairwarning::tls::{ProbeSettings, Prober};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -158,6 +158,20 @@ async fn nothing_is_sent_to_an_address_that_the_judge_forbids() {
     }
     let waiting = listener.accept().unwrap_err();
     assert_eq!(waiting.kind(), std::io::ErrorKind::WouldBlock, "nobody connected");
+}
+
+#[tokio::test]
+async fn on_the_transport_alone_nothing_is_asked_over_http() {
+    let server = nginx("server { listen 127.0.0.1:@PORT@ ssl; return 200 good; }");
+    let port = server.address.port();
+    let prober = prober(&[[127, 0, 0, 1]]).on_the_transport_alone();
+    let url: HttpUrl = format!("https://api.example.org:{port}/").parse().unwrap();
+    let found = &prober.url(&url, at()).await[0];
+    assert_eq!(found.transport[&TlsVersion::Tls12], Acceptance::Accepted);
+    assert!(found.http.is_empty(), "{found:?}");
+    let url: HttpUrl = format!("http://api.example.org:{port}/").parse().unwrap();
+    let found = &prober.url(&url, at()).await[0];
+    assert!(found.plain.is_none() && found.failure.is_some(), "{found:?}");
 }
 
 #[tokio::test]

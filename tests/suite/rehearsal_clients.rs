@@ -208,6 +208,12 @@ async fn a_client_that_does_not_trust_the_certificate_says_nothing_about_version
         assert_eq!(attempt.alert, alert, "{program}");
         assert!(!attempt.outcome.is_failure());
     }
+    // Node looks at the certificate after the handshake, and hangs up without an alert.
+    let program = client("client.mjs");
+    let asked = [&program, &port, STRICT, "-", "TLSv1.2", "TLSv1.2"];
+    let said = printed(&run("node", &asked, "").await);
+    assert!(said.contains("UNABLE_TO_VERIFY"), "{said}");
+    has_passed(&site.attempt().await, TlsVersion::Tls12);
     site.nothing_more();
 }
 

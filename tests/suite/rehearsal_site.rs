@@ -173,10 +173,22 @@ impl Rehearsals {
     /// Holding so many clients, and so many of one household.
     pub async fn start_within(connections: usize, per_address: usize) -> Self {
         let web = WebService::start_empty(true).await;
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
+        let listener = listener();
+        web.publish(workspace(listener.local_addr().unwrap().port())).await;
+        Self::behind(web, listener, (connections, per_address))
+    }
+
+    /// The endpoints of what a service shows.
+    pub fn over(web: WebService) -> Self {
+        Self::behind(web, listener(), (4_096, 4_096))
+    }
+
+    fn behind(
+        web: WebService,
+        listener: TcpListener,
+        (connections, per_address): (usize, usize),
+    ) -> Self {
         let address = listener.local_addr().unwrap();
-        web.publish(workspace(address.port())).await;
         let (certificate, key) = ISSUED.write(web.folder.path());
         let listen = vec![address];
         let patience = PATIENCE;
@@ -226,6 +238,12 @@ impl Rehearsals {
         let arguments = [&always, &["--resolve", &resolved][..], more, &[&url]].concat();
         run("curl", &arguments, "").await
     }
+}
+
+fn listener() -> TcpListener {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    listener
 }
 
 impl Drop for Rehearsals {

@@ -2,11 +2,13 @@
 //! clients tried, and says by themselves that they are done.
 
 use crate::databases::on_postgres_too;
+use crate::rehearsal_site::{Rehearsals, STRICT};
 use crate::reminded::Followed;
 use crate::store_contract_trying::{HOST, at_endpoint, by, keep};
 use crate::web_service::WebService;
 use chrono::Duration;
 use fairwarning::announce::forget_attempts;
+use fairwarning::config::PublicUrl;
 use fairwarning::links::Token;
 use fairwarning::notice::{Attempt, AttemptOutcome as Outcome, Notice, TestEndpoint, TlsVersion};
 use fairwarning::{subscribers, web};
@@ -89,6 +91,45 @@ async fn done_is_offered_to_whoever_passed_and_said_by_posting_alone() {
     assert_eq!(followed.deliver_all().await, ["p2@example.org"]);
     let own = service.get(&format!("{}/rehearsals", preferences(&followed))).await;
     assert!(!own.body.contains(&done), "what is done is not asked for: {}", own.body);
+}
+
+/// Keeps what the listener noted last, as `serve` does.
+async fn keep_noted(followed: &Followed, site: &mut Rehearsals) {
+    let attempt = site.attempt().await;
+    keep(&followed.office, vec![attempt]).await;
+    followed.office.clock.pass(Duration::minutes(1));
+}
+
+#[tokio::test]
+async fn a_real_client_by_its_own_host_fails_then_passes_and_its_owner_is_reminded_no_more() {
+    let (mut followed, token) = rehearsing(2).await;
+    let url = format!("https://{STRICT}/");
+    followed.publish(|_, notice| notice.test_endpoints[0].url = url.parse().unwrap()).await;
+    let public = PublicUrl::parse("https://notices.example").unwrap();
+    let web = WebService::over_at(&followed.office, Some(public)).await;
+    let mut site = Rehearsals::over(web);
+    let own = format!("{token}.{STRICT}");
+    let old = ["--tlsv1.1", "--tls-max", "1.1", "--ciphers", "DEFAULT:@SECLEVEL=0"];
+    assert!(!site.curl(&own, "/", &old).await.status.success());
+    keep_noted(&followed, &mut site).await;
+    let passed = site.curl(&own, "/", &[]).await;
+    keep_noted(&followed, &mut site).await;
+    let told: serde_json::Value = serde_json::from_slice(&passed.stdout).unwrap();
+    let done = told["done_url"].as_str().unwrap().strip_prefix("https://notices.example").unwrap();
+    let anybodys = site.curl(STRICT, "/", &[]).await;
+    let anybodys: serde_json::Value = serde_json::from_slice(&anybodys.stdout).unwrap();
+    assert_eq!(anybodys.get("done_url"), None, "nobody is known by the plain name");
+    let page = site.web.get(&format!("{}/rehearsals", preferences(&followed))).await;
+    let (failed, passed) = ("It offered TLS 1.1 at most", "It passed, with TLS 1.3");
+    let places = [failed, passed].map(|part| page.body.find(part).expect(&page.body));
+    assert!(places[0] < places[1], "{}", page.body);
+    for part in [STRICT, "127.0.0.0/24", done] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    let said = site.web.post(done, &[]).await;
+    assert!(said.body.contains("Thank you"), "{}", said.body);
+    assert_eq!(followed.tick_at("2020-02-29T14:00:00Z").await.reminders, 1);
+    assert_eq!(followed.deliver_all().await, ["p2@example.org"]);
 }
 
 #[tokio::test]

@@ -156,7 +156,9 @@ fn the_text_part_keeps_to_its_width_and_ends_with_a_signature() {
 
 #[test]
 fn a_test_copy_says_so_and_is_otherwise_the_announcement() {
-    let (program, notice) = everything();
+    let (program, mut notice) = everything();
+    // A host that is the reader's own is nobody's who gets a test.
+    notice.test_endpoints.values_mut().for_each(|endpoint| endpoint.rehearsal = None);
     let at = AT.parse().unwrap();
     let (kind, locale) = (OccasionKind::Test, Locale::default());
     let copy = renderer().edition(&program, &notice, kind, &locale, &[], at).unwrap();

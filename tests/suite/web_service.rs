@@ -146,8 +146,13 @@ impl WebService {
 
     /// Over an office that is at work, by its clock.
     pub async fn over(office: &TestOffice) -> Self {
-        let clock = office.clock.clock();
-        let service = Service::open(office.store.clone(), clock.clone(), None).await.unwrap();
+        Self::over_at(office, None).await
+    }
+
+    /// The same, known to the world by an address.
+    pub async fn over_at(office: &TestOffice, public_url: Option<PublicUrl>) -> Self {
+        let (store, clock) = (office.store.clone(), office.clock.clock());
+        let service = Service::open(store, clock.clone(), public_url).await.unwrap();
         web::refresh(&service).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         Self::serving(Arc::new(service), clock, Arc::default(), folder)

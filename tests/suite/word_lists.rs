@@ -58,6 +58,10 @@ fn every_list_has_every_word_and_no_other_with_the_same_parts() {
     }
 }
 
+fn tried_word(outcome: AttemptOutcome) -> String {
+    format!("tried-{}", outcome.as_str().replace('_', "-"))
+}
+
 #[test]
 fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
     let english = &lists()["en"];
@@ -77,8 +81,7 @@ fn every_word_that_templates_and_code_say_is_in_the_list_and_no_other_is() {
         assert!(english.contains_key(&word), "a template says `{word}`");
     }
     let mut worked_out: Vec<String> = Vec::new();
-    let outcomes = AttemptOutcome::ALL.map(|outcome| outcome.as_str().replace('_', "-"));
-    worked_out.extend(outcomes.map(|outcome| format!("tried-{outcome}")));
+    worked_out.extend(AttemptOutcome::ALL.map(tried_word));
     worked_out.extend(State::ALL.map(|state| format!("state-{}", state.as_str())));
     worked_out.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.as_str())));
     worked_out.extend(AmendmentKind::ALL.map(|kind| format!("amendment-{}", kind.as_str())));

@@ -14,12 +14,14 @@ use crate::notice::{
     Finding, HttpUrl, Judgement, Network, NoticePath, ProgramId, Rate, Verdict, Workspace,
 };
 use crate::schedule::Instant;
-use crate::tls::{ProbeSettings, Prober};
+use crate::tls::{ProbeSettings, Prober, by_the_system};
 use clap::ValueEnum;
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use wanted::Wanted;
@@ -71,8 +73,34 @@ pub struct Arguments {
     /// A private address, or a network of them, that may be asked all the same. May be repeated.
     #[arg(long, value_name = "ADDRESS|CIDR")]
     allow: Vec<Network>,
+    /// Say hellos alone, and GET nothing. What answers over HTTP alone is not seen then.
+    #[arg(long)]
+    transport_only: bool,
+    /// Ask this address for this name, whatever the system knows of it. May be repeated.
+    #[arg(long, value_name = "HOST=ADDRESS")]
+    resolve: Vec<Resolved>,
     #[command(flatten)]
     database: DatabaseArguments,
+}
+
+/// Where a name leads, such as to a balancer that is not in the DNS yet.
+#[derive(Clone)]
+struct Resolved {
+    /// As URLs have it.
+    host: String,
+    address: IpAddr,
+}
+
+impl FromStr for Resolved {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || format!("`{text}` is not understood: write a host, `=` and an address");
+        let (host, address) = text.rsplit_once('=').ok_or_else(bad)?;
+        let url: HttpUrl = format!("https://{host}/").parse().map_err(|_| bad())?;
+        let address = address.parse().map_err(|_| bad())?;
+        Ok(Self { host: url.host().to_owned(), address })
+    }
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -131,8 +159,20 @@ fn prober(arguments: &Arguments) -> Prober {
         rate: arguments.rate,
     };
     let allowed = arguments.allow.clone();
-    Prober::new(settings, move |address| {
+    let resolved = arguments.resolve.clone();
+    let mut prober = Prober::new(settings, move |address| {
         may_ask(address, &allowed).map_err(|refusal| format!("{refusal}: --allow it to ask it"))
+    });
+    if arguments.transport_only {
+        prober = prober.on_the_transport_alone();
+    }
+    prober.looking_up(move |host| {
+        let named = resolved.iter().filter(|one| one.host == host).map(|one| one.address);
+        let named: Vec<IpAddr> = named.collect();
+        match named.is_empty() {
+            true => by_the_system(host),
+            false => Box::pin(async move { Ok(named) }),
+        }
     })
 }
 

@@ -9,6 +9,9 @@ use crate::schedule::Instant;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
+/// Of what an error says; JSON has more of it.
+const MAX_TOLD: usize = 60;
+
 pub fn table(probed: &[Probed<'_>]) -> String {
     if probed.is_empty() {
         return "No URL is declared: there is nothing to ask.\n".to_owned();
@@ -67,8 +70,8 @@ fn transport(finding: &Finding) -> String {
     grouped(finding.transport.iter().map(|(version, acceptance)| {
         let outcome = match acceptance {
             Acceptance::Accepted => "accepted".to_owned(),
-            Acceptance::Refused { by } => format!("refused: {}", refusal(by)),
-            Acceptance::Undetermined { why } => format!("unknown: {}", printable(why)),
+            Acceptance::Refused { by } => format!("refused, {}", refusal(by)),
+            Acceptance::Undetermined { why } => format!("unknown, {}", printable(why)),
         };
         (*version, outcome)
     }))
@@ -99,14 +102,16 @@ fn told(answer: &HttpFinding) -> String {
                 .iter()
                 .map(|(name, value)| format!("\n{}: {}", printable(name), printable(value)))
                 .collect();
-            let excerpt: String = printable(excerpt).chars().take(40).collect();
-            format!("{status} {excerpt}").trim_end().to_owned() + &headers
+            // A page that was served tells nothing; an error does.
+            let told = if *status >= 400 { printable(excerpt) } else { String::new() };
+            let told: String = told.chars().take(MAX_TOLD).collect();
+            format!("{status} {told}").trim_end().to_owned() + &headers
         }
         HttpFinding::Failed { why } => format!("no answer: {}", printable(why)),
     }
 }
 
-/// `TLS 1.2, TLS 1.3 accepted`, oldest first.
+/// `TLS 1.2, TLS 1.3: accepted`, oldest first.
 fn grouped(outcomes: impl Iterator<Item = (TlsVersion, String)>) -> String {
     let mut groups: Vec<(Vec<&str>, String)> = Vec::new();
     for (version, outcome) in outcomes {
@@ -116,7 +121,7 @@ fn grouped(outcomes: impl Iterator<Item = (TlsVersion, String)>) -> String {
         }
     }
     let lines =
-        groups.iter().map(|(versions, outcome)| format!("{} {outcome}", versions.join(", ")));
+        groups.iter().map(|(versions, outcome)| format!("{}: {outcome}", versions.join(", ")));
     lines.collect::<Vec<_>>().join("\n")
 }
 

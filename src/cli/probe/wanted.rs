@@ -100,6 +100,9 @@ pub fn wanted<'w>(
             continue;
         }
         let is_meant = |target: &WatchTarget| {
+            if arguments.transport_only && target.operation.is_some() {
+                return false;
+            }
             let of_notice = notice.filter(|(its, _)| its.id == program.id);
             arguments.all
                 || of_notice.is_some_and(|(_, notice)| covers(notice, target))

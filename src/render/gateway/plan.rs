@@ -8,7 +8,7 @@ use crate::notice::{
     TlsVersion, Workspace,
 };
 use crate::schedule::{Instant, bounds};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Which part of a workspace is meant, and what is known beside it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,7 +73,7 @@ impl<'w> Plan<'w> {
         let mut building = Building {
             plan: Self { at, renewed_by: None, servers: Vec::new(), left_out: BTreeSet::new() },
             scope,
-            ends: BTreeMap::new(),
+            tls: Vec::new(),
         };
         for program in workspace.programs.values() {
             if scope.program.is_none_or(|asked| asked == program.id.as_str()) {
@@ -84,13 +84,17 @@ impl<'w> Plan<'w> {
     }
 }
 
-/// When rows end a version at a server: each row's end.
-type Ends = BTreeMap<(usize, TlsVersion), Vec<Option<Instant>>>;
-
 struct Building<'w, 's> {
     plan: Plan<'w>,
     scope: Scope<'s>,
-    ends: Ends,
+    /// The rows that end versions of TLS, at each of their servers.
+    tls: Vec<TlsRow<'w>>,
+}
+
+struct TlsRow<'w> {
+    at: At<'w>,
+    ends: BTreeSet<TlsVersion>,
+    refused: Refused,
 }
 
 /// One row at one of its servers.
@@ -188,18 +192,7 @@ impl<'w> Building<'w, '_> {
         let refused = refused(at.notice, at.id, at.row, None, self.plan.at);
         self.renew_by(refused.end);
         self.renew_by(refused.listed_until);
-        for version in &ends {
-            self.ends.entry((at.server, *version)).or_default().push(refused.end);
-        }
-        let names: Vec<_> = ends.iter().map(|version| version.as_str()).collect();
-        let said = match names.split_last() {
-            Some((last, others)) if !others.is_empty() => {
-                format!("{} and {last} are not accepted here.", others.join(", "))
-            }
-            _ => format!("{} is not accepted here.", names.concat()),
-        };
-        let guards = refusals(at, None, &refused, (403, &said), ends);
-        self.plan.servers[at.server].guards.extend(guards);
+        self.tls.push(TlsRow { at, ends, refused });
     }
 
     fn target(&mut self, at: At<'w>, target: &Target) {
@@ -252,25 +245,64 @@ impl<'w> Building<'w, '_> {
     }
 
     fn finish(mut self) -> Plan<'w> {
-        for (index, server) in self.plan.servers.iter_mut().enumerate() {
-            let at = self.plan.at;
-            let is_taken = |version: &TlsVersion| {
-                let ends = self.ends.get(&(index, *version));
-                // What another API at the same address may still use is not cut off for it.
-                ends.is_none_or(|ends| ends.iter().any(|end| end.is_none_or(|end| end > at)))
-            };
-            // Nothing that nobody declared is opened: SSL 3.0 is spoken by no gateway in use.
-            let declared = TlsVersion::ALL.into_iter().filter(|version| {
-                *version >= TlsVersion::Tls12 || self.ends.contains_key(&(index, *version))
-            });
-            server.takes = declared
-                .filter(|version| *version != TlsVersion::Ssl3 && is_taken(version))
-                .collect();
+        let rows = std::mem::take(&mut self.tls);
+        for server in 0..self.plan.servers.len() {
+            let here: Vec<_> = rows.iter().filter(|row| row.at.server == server).collect();
+            self.guard(server, &here);
+            let server = &mut self.plan.servers[server];
             server.rules.sort_by_key(|rule| rule.pattern.breadth());
             inherit(&mut server.rules);
         }
         self.plan.servers.retain(|server| !server.guards.is_empty() || !server.rules.is_empty());
         self.plan
+    }
+
+    /// TLS is a matter of a whole server: where several rows end a version there, it goes with
+    /// the last of them.
+    fn guard(&mut self, server: usize, rows: &[&TlsRow<'w>]) {
+        let at = self.plan.at;
+        let latest = |row: &&&TlsRow<'_>| (row.refused.end.is_none(), row.refused.end);
+        let last = |version: TlsVersion| {
+            let of_it = rows.iter().filter(move |row| row.ends.contains(&version));
+            of_it.max_by_key(latest).copied()
+        };
+        for row in rows {
+            let is_last =
+                |version: &TlsVersion| last(*version).is_some_and(|own| std::ptr::eq(own, *row));
+            let ends: BTreeSet<_> = row.ends.iter().copied().filter(is_last).collect();
+            let is_alone = rows
+                .iter()
+                .all(|other| std::ptr::eq(*other, *row) || other.ends.is_disjoint(&row.ends));
+            if !is_alone {
+                let why = "other rows of this address have a say in its versions of TLS: they go \
+                           with the last of them, and no brownout strikes them";
+                self.leave_out(row.at, why);
+            }
+            let brownouts = if is_alone { row.refused.brownouts.clone() } else { Vec::new() };
+            let refused = Refused { brownouts, ..row.refused.clone() };
+            if !ends.is_empty() {
+                let said = not_accepted(&ends);
+                let guards = refusals(row.at, None, &refused, (403, &said), ends);
+                self.plan.servers[server].guards.extend(guards);
+            }
+        }
+        // Nothing that nobody declared is opened, and no gateway in use speaks SSL 3.0.
+        let is_taken = |version: &TlsVersion| match last(*version) {
+            Some(row) => row.refused.end.is_none_or(|end| end > at),
+            None => *version >= TlsVersion::Tls12,
+        };
+        let all = TlsVersion::ALL.into_iter().filter(|version| *version != TlsVersion::Ssl3);
+        self.plan.servers[server].takes = all.filter(is_taken).collect();
+    }
+}
+
+fn not_accepted(versions: &BTreeSet<TlsVersion>) -> String {
+    let names: Vec<_> = versions.iter().map(|version| version.as_str()).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => {
+            format!("{} and {last} are not accepted here.", others.join(", "))
+        }
+        _ => format!("{} is not accepted here.", names.concat()),
     }
 }
 

@@ -90,7 +90,7 @@ pub struct OwnAttempt {
     #[schema(example = 1)]
     pub times: i64,
     /// `passed`, `observed`, `too_old`, `no_shared_cipher`, `distrusts_certificate`,
-    /// `plain_http`, `not_tls`, `silent`, `broken_off` or `not_open`.
+    /// `plain_http`, `not_tls`, `unknown_name`, `silent`, `broken_off` or `not_open`.
     #[schema(example = "too_old")]
     pub outcome: &'static str,
     /// Whether it shows that the client will be turned away after the cutoff.

@@ -6,7 +6,7 @@ use crate::render::{Language, When};
 use crate::schedule::{Instant, bounds};
 use crate::web::languages;
 use crate::web::problem::ApiError;
-use crate::web::rehearsal::{Declared, Opening, Visit, told_cutoff};
+use crate::web::rehearsal::{Declared, Leads, Opening, Visit, told_cutoff};
 use crate::web::service::Service;
 use crate::web::snapshot::Snapshot;
 use actix_web::http::StatusCode;
@@ -20,7 +20,7 @@ const TEMPLATE: &str = "page/rehearsal.html";
 pub struct RehearsalView<'a> {
     pub visit: &'a Visit,
     pub declared: &'a Declared<'a>,
-    pub notice_url: Option<String>,
+    pub leads: Leads,
     pub now: Instant,
 }
 
@@ -48,8 +48,7 @@ struct RehearsalPage<'a> {
     closes: Option<String>,
     /// By environment.
     cutoffs: Vec<Cutoff<'a>>,
-    /// Where somebody who passed says that they are done; nowhere until somebody is known
-    /// by a token.
+    /// Where somebody who passed by a name of their own may say that they are done.
     done: Option<String>,
 }
 
@@ -84,12 +83,12 @@ pub fn rehearsal_page(
         stand: stand(view),
         program: &program.settings.title,
         notice: &notice.title,
-        notice_url: view.notice_url.clone(),
+        notice_url: view.leads.notice_url.clone(),
         office: &program.settings.office.name,
         version: visit.negotiated.version.as_str(),
         cipher: visit.negotiated.cipher,
         server_name: visit.hello.server_name.as_deref(),
-        offered: visit.offered().join(", "),
+        offered: visit.offered_versions().join(", "),
         minimum: terms.minimum.as_str(),
         maximum: terms.maximum.as_str(),
         needs: notice.needs.join(", "),
@@ -99,7 +98,7 @@ pub fn rehearsal_page(
         opens: declared.endpoint.opens.as_ref().map(|date| said.date(date)),
         closes: declared.endpoint.closes.as_ref().map(|date| said.date(date)),
         cutoffs,
-        done: None,
+        done: view.leads.done_url.clone(),
     };
     let offered = languages::offered(&snapshot.renderer);
     private::page(service, StatusCode::OK, TEMPLATE, (&speech, &offered), page)

@@ -2,8 +2,9 @@
 //! paths what the declaration says the API answers.
 
 use super::board::Opening;
-use super::facts::Declared;
+use super::facts::{Declared, Leads};
 use super::guest::Visit;
+use crate::notice::AttemptOutcome;
 use crate::schedule::Instant;
 use crate::web::outermost::prefers_page;
 use crate::web::pages::{RehearsalView, rehearsal_page, style};
@@ -11,6 +12,7 @@ use crate::web::problem::ApiError;
 use crate::web::routes::readable;
 use crate::web::security::{self, POLICY};
 use crate::web::service::Service;
+use crate::web::tried::done_offer;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -52,13 +54,18 @@ fn told(request: &HttpRequest, service: &Service, visit: &Visit) -> Result<HttpR
         Some(Declared { program, notice, endpoint })
     });
     let notice_path = format!("/notices/{}/{}", path.notice.program, path.notice.notice);
-    let notice_url = service.canonical(&notice_path);
+    let passed = visit.outcome(declared.as_ref()) == AttemptOutcome::Passed;
+    let token = visit.token.as_deref().filter(|_| passed);
+    let leads = Leads {
+        notice_url: service.canonical(&notice_path),
+        done_url: token.and_then(|token| done_offer(service, token, &path.notice)),
+    };
     let mut response = match &declared {
         Some(declared) if prefers_page(request) => {
-            let view = RehearsalView { visit, declared, notice_url, now };
+            let view = RehearsalView { visit, declared, leads, now };
             rehearsal_page(request, service, &snapshot, &view)?
         }
-        _ => HttpResponse::Ok().json(visit.facts(declared.as_ref(), notice_url, now)),
+        _ => HttpResponse::Ok().json(visit.facts(declared.as_ref(), leads, now)),
     };
     let status = match visit.opening {
         Opening::Open => StatusCode::OK,

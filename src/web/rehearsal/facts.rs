@@ -17,6 +17,14 @@ pub struct Declared<'w> {
     pub endpoint: &'w TestEndpoint,
 }
 
+/// Where a client's owner can go on.
+#[derive(Default, Clone)]
+pub struct Leads {
+    pub notice_url: Option<String>,
+    /// Of whoever passed by a name of their own.
+    pub done_url: Option<String>,
+}
+
 #[derive(Serialize)]
 pub struct Facts<'a> {
     /// `passed`, `observed` or `not_open`, as the attempt is kept.
@@ -37,6 +45,10 @@ pub struct Facts<'a> {
     pub endpoint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_url: Option<String>,
+    /// Where somebody who passed by a name of their own may say that they are done: nothing
+    /// is said before it is posted there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_url: Option<String>,
     /// The next one of the notice, else the last.
     pub cutoff: Option<ShownDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,11 +93,17 @@ impl Visit {
         self.hello.offered().into_iter().map(shown).collect()
     }
 
+    /// Those alone that mean something to people: clients grease their lists (RFC 8701).
+    pub fn offered_versions(&self) -> Vec<&'static str> {
+        let known = self.hello.offered().into_iter().filter_map(TlsVersion::numbered);
+        known.map(TlsVersion::as_str).collect()
+    }
+
     /// `declared` is None where the notice was taken back a moment ago.
     pub fn facts(
         &self,
         declared: Option<&Declared<'_>>,
-        notice_url: Option<String>,
+        Leads { notice_url, done_url }: Leads,
         now: Instant,
     ) -> Facts<'_> {
         let outcome = self.outcome(declared);
@@ -117,6 +135,7 @@ impl Visit {
             notice: path.notice.notice.as_str(),
             endpoint: path.endpoint.as_str(),
             notice_url,
+            done_url,
             cutoff,
             opens: shown(|endpoint| endpoint.opens.as_ref()),
             closes: shown(|endpoint| endpoint.closes.as_ref()),

@@ -15,7 +15,7 @@ mod register;
 mod server;
 
 pub use board::Opening;
-pub use facts::{Declared, told_cutoff};
+pub use facts::{Declared, Leads, told_cutoff};
 pub use follow::follow_rehearsals;
 pub use guest::Visit;
 pub use places::Places;
