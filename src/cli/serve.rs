@@ -10,7 +10,7 @@ use crate::announce::{Rounds, confirmations, errands, fill_interrupted, webhook_
 use crate::clock::Clock;
 use crate::config::{
     DatabaseArguments, IntakeArguments, MailArguments, MailSettings, OfficeArguments,
-    RehearsalArguments, ServingArguments, WatchArguments, WebArguments, WebSettings,
+    RehearsalArguments, ServingArguments, WatchArguments, WatchSettings, WebArguments, WebSettings,
     WebhookArguments,
 };
 use crate::delivery::{Delivery, Event, Scope, Webhooks};
