@@ -158,7 +158,9 @@ fn ask(client: &SslConnector, port: u16) -> String {
 }
 
 /// Whole visits in a second, and the server's processor time for each, in milliseconds.
-fn rate(client: &SslConnector, server: &Running, seconds: u64) -> (f64, f64) {
+type Rate = (f64, f64);
+
+fn rate(client: &SslConnector, server: &Running, seconds: u64) -> Rate {
     let (asked, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let before = machine::processor_of(server.0.id());
     let begun = Instant::now();
@@ -189,8 +191,7 @@ fn beside_nginx(folder: &Path, ours: &Running, seconds: u64) {
         let turns: Vec<_> = (0..TURNS)
             .map(|_| (rate(&client, ours, seconds), rate(&client, &theirs, seconds)))
             .collect();
-        let of =
-            |pick: fn(&((f64, f64), (f64, f64))) -> f64| middle(turns.iter().map(pick).collect());
+        let of = |pick: fn(&(Rate, Rate)) -> f64| middle(turns.iter().map(pick).collect());
         println!(
             "  {name}: {:.0} a second; nginx: {:.0} a second; ratio {:.2}",
             of(|(ours, _)| ours.0),

@@ -106,7 +106,8 @@ fn the_gate_lets_through_whoever_offers_a_version_that_is_taken() {
         let extensions = offered.map_or(Vec::new(), versions);
         hello(read(&records(&message(legacy, &extensions), 999)))
     };
-    let cases: [(u16, Option<&[u16]>, bool, bool, bool); 8] = [
+    type Case<'a> = (u16, Option<&'a [u16]>, bool, bool, bool);
+    let cases: [Case<'_>; 8] = [
         // the hello, and whether 1.2 to 1.3, 1.0 to 1.2 and 1.3 alone take it
         (0x0301, None, false, true, false),
         (0x0303, None, true, true, false),

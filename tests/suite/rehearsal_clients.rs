@@ -152,7 +152,8 @@ async fn java_is_judged_by_what_it_offers_and_not_by_how_its_hello_is_framed() {
     let mut site = Rehearsals::start().await;
     let (port, root) = (site.address.port().to_string(), site.file("root.pem"));
     let program = client("Client.java");
-    let tried: [(&str, &[&str], Framing, Result<TlsVersion, &[u16]>); 6] = [
+    type Try<'a> = (&'a str, &'a [&'a str], Framing, Result<TlsVersion, &'a [u16]>);
+    let tried: [Try<'_>; 6] = [
         (STRICT, &["TLSv1"], Framing::Tls, Err(&[0x0301])),
         (STRICT, &["TLSv1", "TLSv1.1"], Framing::Tls, Err(&[0x0302, 0x0301])),
         (STRICT, &["TLSv1.2"], Framing::Tls, Ok(TlsVersion::Tls12)),
