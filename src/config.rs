@@ -25,11 +25,11 @@ pub use serving::{ServingArguments, ServingSettings};
 pub use watching::{WatchArguments, WatchSettings};
 pub use webhooks::{ReachArguments, WebhookArguments, WebhookSettings};
 
-use crate::notice::{Carrier, EmailAddress, RateLimits};
+use crate::notice::{Carrier, EmailAddress, Network, RateLimits};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use secrecy::SecretString;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -152,42 +152,6 @@ impl std::str::FromStr for Origin {
     }
 }
 
-/// A network in CIDR form, or a single address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    ip: IpAddr,
-    bits: u32,
-}
-
-impl Network {
-    pub fn contains(&self, ip: IpAddr) -> bool {
-        let (own, other, width) = match (self.ip, ip.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                (u128::from(own.to_bits()), u128::from(other.to_bits()), 32)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits(), other.to_bits(), 128),
-            _ => return false,
-        };
-        // Shifting by the whole width is no shift but an overflow.
-        (own ^ other).checked_shr(width - self.bits).unwrap_or(0) == 0
-    }
-}
-
-impl std::str::FromStr for Network {
-    type Err = ConfigError;
-    fn from_str(text: &str) -> Result<Self, ConfigError> {
-        let bad = || ConfigError::Network(text.to_owned());
-        let (ip, bits) = match text.split_once('/') {
-            Some((ip, bits)) => (ip, Some(bits.parse().map_err(|_| bad())?)),
-            None => (text, None),
-        };
-        let ip: IpAddr = ip.trim().parse().map_err(|_| bad())?;
-        let width = if ip.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(width);
-        if bits > width { Err(bad()) } else { Ok(Self { ip, bits }) }
-    }
-}
-
 /// The public web address, without a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(String);
@@ -247,7 +211,9 @@ impl WebSettings {
 impl WebArguments {
     pub fn check(&self) -> Result<WebSettings, ConfigError> {
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
-        let proxies = self.trusted_proxy.iter().map(|network| network.trim().parse());
+        let proxies = self.trusted_proxy.iter().map(|text| {
+            text.trim().parse().map_err(|_| ConfigError::Network(text.trim().to_owned()))
+        });
         let trusted_proxies = proxies.collect::<Result<_, _>>()?;
         let embed_origins = self.embed_origin.iter().map(|origin| origin.parse());
         let embed_origins = embed_origins.collect::<Result<_, _>>()?;

@@ -1,6 +1,7 @@
 //! How the office is known: single sign-on by a proxy in front.
 
-use super::{ConfigError, Network};
+use super::ConfigError;
+use crate::notice::Network;
 use crate::notice::OfficeScope;
 use clap::Args;
 

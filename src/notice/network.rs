@@ -14,8 +14,9 @@ pub struct Network(IpNet);
 pub struct BadNetwork(String);
 
 impl Network {
+    /// An IPv4 address is the same in the form of IPv6 (RFC 4291 §2.5.5.2).
     pub fn contains(self, address: IpAddr) -> bool {
-        self.0.contains(&address)
+        self.0.contains(&address.to_canonical())
     }
 }
 

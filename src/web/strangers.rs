@@ -2,7 +2,7 @@
 //!
 //! It keeps addresses in memory alone, and only those of the last hour.
 
-use crate::config::Network;
+use crate::notice::Network;
 use crate::schedule::Instant;
 use actix_web::http::header::HeaderMap;
 use std::collections::HashMap;

@@ -20,7 +20,9 @@ async fn half_sent(server: &ScriptedServer, role: &str) -> (Workplace, i64, Serv
     place.office.import_people(PEOPLE).await;
     let occasion = place.office.fill(None).await.unwrap().occasion;
     place.office.store.entrust(occasion, Carrier::Smtp).await.unwrap();
-    let mut service = start(&place, role, &smtp(server.port));
+    // So slowly that it is not over before it was backed up, however busy the machine is.
+    let slowly = [&smtp(server.port)[..], &["--rate=60/s".to_owned()]].concat();
+    let mut service = start(&place, role, &slowly);
     service.until(|| server.taken() >= 30).await;
     (place, occasion, service)
 }
@@ -118,21 +120,21 @@ on_postgres!(a_server_backed_up_in_the_middle_of_a_round_is_gone_on_with);
 async fn a_server_backed_up_in_the_middle_of_a_round_is_gone_on_with() {
     let server = ScriptedServer::start(|_, _| Answer::Fine).await;
     let (place, _, service) = half_sent(&server, "deliver").await;
-    let (code, said) = place.run(&["backup", "copy"]).await;
-    assert!(code == 1 && said.contains("pg_dump --format=custom"), "{code}: {said}");
     let copy = place.folder().join("copy").display().to_string();
     let run = |name: &str, arguments: &[&str]| {
         let done = Command::new(program(name)).args(arguments).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
-    let (_, help) = place.run(&["backup", "--help"]).await;
-    for shown in ["--format=custom --no-owner --file=", "--no-owner --exit-on-error --dbname="] {
-        assert!(help.contains(shown), "{help}");
-    }
     let url = &place.office.database.text;
     let file = format!("--file={copy}");
     run("pg_dump", &["--format=custom", "--no-owner", &file, url]);
     service.end_well();
+    let (code, said) = place.run(&["backup", "copy"]).await;
+    assert!(code == 1 && said.contains("pg_dump --format=custom"), "{code}: {said}");
+    let (_, help) = place.run(&["backup", "--help"]).await;
+    for shown in ["--format=custom --no-owner --file=", "--no-owner --exit-on-error --dbname="] {
+        assert!(help.contains(shown), "{help}");
+    }
     let empty = TestDatabase::empty_postgres().await;
     let into = format!("--dbname={}", empty.text);
     run("pg_restore", &["--no-owner", "--exit-on-error", &into, &copy]);
