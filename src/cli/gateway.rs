@@ -89,6 +89,10 @@ pub async fn run(arguments: &Arguments, clock: &Clock) -> anyhow::Result<Exit> {
         );
     }
     let renderer = Renderer::new(&BTreeMap::new())?;
+    let highest = plan.servers.iter().map(|server| server.port).max().unwrap_or_default();
+    if highest.checked_add(arguments.envoy.port_offset).is_none() {
+        bail!("--port-offset: there is no port {highest} + {}", arguments.envoy.port_offset);
+    }
     let files = match arguments.format {
         Format::Nginx => renderer.nginx(&plan)?,
         Format::Envoy => renderer.envoy(&plan, &arguments.envoy.check()?)?,

@@ -171,6 +171,8 @@ pub enum AttemptOutcome {
     Observed,
     /// It offered no version that is taken.
     TooOld,
+    /// It offered nothing as old as what is taken.
+    TooNew,
     /// It offered a version that is taken, and no cipher that is.
     NoSharedCipher,
     /// It did not trust our certificate: this says nothing about versions.
@@ -190,10 +192,11 @@ pub enum AttemptOutcome {
 }
 
 impl AttemptOutcome {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Passed,
         Self::Observed,
         Self::TooOld,
+        Self::TooNew,
         Self::NoSharedCipher,
         Self::DistrustsCertificate,
         Self::PlainHttp,
@@ -209,6 +212,7 @@ impl AttemptOutcome {
             Self::Passed => "passed",
             Self::Observed => "observed",
             Self::TooOld => "too_old",
+            Self::TooNew => "too_new",
             Self::NoSharedCipher => "no_shared_cipher",
             Self::DistrustsCertificate => "distrusts_certificate",
             Self::PlainHttp => "plain_http",
@@ -222,7 +226,10 @@ impl AttemptOutcome {
 
     /// Whether it shows that the client will be turned away after the cutoff.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::Observed | Self::TooOld | Self::NoSharedCipher | Self::PlainHttp)
+        matches!(
+            self,
+            Self::Observed | Self::TooOld | Self::TooNew | Self::NoSharedCipher | Self::PlainHttp
+        )
     }
 }
 

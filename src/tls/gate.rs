@@ -46,10 +46,13 @@ pub fn judge(hello: &ClientHello, versions: Versions) -> Result<(), Refusal> {
         // TLS 1.3 is never agreed on without the extension (RFC 8446 §4.2.1).
         None => hello.legacy_version.min(TlsVersion::Tls12.number()) >= versions.minimum.number(),
     };
-    match is_let_through {
-        true => Ok(()),
-        false => Err(refuse(Some(hello), AttemptOutcome::TooOld, PROTOCOL_VERSION)),
+    if is_let_through {
+        return Ok(());
     }
+    let mut known = hello.offered().into_iter().filter_map(TlsVersion::numbered).peekable();
+    let is_new = known.peek().is_some() && known.all(|version| version > versions.maximum);
+    let outcome = if is_new { AttemptOutcome::TooNew } else { AttemptOutcome::TooOld };
+    Err(refuse(Some(hello), outcome, PROTOCOL_VERSION))
 }
 
 /// The answer to a client, by its hello where it sent one.

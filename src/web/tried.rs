@@ -143,9 +143,11 @@ pub fn offered(attempt: &KeptAttempt, language: &Language<'_>) -> String {
 
 /// What came of an attempt, what that means, and what to do.
 pub fn outcome(attempt: &KeptAttempt, language: &Language<'_>) -> String {
-    let highest = attempt.offered.iter().filter_map(|number| TlsVersion::numbered(*number)).max();
+    let known = || attempt.offered.iter().filter_map(|number| TlsVersion::numbered(*number));
+    let (highest, lowest) = (known().max(), known().min());
     let version = match attempt.outcome {
         AttemptOutcome::TooOld => highest.map(TlsVersion::as_str),
+        AttemptOutcome::TooNew => lowest.map(TlsVersion::as_str),
         _ => attempt.negotiated.map(TlsVersion::as_str),
     };
     let nothing = language.say("tried-no-version");

@@ -647,6 +647,7 @@ tried-more = Weitere Versuche
 tried-passed = Bestanden, mit { $version }: Nach der Abschaltung ändert sich für diesen Client nichts.
 tried-observed = Angenommen, mit { $version }; nach der Abschaltung wird das nicht mehr angenommen. Aktualisieren Sie seine TLS-Bibliothek, oder erlauben Sie ihm neuere Versionen.
 tried-too-old = Er bot höchstens { $version } an, und das ist zu alt. Aktualisieren Sie seine TLS-Bibliothek, oder erlauben Sie ihm neuere Versionen.
+tried-too-new = Er bot nichts Älteres als { $version } an, und so weit reicht es hier nicht. Erlauben Sie ihm auch eine ältere Version, oder fragen Sie, ob die Produktion { $version } annehmen wird.
 tried-no-shared-cipher = Er bot eine Version an, die angenommen wird, aber keine Chiffre, die angenommen wird. Erlauben Sie ihm neuere Chiffren, etwa ECDHE mit AES-GCM.
 tried-distrusts-certificate = Er vertraut dem Zertifikat des Testendpunkts nicht: Über Versionen sagt das nichts. Aktualisieren Sie seine Liste von Zertifizierungsstellen, und versuchen Sie es noch einmal.
 tried-plain-http = Er sprach HTTP ohne TLS. Schreiben Sie https:// in seine Adresse.

@@ -658,6 +658,7 @@ tried-more = Further attempts
 tried-passed = It passed, with { $version }: after the cutoff nothing changes for this client.
 tried-observed = It was taken, with { $version }, which will not be taken after the cutoff. Update its TLS library, or allow it newer versions.
 tried-too-old = It offered { $version } at most, which is too old. Update its TLS library, or allow it newer versions.
+tried-too-new = It offered nothing older than { $version }, and less is taken here. Allow it an older version as well, or ask the office whether production will take { $version }.
 tried-no-shared-cipher = It offered a version that is taken, but no cipher that is. Allow it newer cipher suites, such as ECDHE with AES-GCM.
 tried-distrusts-certificate = It does not trust the certificate of the test endpoint: this says nothing about versions. Update its list of certificate authorities, and try again.
 tried-plain-http = It spoke HTTP without TLS. Write https:// in its address.

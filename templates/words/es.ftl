@@ -652,6 +652,7 @@ tried-more = Más intentos
 tried-passed = Pasó, con { $version }: después del corte nada cambia para este cliente.
 tried-observed = Se aceptó, con { $version }, que después del corte no se aceptará. Actualice su biblioteca TLS o permítale versiones más nuevas.
 tried-too-old = Ofreció { $version } como máximo, que es demasiado antigua. Actualice su biblioteca TLS o permítale versiones más nuevas.
+tried-too-new = No ofreció nada más antiguo que { $version }, y aquí no se llega a tanto. Permítale también una versión anterior o pregunte si producción aceptará { $version }.
 tried-no-shared-cipher = Ofreció una versión que se acepta, pero ningún cifrado que se acepte. Permítale cifrados más nuevos, como ECDHE con AES-GCM.
 tried-distrusts-certificate = No confía en el certificado del punto de acceso de prueba: esto no dice nada de las versiones. Actualice su lista de autoridades de certificación y vuelva a probar.
 tried-plain-http = Habló HTTP sin TLS. Escriba https:// en su dirección.

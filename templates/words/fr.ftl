@@ -650,6 +650,7 @@ tried-more = Autres essais
 tried-passed = Réussi, avec { $version } : après la coupure, rien ne change pour ce client.
 tried-observed = Accepté, avec { $version }, qui ne le sera plus après la coupure. Mettez à jour sa bibliothèque TLS, ou permettez-lui des versions plus récentes.
 tried-too-old = Il proposait au plus { $version }, ce qui est trop ancien. Mettez à jour sa bibliothèque TLS, ou permettez-lui des versions plus récentes.
+tried-too-new = Il ne proposait rien de plus ancien que { $version }, et ici on ne va pas jusque-là. Permettez-lui aussi une version plus ancienne, ou demandez si la production acceptera { $version }.
 tried-no-shared-cipher = Il proposait une version acceptée, mais aucun chiffrement accepté. Permettez-lui des chiffrements plus récents, comme ECDHE avec AES-GCM.
 tried-distrusts-certificate = Il ne fait pas confiance au certificat du point d’accès de test : cela ne dit rien des versions. Mettez à jour sa liste d’autorités de certification, et réessayez.
 tried-plain-http = Il parlait HTTP sans TLS. Écrivez https:// dans son adresse.

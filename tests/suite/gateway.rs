@@ -1,270 +1,14 @@
 //! What `fairwarning gateway` writes, told by a real nginx and a real Envoy that run by it.
 
+use crate::gateway_servers::{
+    Running, certificate, envoy, free_port, nginx, nginx_by, start, workspace,
+};
 use fairwarning::clock::Clock;
 use fairwarning::render::gateway::seconds_matching;
 use proptest::prelude::*;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
-const PROGRAM: &str = include_str!("declarations/base/program.yaml");
-
-/// Ended yesterday, will end next month, suffers a brownout now, is over one; and two hosts
-/// of which one takes TLS 1.0 no more.
-const APIS: &str = "
-environments:
-  prod:
-    title: PROD
-    stage: production
-    urls:
-      api: https://api.parcels.example:@PORT@/base/
-      old: https://old.parcels.example:@PORT@
-apis:
-  labels: {title: Labels, operations: [GET /labels, 'GET /labels/{id}', POST /labels], replaced_by: [labels2]}
-  labels2: {title: Labels 2, urls: ['https://api.parcels.example/v2/labels'], replaced_by: none}
-  rates: {title: Rates, operations: [GET /rates], replaced_by: none}
-  tracking: {title: Tracking, operations: [GET /tracking, GET /tracking/live], replaced_by: none}
-  quiet: {title: Quiet, operations: [GET /quiet]}
-";
-
-const ENDED: &str = r#"
-title: Labels end
-kind: retirement
-announced: @BEGAN@
-summary: Labels end.
-errors:
-  - {text: 'gone: $5 "labels" \ {', status: 410, during: cutoff}
-schedule:
-  rows:
-    labels: {environment: prod, urls: [api], apis: [labels], deprecation: @LONG_AGO@, cutoff: @YESTERDAY@}
-"#;
-
-const ENDING: &str = "
-title: Rates and tracking end
-kind: retirement
-announced: @BEGAN@
-summary: Rates and tracking end.
-errors:
-  - {text: brown, status: 429, during: brownout}
-schedule:
-  rows:
-    rates: {environment: prod, urls: [api], apis: [rates, 'tracking GET /tracking/live'], deprecation: @YESTERDAY@, cutoff: @NEXT_MONTH@}
-  brownouts:
-    now: {rows: [rates], start: '@HOUR_AGO@', length: 2 hours, apis: [rates]}
-    over: {rows: [rates], start: '@YESTERDAY@T00:00', length: 10 minutes, apis: ['tracking GET /tracking/live']}
-";
-
-const TLS: &str = "
-title: Old TLS ends
-kind: protocol
-announced: @BEGAN@
-ends: [TLS 1.0, TLS 1.1]
-needs: [TLS 1.2]
-summary: Old TLS ends.
-schedule:
-  rows:
-    api: {environment: prod, urls: [api], apis: [labels, rates, tracking, quiet], cutoff: @YESTERDAY@}
-    old: {environment: prod, urls: [old], apis: [labels, rates, tracking], cutoff: @NEXT_MONTH@}
-    first: {environment: prod, urls: [old], apis: [quiet], cutoff: @YESTERDAY@}
-";
-
-/// A gateway that runs by what was written for it, until it is dropped.
-struct Running {
-    port: u16,
-    child: Child,
-    _folder: tempfile::TempDir,
-    complaint: String,
-    behind: Option<Box<Running>>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        drop(self.behind.take());
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn workspace(folder: &Path, port: u16) -> PathBuf {
-    let now = Clock::system().now();
-    let day = |days: i64| (now + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string();
-    let hour_ago = (now - chrono::TimeDelta::hours(1)).format("%Y-%m-%dT%H:%MZ").to_string();
-    let dated = |text: &str| {
-        text.replace("@LONG_AGO@", &day(-300))
-            .replace("@BEGAN@", &day(-400))
-            .replace("@YESTERDAY@", &day(-2))
-            .replace("@NEXT_MONTH@", &day(30))
-            .replace("@HOUR_AGO@", &hour_ago)
-            .replace("@PORT@", &port.to_string())
-    };
-    let program = folder.join("notices/parcels");
-    fs::create_dir_all(&program).unwrap();
-    fs::write(program.join("program.yaml"), PROGRAM.replace("America/New_York", "UTC")).unwrap();
-    for (name, text) in [("apis", APIS), ("ended", ENDED), ("ending", ENDING), ("tls", TLS)] {
-        fs::write(program.join(format!("{name}.yaml")), dated(text)).unwrap();
-    }
-    folder.join("notices")
-}
-
-fn written(folder: &Path, port: u16, words: &[&str]) -> String {
-    let notices = workspace(folder, port);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
-    command.current_dir(folder).env_clear().arg("gateway").arg(&notices).args(words);
-    let output = command.args(["--public-url", "https://notices.example.org/"]).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (said, complaint) = (text(output.stdout), text(output.stderr));
-    assert!(output.status.success(), "{complaint}{said}");
-    complaint
-}
-
-fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
-    let (certificate, key) = (folder.join("tls.crt"), folder.join("tls.key"));
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x"])
-        .args(["-addext", "subjectAltName=DNS:*.parcels.example", "-keyout"])
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    (certificate, key)
-}
-
-/// Waits until something listens: a program that starts says nothing when it is ready.
-fn await_port(port: u16, child: &mut Child, log: &Path) {
-    let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        let said = || fs::read_to_string(log).unwrap_or_default();
-        assert!(child.try_wait().unwrap().is_none(), "it ended: {}", said());
-        assert!(began.elapsed() < Duration::from_secs(60), "it does not listen: {}", said());
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn start(mut command: Command, port: u16, folder: &Path) -> Child {
-    let log = folder.join("log");
-    let said = fs::File::create(&log).unwrap();
-    command.stdin(Stdio::null()).stdout(said.try_clone().unwrap()).stderr(said);
-    let mut child = command.spawn().unwrap();
-    await_port(port, &mut child, &log);
-    child
-}
-
-fn nginx_by(folder: &Path, http: &str) -> Command {
-    let configuration = folder.join("nginx.conf");
-    let shown = folder.display();
-    let text = format!(
-        "daemon off; master_process off; error_log stderr; pid {shown}/nginx.pid;\n\
-         events {{}}\nhttp {{\naccess_log off;\nclient_body_temp_path {shown}/a; proxy_temp_path {shown}/b;\n\
-         fastcgi_temp_path {shown}/c; uwsgi_temp_path {shown}/d; scgi_temp_path {shown}/e;\n{http}\n}}\n"
-    );
-    fs::write(&configuration, text).unwrap();
-    let mut command = Command::new("/usr/sbin/nginx");
-    command.arg("-p").arg(folder).arg("-c").arg(&configuration);
-    command
-}
-
-fn nginx() -> Running {
-    let folder = tempfile::tempdir().unwrap();
-    let (port, out) = (free_port(), folder.path().join("out"));
-    let complaint =
-        written(folder.path(), port, &["--format", "nginx", "--out", out.to_str().unwrap()]);
-    certificate(folder.path());
-    let root = folder.path().display();
-    let server = |host: &str| {
-        format!(
-            "server {{ listen 127.0.0.1:{port} ssl; server_name {host};\n\
-             ssl_certificate {root}/tls.crt; ssl_certificate_key {root}/tls.key;\n\
-             include {root}/out/server-{host}-{port}.conf;\n\
-             location / {{ return 200 \"fine\\n\"; }} }}\n"
-        )
-    };
-    // The first of them decides for all in the handshake.
-    let http = format!(
-        "include {root}/out/http.conf;\n{}{}",
-        server("old.parcels.example"),
-        server("api.parcels.example")
-    );
-    let child = start(nginx_by(folder.path(), &http), port, folder.path());
-    Running { port, child, _folder: folder, complaint, behind: None }
-}
-
-fn envoy() -> Running {
-    let behind = {
-        let folder = tempfile::tempdir().unwrap();
-        let port = free_port();
-        let http = format!(
-            "server {{ listen 127.0.0.1:{port}; location / {{ return 200 \"fine\\n\"; }} }}"
-        );
-        let child = start(nginx_by(folder.path(), &http), port, folder.path());
-        Running { port, child, _folder: folder, complaint: String::new(), behind: None }
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let port = free_port();
-    let (certificate, key) = certificate(folder.path());
-    let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
-    let (out, upstream) = (folder.path().join("out"), format!("127.0.0.1:{}", behind.port));
-    let words = ["--format", "envoy", "--out", out.to_str().unwrap(), "--upstream", &upstream];
-    let files = ["--certificate", certificate, "--key", key, "--listen-address", "127.0.0.1"];
-    let complaint = written(folder.path(), port, &[&words[..], &files].concat());
-    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join(target).join("tools");
-    let mut command = Command::new(tools.join("envoy/bin/envoy"));
-    command.args(["--disable-hot-restart", "--concurrency", "1", "-l", "warning", "-c"]);
-    command.arg(out.join("envoy.yaml"));
-    let child = start(command, port, folder.path());
-    Running { port, child, _folder: folder, complaint, behind: Some(Box::new(behind)) }
-}
-
-struct Answer {
-    status: u16,
-    /// The lines of its head.
-    head: Vec<String>,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.iter().find_map(|line| {
-            let (own, value) = line.split_once(": ")?;
-            own.eq_ignore_ascii_case(name).then_some(value)
-        })
-    }
-}
-
-impl Running {
-    /// What curl gets; nothing where there was no handshake.
-    fn ask(&self, words: &[&str], host: &str, path: &str) -> Option<Answer> {
-        let port = self.port;
-        let output = Command::new("curl")
-            .args(["-sik", "--http1.1", "--path-as-is", "--max-time", "20", "--resolve"])
-            .arg(format!("{host}:{port}:127.0.0.1"))
-            .args(words)
-            .arg(format!("https://{host}:{port}{path}"))
-            .output()
-            .unwrap();
-        if output.status.code() == Some(35) {
-            return None;
-        }
-        assert!(output.status.success(), "{output:?}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let head: Vec<_> = head.lines().map(str::to_owned).collect();
-        let status = head[0].split(' ').nth(1).unwrap().parse().unwrap();
-        Some(Answer { status, head, body: body.to_owned() })
-    }
-
-    fn get(&self, path: &str) -> Answer {
-        self.ask(&[], "api.parcels.example", path).unwrap()
-    }
-}
+use std::path::Path;
+use std::process::Command;
 
 const TLS_1_0: [&str; 5] = ["--tlsv1.0", "--tls-max", "1.0", "--ciphers", "DEFAULT:@SECLEVEL=0"];
 
@@ -348,7 +92,77 @@ fn a_real_nginx_enforces_and_announces_the_declaration() {
 
 #[test]
 fn a_real_envoy_enforces_and_announces_the_declaration() {
-    holds(&envoy());
+    let envoy = envoy();
+    holds(&envoy);
+    // Nobody gets past by another name in the same connection.
+    let named = |host: &str| {
+        let header = format!("Host: {host}");
+        envoy.ask(&["-H", &header], "api.parcels.example", "/base/labels").unwrap().status
+    };
+    assert_eq!(named("api.parcels.example."), 410);
+    assert_eq!(named("API.parcels.example:1"), 410);
+    assert_eq!(named("other.example"), 421);
+    assert_eq!(named("old.parcels.example"), 421);
+}
+
+/// What a gateway's command says of the parcel program with this notice on labels, and whether
+/// a real nginx takes what it writes.
+fn written_for(notice: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let notices = workspace(folder.path(), 8443);
+    fs::write(notices.join("parcels/ended.yaml"), notice).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+    command.current_dir(folder.path()).env_clear().arg("gateway").arg(&notices);
+    let output = command.args(["--format", "nginx", "--out"]).arg(&out).output().unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{complaint}{said}");
+    let out = out.display();
+    let http = format!(
+        "include {out}/http.conf;\nserver {{ listen 127.0.0.1:1; server_name api.parcels.example;\n\
+         include {out}/server-api.parcels.example-8443.conf; }}"
+    );
+    let tested = nginx_by(folder.path(), &http).arg("-t").output().unwrap();
+    assert!(tested.status.success(), "{}", String::from_utf8_lossy(&tested.stderr));
+    complaint
+}
+
+#[test]
+fn many_brownouts_and_long_texts_are_configuration_that_nginx_reads() {
+    let now = Clock::system().now();
+    let day = |days: i64| (now + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string();
+    let long = "long \\ \" $ ".repeat(2_000);
+    let complaint = written_for(&format!(
+        "title: Labels end\nkind: retirement\nannounced: {}\nsummary: x\nerrors:\n  \
+         - {{text: 'moved', status: 301, during: brownout}}\n  - {{text: '{long}', status: 410}}\n\
+         schedule:\n  rows:\n    all: {{environment: prod, urls: [api], apis: [labels], cutoff: {}}}\n  \
+         brownouts:\n    daily: {{rows: [all], start: '{}T10:07', length: 13 minutes, \
+         repeat: {{every: 1 day, until: {}}}}}\n",
+        day(-10),
+        day(400),
+        day(1),
+        day(390),
+    ));
+    let why = "not enforced: parcels/ended: all: 301 is no refusal, and is answered by no gateway";
+    assert!(complaint.contains(why), "{complaint}");
+    assert!(complaint.contains("write it anew by"), "more brownouts follow than are listed");
+}
+
+#[test]
+fn operations_and_hosts_that_no_gateway_could_tell_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let notices = workspace(folder.path(), 8443);
+    let apis = notices.join("parcels/apis.yaml");
+    let text = fs::read_to_string(&apis).unwrap();
+    let text = text.replace("'GET /labels/{id}'", "'GET /labels/{id}.pdf', 'GET /labels?all=1'");
+    fs::write(&apis, text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fairwarning"));
+    command.current_dir(folder.path()).env_clear().args(["gateway", "notices"]);
+    let output = command.args(["--format", "nginx"]).output().unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    let whys = ["only a whole segment can stand for a value", "a query is no part of a path"];
+    assert!(whys.iter().all(|why| complaint.contains(why)), "{complaint}");
 }
 
 /// By addresses that a probe finds without anybody's name server.
@@ -393,9 +207,7 @@ fn probed(server: impl Fn(&Path, u16) -> (String, String)) -> (Option<i32>, Stri
         server
     );
     let child = start(nginx_by(folder.path(), &http), port, folder.path());
-    let complaint = String::new();
-    let _running =
-        Running { port, child, _folder: tempfile::tempdir().unwrap(), complaint, behind: None };
+    let _running = Running::alone(port, child, tempfile::tempdir().unwrap());
     let told = run(&["probe", "--all", "--allow", "127.0.0.1"]);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (told.status.code(), format!("{}{}", text(told.stdout), text(told.stderr)))

@@ -48,6 +48,7 @@ mod explanations;
 mod failing_database;
 mod fault_grid;
 mod gateway;
+mod gateway_servers;
 mod generated;
 mod genuine_bounces;
 mod greeting;

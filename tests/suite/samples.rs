@@ -120,17 +120,19 @@ fn what_differs_does_not_end_or_cannot_be_run_is_said() {
       - {language: bash, code: "exit 3"}
       - {language: cobol, code: "DISPLAY 'HELLO'", expect: HELLO}
       - {language: bash, code: "yes | head -c 10000000; sleep 600", expect: y}
+      - {language: bash, code: "yes | head -c 10000000; echo fine", expect: fine}
 "#;
     let (code, told) = told(notice, &["--timeout", "3"]);
     assert_eq!(code, 2);
     let samples = told["samples"].as_array().unwrap();
     let verdicts: Vec<_> =
         samples.iter().map(|sample| sample["verdict"].as_str().unwrap()).collect();
-    assert_eq!(verdicts, ["differs", "differs", "not_run", "not_run"]);
+    assert_eq!(verdicts, ["differs", "differs", "not_run", "not_run", "not_run"]);
     assert_eq!((&samples[0]["expected"], &samples[0]["printed"]), (&"two".into(), &"one\n".into()));
     assert_eq!(samples[1]["code"], 3);
     assert_eq!(samples[2]["complained"], "nothing here runs `cobol`");
     assert_eq!(samples[3]["complained"], "it did not end");
+    assert_eq!(samples[4]["complained"], "it says more than is compared");
 }
 
 #[test]

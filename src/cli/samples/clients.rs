@@ -121,6 +121,7 @@ async fn one(
     let (says, is_served) = match run(&words, folder, trust, "").await {
         Ran::Missing => (None, false),
         Ran::TooLong => (Some("(it did not end)".to_owned()), false),
+        Ran::TooMuch => (Some("(it says too much)".to_owned()), false),
         Ran::Ended { code: Some(0), said, .. } => (Some(said.trim().to_owned()), true),
         Ran::Ended { complained, .. } => (Some(complaint(&complained)), false),
     };

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
 /// Of what it says, no more is kept.
-const MAX_OUTPUT_BYTES: u64 = 64 * 1024;
+const MAX_OUTPUT_BYTES: u64 = 256 * 1024;
 
 /// What a program came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Ran {
     },
     Missing,
     TooLong,
+    /// It said more than is kept, so that nobody can tell what it said last.
+    TooMuch,
 }
 
 /// Runs it in `folder`, which also is its home, with nothing else of our environment than where
@@ -51,16 +53,20 @@ pub async fn run(words: &[&str], folder: &Path, trust: &Trust, input: &str) -> R
         };
         let ((), said, complained) = tokio::join!(writing, bounded(stdout), bounded(stderr));
         let code = child.wait().await.ok().and_then(|status| status.code());
-        Ran::Ended { code, said, complained }
+        match (said, complained) {
+            (Some(said), Some(complained)) => Ran::Ended { code, said, complained },
+            _ => Ran::TooMuch,
+        }
     };
     tokio::time::timeout(trust.patience, running).await.unwrap_or(Ran::TooLong)
 }
 
-/// All of it is read, so that the program does not wait for us; the beginning is kept.
-async fn bounded(stream: Option<impl AsyncRead + Unpin>) -> String {
-    let Some(mut stream) = stream else { return String::new() };
+/// All of it is read, so that the program does not wait for us; None where it is too much.
+async fn bounded(stream: Option<impl AsyncRead + Unpin>) -> Option<String> {
+    let Some(mut stream) = stream else { return Some(String::new()) };
     let mut kept = Vec::new();
     let _ = (&mut stream).take(MAX_OUTPUT_BYTES).read_to_end(&mut kept).await;
-    let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
-    String::from_utf8_lossy(&kept).into_owned()
+    let more = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+    let is_all = more.is_ok_and(|bytes| bytes == 0);
+    is_all.then(|| String::from_utf8_lossy(&kept).into_owned())
 }

@@ -149,6 +149,7 @@ async fn one(
     let (code, printed, complained) = match run(&[program, file], desk, trust, "").await {
         Ran::Missing => return Ok(nothing(format!("`{program}` is not installed"))),
         Ran::TooLong => return Ok(nothing("it did not end".to_owned())),
+        Ran::TooMuch => return Ok(nothing("it says more than is compared".to_owned())),
         Ran::Ended { code, said, complained } => (code, said, complained),
     };
     let mut unready = None;

@@ -37,6 +37,8 @@ pub struct Configuration<'v> {
 struct Listener {
     port: u16,
     is_tls: bool,
+    /// All that answer here.
+    hosts: Vec<String>,
     chains: Vec<Chain>,
 }
 
@@ -57,7 +59,12 @@ impl<'v> Configuration<'v> {
         }
         let listeners = by_port
             .into_iter()
-            .map(|((port, is_tls), chains)| Listener { port, is_tls, chains })
+            .map(|((port, is_tls), chains)| Listener {
+                port,
+                is_tls,
+                hosts: chains.iter().map(|chain| chain.host.clone()).collect(),
+                chains,
+            })
             .collect();
         let moment =
             |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);

@@ -27,7 +27,8 @@ pub struct Configuration {
 struct Clock {
     number: usize,
     said: Vec<String>,
-    pattern: String,
+    /// Any of them is enough.
+    patterns: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +88,9 @@ impl Configuration {
     }
 }
 
+/// Each has at most 25 characters, and nginx reads no word of 4,096.
+const PIECES_IN_A_LINE: usize = 100;
+
 /// The stretches that are asked for, each once.
 #[derive(Default)]
 struct Clocks(Vec<Vec<Window>>);
@@ -114,9 +118,11 @@ impl Clocks {
                     None => format!("from {} on", moment(window.from)),
                 })
                 .collect(),
-            pattern: {
+            patterns: {
                 let pieces = windows.iter().flat_map(|w| seconds::matching(w.from, w.until));
-                format!("^(?:{})\\.", pieces.collect::<Vec<_>>().join("|"))
+                let pieces: Vec<_> = pieces.collect();
+                let lines = pieces.chunks(PIECES_IN_A_LINE);
+                lines.map(|pieces| format!("^(?:{})\\.", pieces.join("|"))).collect()
             },
         };
         (1..).zip(self.0).map(view).collect()

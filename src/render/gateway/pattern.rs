@@ -15,9 +15,23 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    fn operation(base: &HttpUrl, operation: &Operation) -> Self {
+    /// Or why no gateway could tell it.
+    fn operation(base: &HttpUrl, operation: &Operation) -> Result<Self, String> {
         let path = format!("{}{}", base.path().trim_end_matches('/'), operation.path());
-        Self { method: Some(operation.method().to_owned()), path: decoded(&path), below: false }
+        if path.len() > MAX_PATH_BYTES {
+            return Err(format!("its path is longer than {MAX_PATH_BYTES} bytes"));
+        }
+        if path.contains(['?', '#']) {
+            return Err(format!("`{operation}`: a query is no part of a path"));
+        }
+        let method = Some(operation.method().to_owned());
+        let own = Self { method, path: decoded(&path), below: false };
+        let is_mixed = |segment: &str| segment.contains(['{', '}', '*']);
+        let has_mixed = own.segments().flatten().any(is_mixed);
+        if has_mixed {
+            return Err(format!("`{operation}`: only a whole segment can stand for a value"));
+        }
+        Ok(own)
     }
 
     fn below(path: &str) -> Self {
@@ -50,40 +64,46 @@ impl Pattern {
     }
 }
 
+/// nginx reads no word of 4,096 bytes, and an escaped path is up to twice as long.
+const MAX_PATH_BYTES: usize = 1_000;
+
 fn decoded(path: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
-/// The requests that a target is at `url`, or why they cannot be told.
+/// The requests that a target is at `url`, each, or why it cannot be told.
 pub fn patterns(
     catalogue: &Catalogue,
     environment: &EnvironmentId,
     url: &HttpUrl,
     target: &Target,
-) -> Result<Vec<Pattern>, String> {
+) -> Vec<Result<Pattern, String>> {
     if let Some(operation) = &target.operation {
-        return Ok(vec![Pattern::operation(url, operation)]);
+        return vec![Pattern::operation(url, operation)];
     }
     let id = &target.api;
-    let Some(api) = catalogue.apis.get(id) else { return Ok(Vec::new()) };
+    let Some(api) = catalogue.apis.get(id) else { return Vec::new() };
     if !target.versions.is_empty() && target.versions.len() < api.versions.len() {
         let versions = target.versions.join(", ");
-        return Err(format!(
+        return vec![Err(format!(
             "nothing in a request tells {versions} of `{id}` from its other versions: name operations"
-        ));
+        ))];
     }
     if !api.operations.is_empty() {
-        return Ok(api.operations.iter().map(|own| Pattern::operation(url, own)).collect());
+        return api.operations.iter().map(|own| Pattern::operation(url, own)).collect();
     }
-    let place = |own: &&HttpUrl| (own.host(), own.port()) == (url.host(), url.port());
-    let own: Vec<_> = api.urls.iter().filter(place).map(|own| Pattern::below(own.path())).collect();
+    let is_here = |own: &&HttpUrl| (own.host(), own.port()) == (url.host(), url.port());
+    let own = api.urls.iter().filter(is_here).map(|own| Ok(Pattern::below(own.path())));
+    let own: Vec<_> = own.collect();
     if !own.is_empty() {
-        return Ok(own);
+        return own;
     }
-    if is_alone(catalogue, environment, id) {
-        return Ok(vec![Pattern::below(url.path())]);
-    }
-    Err(format!("nothing in a request tells `{id}` from other APIs: declare its operations"))
+    vec![match is_alone(catalogue, environment, id) {
+        true => Ok(Pattern::below(url.path())),
+        false => Err(format!(
+            "nothing in a request tells `{id}` from other APIs: declare its operations"
+        )),
+    }]
 }
 
 /// Whether nothing else answers in the environment.

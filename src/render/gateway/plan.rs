@@ -121,8 +121,13 @@ impl<'w> Building<'w, '_> {
                 continue;
             }
             for (url_id, url) in &declared.urls {
-                let server = self.server(url);
                 let name = format!("{}/{environment}/{url_id}", program.id);
+                if !is_name(url.host()) {
+                    let why = "its host stands for several, and no server has that name";
+                    self.plan.left_out.insert(format!("{name}: {why}"));
+                    continue;
+                }
+                let server = self.server(url);
                 self.plan.servers[server].names.push(name);
                 for notice in program.notices.values() {
                     let rows = notice.schedule.rows.iter();
@@ -196,17 +201,25 @@ impl<'w> Building<'w, '_> {
     }
 
     fn target(&mut self, at: At<'w>, target: &Target) {
+        for error in at.notice.errors.iter().filter(|e| e.status.is_some_and(|s| s < 400)) {
+            let status = error.status.unwrap_or_default();
+            self.leave_out(at, &format!("{status} is no refusal, and is answered by no gateway"));
+        }
         // Nothing is told of a notice that is not out.
         self.renew_by(bounds(&at.notice.announced, at.program.settings.zone).earliest);
         let catalogue = &at.program.catalogue;
-        let found = match patterns(catalogue, &at.row.environment, at.url, target) {
-            Ok(found) => found,
-            Err(why) => return self.leave_out(at, &why),
-        };
+        let found = patterns(catalogue, &at.row.environment, at.url, target);
         let refused = refused(at.notice, at.id, at.row, Some(&target.api), self.plan.at);
         self.renew_by(refused.listed_until);
         let said = format!("{} has ended here.", title(at.program, target));
         for pattern in found {
+            let pattern = match pattern {
+                Ok(pattern) => pattern,
+                Err(why) => {
+                    self.leave_out(at, &why);
+                    continue;
+                }
+            };
             let heads = self.heads(at, target);
             let refusals = refusals(at, Some(target), &refused, (410, &said), ());
             let rule = Rule { pattern, refusals, ..heads };
@@ -317,6 +330,11 @@ pub fn protocol(version: TlsVersion) -> &'static str {
     }
 }
 
+/// A name or an address, as servers have them.
+fn is_name(host: &str) -> bool {
+    host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(c))
+}
+
 fn title<'p>(program: &'p Program, target: &'p Target) -> &'p str {
     program.catalogue.apis.get(&target.api).map_or(target.api.as_str(), |api| &api.title)
 }
@@ -345,12 +363,12 @@ fn refusals<T: Clone>(
         };
         let promised = at.notice.errors.iter().find(|error| {
             (error.during == phase || error.during == ErrorPhase::Both)
-                && error.status.is_some_and(|status| status >= 300)
+                && error.status.is_some_and(|status| status >= 400)
                 && target.is_none_or(|target| concerns(&target.api, &error.targets))
         });
         match promised {
-            Some(error) => (error.status.unwrap_or(status), error.text.clone()),
-            None => (status, said.to_owned()),
+            Some(error) => (error.status.unwrap_or(status), in_a_line(&error.text)),
+            None => (status, in_a_line(said)),
         }
     };
     // A brownout of an API is over soon; one of a protocol is what will be.
@@ -366,6 +384,19 @@ fn refusals<T: Clone>(
     .filter(|(windows, _)| !windows.is_empty())
     .map(|(windows, (status, body))| Within { what: what.clone(), windows, status, body })
     .collect()
+}
+
+/// Longer texts nginx cannot read (4,096 bytes are the longest word of its configuration).
+const MAX_BODY_CHARS: usize = 800;
+
+/// Neither gateway keeps the lines of a text, so that both answer the same.
+fn in_a_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MAX_BODY_CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 /// Several notices may speak of the same requests: the first deprecation and the first sunset

@@ -89,7 +89,7 @@ pub struct OwnAttempt {
     pub last_at: String,
     #[schema(example = 1)]
     pub times: i64,
-    /// `passed`, `observed`, `too_old`, `no_shared_cipher`, `distrusts_certificate`,
+    /// `passed`, `observed`, `too_old`, `too_new`, `no_shared_cipher`, `distrusts_certificate`,
     /// `plain_http`, `not_tls`, `unknown_name`, `silent`, `broken_off` or `not_open`.
     #[schema(example = "too_old")]
     pub outcome: &'static str,

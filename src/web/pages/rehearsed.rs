@@ -5,6 +5,7 @@
 
 use super::done::{Asking, page};
 use super::unsubscribe::failed;
+use crate::notice::NoticePath;
 use crate::subscribers::{self, Rehearsed};
 use crate::web::addresses::notice_path;
 use crate::web::bodies;
@@ -27,7 +28,7 @@ async fn show(
     address: Path<Address>,
 ) -> Result<HttpResponse, ApiError> {
     let (token, program, id) = address.into_inner();
-    let notice = notice_path(&(program, id))?;
+    let notice = declared(&service, (program, id))?;
     let (store, keys) = (service.store(), service.keys());
     let found = subscribers::describe_rehearsed(store, &keys, &token, &notice).await;
     answer(&request, &service, &found.map_err(failed)?, false)
@@ -41,7 +42,7 @@ async fn say(
 ) -> Result<HttpResponse, ApiError> {
     bodies::read(body).await?;
     let (token, program, id) = address.into_inner();
-    let notice = notice_path(&(program, id))?;
+    let notice = declared(&service, (program, id))?;
     let (store, keys, now) = (service.store(), service.keys(), service.now());
     let before = subscribers::describe_rehearsed(store, &keys, &token, &notice).await;
     let was_done = before.map_err(failed)?.is_done;
@@ -51,6 +52,16 @@ async fn say(
         tracing::info!(%notice, "said to be done after a rehearsal");
     }
     answer(&request, &service, &found, !was_done)
+}
+
+/// A notice that is published now.
+fn declared(service: &Service, named: (String, String)) -> Result<NoticePath, ApiError> {
+    let path = notice_path(&named)?;
+    let snapshot = service.snapshot()?;
+    match snapshot.index.workspace().notice(&path) {
+        Some(_) => Ok(path),
+        None => Err(ApiError::NotFound(format!("there is no notice `{path}`"))),
+    }
 }
 
 fn answer(
