@@ -221,7 +221,9 @@ fn a_network_is_allowed_by_name_and_nothing_beside_it() {
         ("127.0.0.2", false),
         ("fd12::1", true),
         ("fc00::1", false),
-        ("::ffff:10.1.0.1", false),
+        // The same host in the form of IPv6.
+        ("::ffff:10.1.0.1", true),
+        ("::ffff:10.2.0.1", false),
         ("1.1.1.1", true),
     ] {
         assert_eq!(may_ask(address.parse().unwrap(), &allowed).is_ok(), may, "{address}");
